@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "abi". */
+@org.jspecify.annotations.NullMarked
+package umlaut.abi;

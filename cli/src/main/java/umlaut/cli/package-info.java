@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "cli". */
+@org.jspecify.annotations.NullMarked
+package umlaut.cli;

@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "conformance". */
+@org.jspecify.annotations.NullMarked
+package umlaut.conformance;

@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "engine". */
+@org.jspecify.annotations.NullMarked
+package umlaut.engine;

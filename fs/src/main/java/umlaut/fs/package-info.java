@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "fs". */
+@org.jspecify.annotations.NullMarked
+package umlaut.fs;

@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "host". */
+@org.jspecify.annotations.NullMarked
+package umlaut.host;

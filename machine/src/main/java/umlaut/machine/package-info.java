@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "machine". */
+@org.jspecify.annotations.NullMarked
+package umlaut.machine;

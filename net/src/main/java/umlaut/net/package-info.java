@@ -1,0 +1,3 @@
+/** See docs/design.md, layer "net". */
+@org.jspecify.annotations.NullMarked
+package umlaut.net;
