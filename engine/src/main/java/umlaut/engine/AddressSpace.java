@@ -1,0 +1,72 @@
+package umlaut.engine;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One guest address space: on the native engine, one host process. The kernel's Mm owns the list of VMAs and decides every
+ * address; this only carries decisions out. Addresses and lengths are page-aligned, below {@link Engine#taskSize()}.
+ *
+ * <p>Each change takes {@code self}, the guest thread on whose behalf it is made and which is now in the kernel, or null. Given a
+ * thread, the engine may leave a change to be run by that thread just before it resumes (an order on return): the call then
+ * returns 0 at once, later changes that overlap are held until it is done, and a failure comes back as {@link
+ * Trap#ORDER_FAILED}. Results are 0 or -errno.
+ */
+public interface AddressSpace extends UserMemory, AutoCloseable {
+    /** PROT_* bits as in mmap(2). */
+    int READ = 1, WRITE = 2, EXEC = 4;
+
+    /** Maps private zeroed memory at exactly {@code address}, replacing what is there. */
+    long mapAnonymous(@Nullable UserThread self, long address, long length, int prot, boolean noReserve);
+
+    /** Maps part of a host file at exactly {@code address}, replacing what is there; the host file must stay open during the call. */
+    long mapFile(@Nullable UserThread self, long address, long length, int prot, boolean shared, int hostFd, long hostOffset);
+
+    long unmap(@Nullable UserThread self, long address, long length);
+
+    long protect(@Nullable UserThread self, long address, long length, int prot);
+
+    /** mremap(2) with MREMAP_MAYMOVE|MREMAP_FIXED to exactly {@code newAddress}; equal addresses grow or shrink in place. */
+    long remap(@Nullable UserThread self, long oldAddress, long oldLength, long newAddress, long newLength);
+
+    /** madvise(2), only advice that is the host's business (DONTNEED, FREE, HUGEPAGE, WILLNEED, ...). */
+    long advise(@Nullable UserThread self, long address, long length, int advice);
+
+    /** mincore(2) of the host mapping: one byte a page. */
+    long residency(long address, long length, MemorySegment vec);
+
+    /** Atomic compare and exchange of a 32-bit word. @return the old value (0 to 2^32-1), or -EFAULT */
+    long compareAndExchange(long address, int expected, int value);
+
+    /** Wakes waiters of a private futex in this address space, from outside it. @return woken, or -errno */
+    long futexWake(long address, int count, boolean shared);
+
+    /**
+     * Copies this address space (copy-on-write) for fork(2). {@code parent} is in the kernel in a fork-like system call; every other thread
+     * goes on undisturbed. The copy has one thread, whose registers, vector and TLS state are the parent's.
+     *
+     * @throws EngineException with EAGAIN or ENOMEM
+     */
+    UserThread fork(UserThread parent);
+
+    /**
+     * A thread in this address space whose registers, vector and TLS state are {@code parent}'s, or all zero when null. It runs
+     * first when its {@link UserThread#resume()} is called.
+     *
+     * @throws EngineException with EAGAIN
+     */
+    UserThread newThread(@Nullable UserThread parent);
+
+    /** Resident set size in bytes: total, and the part shared with files or other processes. */
+    long residentBytes();
+
+    /** CPU time used by all threads that ever ran here, ns, user plus system. */
+    long cpuTimeNs();
+
+    /** The host process, or 0: for messages to people only. */
+    int hostPid();
+
+    /** Ends the address space and every thread in it: each {@link UserThread#resume()} returns {@link Trap#DEAD}. */
+    @Override
+    void close();
+}

@@ -1,0 +1,16 @@
+package umlaut.engine;
+
+/** Makes address spaces for guest programs. One engine serves any number of guests. Thread-safe. */
+public interface Engine extends AutoCloseable {
+    /** An empty address space, with one thread parked in it where the engine keeps a warm pool. */
+    AddressSpace newAddressSpace();
+
+    /** First address a guest cannot use; page-aligned. Nothing at or above it can be mapped, read or written by a guest. */
+    long taskSize();
+
+    CpuFeatures cpu();
+
+    /** Ends every guest process at once. */
+    @Override
+    void close();
+}

@@ -1,0 +1,100 @@
+package umlaut.engine;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One guest thread. All calls but {@link #interrupt()} and {@link #close()} come from the one kernel thread that runs it, between
+ * two calls of {@link #resume()}.
+ *
+ * <p>As {@link UserMemory}, a thread sees its own address space, quicker: small system-call arguments were copied on the way in, and
+ * small results are copied on the way out.
+ */
+public interface UserThread extends UserMemory {
+    AddressSpace addressSpace();
+
+    /** Lets guest code run until it needs the kernel. */
+    Trap resume();
+
+    /** A register ({@link Reg}) as of the last trap. */
+    long reg(int index);
+
+    /** Sets a register for the next resume. After a system call only RAX is free of cost; any other makes the return a full one. */
+    void setReg(int index, long value);
+
+    /**
+     * After a FAULT: the signal Linux would send (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP), its si_code, si_addr, and the CPU's
+     * trap number, error code and CR2 as a sigcontext holds them.
+     */
+    int faultSignal();
+
+    int faultCode();
+
+    long faultAddress();
+
+    long faultTrapNumber();
+
+    long faultErrorCode();
+
+    /** After ORDER_FAILED: -errno. The failed change has had no effect; those queued behind it were not run. */
+    long failedOrder();
+
+    /**
+     * The part of guest memory at {@code address} that was copied in with this system call, if all of {@code length} bytes were; valid until
+     * the next resume and, like all guest memory, changeable by the guest at any time.
+     */
+    @Nullable MemorySegment copiedIn(long address, long length);
+
+    /**
+     * Room for {@code length} bytes that will be copied to guest memory at {@code address} on return, to be filled by the caller; null where
+     * too large. Nothing is copied until {@link #commitOut} says how much was filled.
+     */
+    @Nullable MemorySegment reserveOut(long address, long length);
+
+    /** Declares the first {@code length} bytes of the last reservation filled. */
+    void commitOut(long length);
+
+    /**
+     * Tells the engine that the kernel thread is about to sleep within this trap, so that the guest side stops polling for
+     * the answer. Cheap to repeat.
+     */
+    void sleeping();
+
+    /**
+     * Before the thread resumes, writes its vector state in XSAVE form at {@code address} of guest memory (64-byte aligned; {@link
+     * CpuFeatures#xsaveSize()} bytes; bytes 464 to 511 and the header's reserved part are left alone). Used for signal frames.
+     *
+     * @return false if the memory faulted
+     */
+    boolean saveVectorState(long address);
+
+    /** Loads vector state from an XSAVE area in guest memory. @return false if it faulted or the area was malformed */
+    boolean loadVectorState(long address);
+
+    /** Vector state at its initial value, as execve(2) leaves it. */
+    void resetVectorState();
+
+    /**
+     * Runs futex(2) on the host with the guest's own arguments as this thread resumes (RAX gets the result), so that waiters sleep and
+     * are woken without the kernel. A pending or coming interrupt ends the wait with {@link Trap#INTERRUPT} and RAX = -EINTR.
+     */
+    void futexOnReturn();
+
+    /**
+     * After INTERRUPT: the thread was asleep in a host futex wait, its registers those of the futex system call just done with RAX = -EINTR;
+     * the kernel may restart it as any interrupted call.
+     */
+    boolean interruptedFutex();
+
+    /** From any thread: makes the running or next {@link #resume()} return {@link Trap#INTERRUPT} (or any other trap) soon. */
+    void interrupt();
+
+    /** CPU time of this thread, ns, user plus system. */
+    long cpuTimeNs();
+
+    /** The host thread id, or 0: for messages to people only. */
+    int hostTid();
+
+    /** Ends the thread: guest code never runs again in it. From the kernel thread that runs it, after its last trap. */
+    void close();
+}
