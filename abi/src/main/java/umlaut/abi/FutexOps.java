@@ -39,8 +39,8 @@ public final class FutexOps {
 
     // FUTEX_WAKE_OP: operation and comparison
 
-    public static final int FUTEX_OP_CMP_EQ = 0;
     public static final int FUTEX_OP_SET = 0;
+    public static final int FUTEX_OP_CMP_EQ = 0;
     public static final int FUTEX_OP_CMP_NE = 1;
     public static final int FUTEX_OP_ADD = 1;
     public static final int FUTEX_OP_CMP_LT = 2;
