@@ -1,0 +1,50 @@
+package umlaut.kernel;
+
+import java.util.concurrent.atomic.AtomicLong;
+import umlaut.engine.Engine;
+import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.syscall.Syscalls;
+import umlaut.kernel.task.KernelThreads;
+import umlaut.kernel.task.TaskTable;
+import umlaut.kernel.time.Clock;
+import umlaut.kernel.time.KernelTimers;
+import umlaut.kernel.trace.Tracer;
+import umlaut.kernel.vfs.Vfs;
+
+/**
+ * One guest's kernel: everything that Linux keeps in globals, as an object, so that one JVM can hold many. Immutable after construction but for what its parts guard
+ * themselves.
+ */
+public final class Kernel {
+    public final Engine engine;
+    public final KernelConfig config;
+    public final Clock clock;
+    public final KernelLog log;
+    public final PageStore pages;
+    public final TaskTable tasks = new TaskTable();
+    public final KernelTimers timers;
+    public final KernelThreads threads;
+    public final Vfs vfs;
+    public final UtsName uts;
+    public final Syscalls syscalls;
+    public final Tracer tracer;
+    public final long bootMonotonicNs;
+
+    /** Processes forked since boot, for /proc/stat. */
+    public final AtomicLong forks = new AtomicLong();
+
+    public Kernel(Engine engine, KernelConfig config, Clock clock, KernelLog log, PageStore pages, Tracer tracer) {
+        this.engine = engine;
+        this.config = config;
+        this.clock = clock;
+        this.log = log;
+        this.pages = pages;
+        this.tracer = tracer;
+        this.bootMonotonicNs = clock.monotonicNs();
+        this.timers = new KernelTimers(clock);
+        this.threads = new KernelThreads(config.name());
+        this.vfs = new Vfs(this);
+        this.uts = new UtsName(config.hostname());
+        this.syscalls = new Syscalls(this);
+    }
+}

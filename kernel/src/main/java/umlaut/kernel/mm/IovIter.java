@@ -1,0 +1,187 @@
+package umlaut.kernel.mm;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Errno;
+import umlaut.engine.UserMemory;
+
+/**
+ * Where the data of a read or write lies: a list of guest ranges, or kernel memory, with a place reached (Linux: struct iov_iter). Files copy in or
+ * out of it in order. A fault ends the transfer: the count so far, or EFAULT if nothing was moved, which {@link #fault()} tells.
+ */
+public final class IovIter {
+    private UserMemory user = NO_USER;
+    private MemorySegment kernel = MemorySegment.NULL;
+    private long[] bases = new long[1];
+    private long[] lengths = new long[1];
+    private int segments;
+    private int segment;
+    private long offset;
+    private long remaining;
+    private boolean fault;
+
+    private static final UserMemory NO_USER = new UserMemory() {
+        @Override
+        public long read(long address, MemorySegment to, long offset, long length) {
+            return 0;
+        }
+
+        @Override
+        public long write(long address, MemorySegment from, long offset, long length) {
+            return 0;
+        }
+    };
+
+    /** One guest range. */
+    public IovIter user(UserMemory memory, long address, long length) {
+        begin(memory, MemorySegment.NULL, 1);
+        bases[0] = address;
+        lengths[0] = length;
+        remaining = length;
+        return this;
+    }
+
+    /** Guest ranges as of an iovec; the arrays are copied. Total at most MAX_RW_COUNT is the caller's business. */
+    public IovIter user(UserMemory memory, long[] addresses, long[] sizes, int count) {
+        begin(memory, MemorySegment.NULL, count);
+        for (int i = 0; i < count; i++) {
+            bases[i] = addresses[i];
+            lengths[i] = sizes[i];
+            remaining += sizes[i];
+        }
+        return this;
+    }
+
+    /** Kernel memory (sendfile, splice, exec, core dumps). */
+    public IovIter kernel(MemorySegment memory, long start, long length) {
+        begin(NO_USER, memory, 1);
+        bases[0] = start;
+        lengths[0] = length;
+        remaining = length;
+        return this;
+    }
+
+    private void begin(UserMemory memory, MemorySegment in, int count) {
+        user = memory;
+        kernel = in;
+        if (bases.length < count) {
+            bases = new long[count];
+            lengths = new long[count];
+        }
+        segments = count;
+        segment = 0;
+        offset = 0;
+        remaining = 0;
+        fault = false;
+    }
+
+    /** Bytes still to be moved. */
+    public long remaining() {
+        return remaining;
+    }
+
+    /** A guest range could not be read or written: nothing more will move. */
+    public boolean fault() {
+        return fault;
+    }
+
+    public boolean isKernel() {
+        return user == NO_USER;
+    }
+
+    public UserMemory userMemory() {
+        return user;
+    }
+
+    /** Guest address of the place reached; only for guest ranges with {@link #remaining()} above 0. */
+    public long address() {
+        skipEmpty();
+        return bases[segment] + offset;
+    }
+
+    /** Bytes left in the range that holds the place reached. */
+    public long contiguous() {
+        skipEmpty();
+        return segment < segments ? lengths[segment] - offset : 0;
+    }
+
+    /** Moves the place on without copying. */
+    public void advance(long count) {
+        long left = count;
+        remaining -= count;
+        while (left > 0) {
+            long here = Math.min(left, lengths[segment] - offset);
+            offset += here;
+            left -= here;
+            skipEmpty();
+        }
+    }
+
+    /** Goes back by {@code count} bytes that were just moved. */
+    public void revert(long count) {
+        long left = count;
+        remaining += count;
+        fault = false;
+        while (left > 0) {
+            if (offset == 0) {
+                segment--;
+                offset = lengths[segment];
+            }
+            long here = Math.min(left, offset);
+            offset -= here;
+            left -= here;
+        }
+    }
+
+    private void skipEmpty() {
+        while (segment < segments && offset == lengths[segment]) {
+            segment++;
+            offset = 0;
+        }
+    }
+
+    /** Fills the iterator's memory from {@code from} (the read side of a file). @return bytes moved */
+    public long copyOut(MemorySegment from, long start, long length) {
+        return move(from, start, Math.min(length, remaining), true);
+    }
+
+    /** Takes bytes from the iterator's memory into {@code to} (the write side of a file). @return bytes moved */
+    public long copyIn(MemorySegment to, long start, long length) {
+        return move(to, start, Math.min(length, remaining), false);
+    }
+
+    private long move(MemorySegment other, long start, long length, boolean out) {
+        long done = 0;
+        while (done < length && !fault) {
+            long here = Math.min(length - done, contiguous());
+            long at = bases[segment] + offset;
+            long moved = out ? put(at, other, start + done, here) : get(at, other, start + done, here);
+            if (moved < here) {
+                fault = true;
+            }
+            done += moved;
+            advance(moved);
+        }
+        return done;
+    }
+
+    private long put(long at, MemorySegment from, long start, long length) {
+        if (isKernel()) {
+            MemorySegment.copy(from, start, kernel, at, length);
+            return length;
+        }
+        return user.write(at, from, start, length);
+    }
+
+    private long get(long at, MemorySegment to, long start, long length) {
+        if (isKernel()) {
+            MemorySegment.copy(kernel, at, to, start, length);
+            return length;
+        }
+        return user.read(at, to, start, length);
+    }
+
+    /** The usual end of a transfer: {@code moved}, or EFAULT if a fault let nothing through. */
+    public long result(long moved) {
+        return moved == 0 && fault ? Errno.EFAULT.negative() : moved;
+    }
+}

@@ -1,0 +1,16 @@
+package umlaut.kernel.signal;
+
+/**
+ * How a signal is handled: the kernel's struct sigaction (rt_sigaction(2)). Immutable.
+ *
+ * @param handler guest address, SIG_DFL (0) or SIG_IGN (1)
+ * @param flags SA_*
+ * @param restorer address of the guest's sigreturn trampoline
+ * @param mask signals blocked while the handler runs, bit n-1 = signal n
+ */
+public record SigAction(long handler, long flags, long restorer, long mask) {
+    public static final long SIG_DFL = 0;
+    public static final long SIG_IGN = 1;
+    public static final SigAction DEFAULT = new SigAction(SIG_DFL, 0, 0, 0);
+    public static final SigAction IGNORE = new SigAction(SIG_IGN, 0, 0, 0);
+}

@@ -1,0 +1,48 @@
+package umlaut.kernel.syscall;
+
+import umlaut.engine.Reg;
+import umlaut.engine.UserThread;
+import umlaut.kernel.mm.UserAccess;
+
+/** The six arguments of the system call a task is in, decoded as its C prototype would. One a task, refilled at each call. */
+public final class Args {
+    private final UserAccess memory;
+    private final long[] values = new long[6];
+
+    public Args(UserAccess memory) {
+        this.memory = memory;
+    }
+
+    void load(UserThread user) {
+        values[0] = user.reg(Reg.RDI);
+        values[1] = user.reg(Reg.RSI);
+        values[2] = user.reg(Reg.RDX);
+        values[3] = user.reg(Reg.R10);
+        values[4] = user.reg(Reg.R8);
+        values[5] = user.reg(Reg.R9);
+    }
+
+    /** int: the upper half of the register is ignored, as C does. */
+    public int i(int index) {
+        return (int) values[index];
+    }
+
+    /** long, size_t, or a guest address. */
+    public long l(int index) {
+        return values[index];
+    }
+
+    /** A descriptor: an int. */
+    public int fd(int index) {
+        return (int) values[index];
+    }
+
+    /** A path read from guest memory. @throws umlaut.abi.ErrnoException EFAULT, ENAMETOOLONG */
+    public String path(int index) {
+        return memory.path(values[index]);
+    }
+
+    public long[] raw() {
+        return values.clone();
+    }
+}

@@ -1,0 +1,261 @@
+package umlaut.kernel.task;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import umlaut.engine.UserThread;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.Mm;
+import umlaut.kernel.mm.UserAccess;
+import umlaut.kernel.signal.PendingSignals;
+import umlaut.kernel.vfs.FileTable;
+import umlaut.kernel.vfs.FsContext;
+
+/**
+ * One guest thread and its kernel side (Linux: task_struct). Its Java thread is its kernel stack; {@link TaskLoop} is what runs on it.
+ *
+ * <p>Unless said otherwise a field is written only by the task itself, or before it first runs; others may read volatile ones.
+ */
+public final class Task {
+    public final Kernel kernel;
+    /** Thread id, unique among live tasks of the kernel, 1 to PID_MAX. */
+    public final int tid;
+    public final ThreadGroup group;
+
+    private volatile Credentials credentials;
+    /** Null only in a zombie. Changed by execve and exit. */
+    private volatile @Nullable Mm mm;
+    private volatile UserThread user;
+    private volatile FileTable files;
+    private volatile FsContext fs;
+    private volatile String comm;
+
+    /** Blocked signals, bit n-1 = signal n; written by the task itself only. */
+    private volatile long blockedSignals;
+    /** Mask to go back to after the handler of a sigsuspend-like call's signal was set up. */
+    public @Nullable Long savedSignalMask;
+    /** Thread-directed signals; guarded by {@code group.signalLock}. */
+    public final PendingSignals pending = new PendingSignals();
+    /** A signal is waiting to be looked at, or the task was asked to stop, exit, or notice something: checked before every return to guest code. */
+    private volatile boolean workPending;
+
+    public final SignalStack signalStack = new SignalStack();
+    public final TaskAccounting accounting = new TaskAccounting();
+    public final TaskSettings settings;
+    /** User addresses registered by set_tid_address(2), clone(CLONE_CHILD_CLEARTID) and set_robust_list(2); 0 = none. */
+    public long clearChildTid;
+    public long robustList;
+    /** Access to this task's own guest memory; bound to the running task. */
+    public final UserAccess memory;
+
+    private volatile TaskState state = TaskState.RUNNING;
+    private volatile @Nullable Thread kernelThread;
+    private volatile boolean woken;
+    private @Nullable RestartBlock restartBlock;
+
+    public Task(
+            Kernel kernel,
+            int tid,
+            ThreadGroup group,
+            UserThread user,
+            Mm mm,
+            Credentials credentials,
+            FileTable files,
+            FsContext fs,
+            String comm,
+            TaskSettings settings) {
+        this.kernel = kernel;
+        this.tid = tid;
+        this.group = group;
+        this.user = user;
+        this.mm = mm;
+        this.credentials = credentials;
+        this.files = files;
+        this.fs = fs;
+        this.comm = comm;
+        this.settings = settings;
+        this.memory = new UserAccess(this);
+    }
+
+    // --- what the task has ---
+
+    public Credentials credentials() {
+        return credentials;
+    }
+
+    public void setCredentials(Credentials fresh) {
+        credentials = fresh;
+    }
+
+    /** The address space of a task that still has one. */
+    public Mm mm() {
+        Mm current = mm;
+        if (current == null) {
+            throw new IllegalStateException("task " + tid + " has no address space");
+        }
+        return current;
+    }
+
+    public @Nullable Mm mmOrNull() {
+        return mm;
+    }
+
+    /** execve and exit: the task goes on in another address space, or in none. */
+    public void setMm(@Nullable Mm fresh) {
+        mm = fresh;
+    }
+
+    public UserThread user() {
+        return user;
+    }
+
+    public void setUser(UserThread fresh) {
+        user = fresh;
+    }
+
+    public FileTable files() {
+        return files;
+    }
+
+    public void setFiles(FileTable fresh) {
+        files = fresh;
+    }
+
+    public FsContext fs() {
+        return fs;
+    }
+
+    public void setFs(FsContext fresh) {
+        fs = fresh;
+    }
+
+    /** At most 15 bytes, Latin-1 (PR_SET_NAME). */
+    public String comm() {
+        return comm;
+    }
+
+    public void setComm(String name) {
+        comm = name.length() > 15 ? name.substring(0, 15) : name;
+    }
+
+    public boolean isLeader() {
+        return tid == group.tgid;
+    }
+
+    // --- signals ---
+
+    public long blockedSignals() {
+        return blockedSignals;
+    }
+
+    /** By the task itself. SIGKILL and SIGSTOP can't be blocked. */
+    public void setBlockedSignals(long mask) {
+        blockedSignals = mask & ~(PendingSignals.bit(9) | PendingSignals.bit(19));
+        recalculateWork();
+    }
+
+    /** A signal that is not blocked, or the end of the group, awaits this task: interruptible sleeps end. */
+    public boolean signalPending() {
+        return workPending && group.hasWorkFor(this);
+    }
+
+    public boolean workPending() {
+        return workPending;
+    }
+
+    /** Before the work is looked at, so that what comes later is seen again. */
+    public void clearWorkPending() {
+        workPending = false;
+    }
+
+    /** From any thread: makes the task come out of its sleep or out of guest code and look at its signals and state. */
+    public void kick() {
+        workPending = true;
+        user.interrupt();
+        wakeUp();
+    }
+
+    private void recalculateWork() {
+        if (group.hasWorkFor(this)) {
+            workPending = true;
+        }
+    }
+
+    // --- sleeping ---
+
+    public TaskState state() {
+        return state;
+    }
+
+    public void setState(TaskState fresh) {
+        state = fresh;
+    }
+
+    /** From here on wake-ups are remembered until the next {@link #sleep}. */
+    public void prepareToSleep() {
+        woken = false;
+    }
+
+    /**
+     * Sleeps until {@link #wakeUp()}, at once if that came since {@link #prepareToSleep()}.
+     *
+     * @param deadlineNs monotonic, Long.MAX_VALUE for ever
+     * @return false if the deadline passed
+     */
+    public boolean sleep(long deadlineNs) {
+        if (woken) {
+            return true;
+        }
+        user.sleeping();
+        TaskState before = state;
+        state = TaskState.SLEEPING;
+        try {
+            while (!woken) {
+                if (deadlineNs == Long.MAX_VALUE) {
+                    LockSupport.park(this);
+                } else {
+                    long left = deadlineNs - kernel.clock.monotonicNs();
+                    if (left <= 0) {
+                        return false;
+                    }
+                    LockSupport.parkNanos(this, left);
+                }
+            }
+            return true;
+        } finally {
+            state = before;
+        }
+    }
+
+    /** From any thread. @return true if the task was not awake already */
+    public boolean wakeUp() {
+        if (woken) {
+            return false;
+        }
+        woken = true;
+        Thread thread = kernelThread;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+        return true;
+    }
+
+    void bindKernelThread(@Nullable Thread thread) {
+        kernelThread = thread;
+    }
+
+    /** What restart_syscall(2) is to do, after -ERESTART_RESTARTBLOCK. */
+    public @Nullable RestartBlock restartBlock() {
+        return restartBlock;
+    }
+
+    public void setRestartBlock(@Nullable RestartBlock block) {
+        restartBlock = block;
+    }
+
+    @Override
+    public String toString() {
+        return comm + "[" + tid + "]";
+    }
+}

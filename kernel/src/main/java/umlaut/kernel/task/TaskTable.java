@@ -1,0 +1,119 @@
+package umlaut.kernel.task;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tasks, processes, process groups and sessions of a kernel by number (Linux: kernel/pid.c and the tasklist lock). {@link #lock} is the
+ * outermost of the process locks and guards every family link; look-ups by number need no lock.
+ */
+public final class TaskTable {
+    /** As Linux's default pid_max on a 64-bit machine with few CPUs would allow: 1 to 4,194,303. */
+    public static final int PID_MAX = 4_194_304;
+    /** After the first wrap-around, numbers below this are not given out again (RESERVED_PIDS). */
+    private static final int RESERVED_PIDS = 300;
+
+    public final ReentrantLock lock = new ReentrantLock();
+
+    private final Map<Integer, Task> tasks = new ConcurrentHashMap<>();
+    private final Map<Integer, ThreadGroup> groups = new ConcurrentHashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<Integer, ProcessGroup> processGroups = new HashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<Integer, Session> sessions = new HashMap<>();
+
+    @GuardedBy("lock")
+    private int lastPid;
+
+    /** A number that no task, process, group or session bears, or -1 when there is none. Caller holds {@link #lock}. */
+    @GuardedBy("lock")
+    public int allocatePid() {
+        for (int tries = 0; tries < PID_MAX; tries++) {
+            lastPid = lastPid + 1 >= PID_MAX ? RESERVED_PIDS : lastPid + 1;
+            if (!tasks.containsKey(lastPid)
+                    && !groups.containsKey(lastPid)
+                    && !processGroups.containsKey(lastPid)
+                    && !sessions.containsKey(lastPid)) {
+                return lastPid;
+            }
+        }
+        return -1;
+    }
+
+    public void add(Task task) {
+        tasks.put(task.tid, task);
+    }
+
+    public void remove(Task task) {
+        tasks.remove(task.tid, task);
+    }
+
+    public @Nullable Task task(int tid) {
+        return tasks.get(tid);
+    }
+
+    public List<Task> tasks() {
+        return new ArrayList<>(tasks.values());
+    }
+
+    public int taskCount() {
+        return tasks.size();
+    }
+
+    public void add(ThreadGroup group) {
+        groups.put(group.tgid, group);
+    }
+
+    /** A reaped process is gone for every look-up. */
+    public void remove(ThreadGroup group) {
+        groups.remove(group.tgid, group);
+    }
+
+    /** A process, zombies included. */
+    public @Nullable ThreadGroup group(int tgid) {
+        return groups.get(tgid);
+    }
+
+    /** Every process, zombies included, in no order. */
+    public List<ThreadGroup> groups() {
+        return new ArrayList<>(groups.values());
+    }
+
+    @GuardedBy("lock")
+    public void add(ProcessGroup group) {
+        processGroups.put(group.pgid, group);
+    }
+
+    @GuardedBy("lock")
+    public void remove(ProcessGroup group) {
+        processGroups.remove(group.pgid, group);
+    }
+
+    @GuardedBy("lock")
+    public @Nullable ProcessGroup processGroup(int pgid) {
+        return processGroups.get(pgid);
+    }
+
+    @GuardedBy("lock")
+    public void add(Session session) {
+        sessions.put(session.sid, session);
+    }
+
+    @GuardedBy("lock")
+    public void remove(Session session) {
+        sessions.remove(session.sid, session);
+    }
+
+    @GuardedBy("lock")
+    public @Nullable Session session(int sid) {
+        return sessions.get(sid);
+    }
+}

@@ -1,0 +1,124 @@
+package umlaut.kernel.time;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Timers of the kernel by deadline (Linux: hrtimers), run by one Java thread that sleeps until the first is due. Callbacks are short and never block;
+ * they run without this object's lock.
+ */
+public final class KernelTimers implements AutoCloseable {
+    /** One timer; armed at most once at a time. */
+    public static final class Timer implements Comparable<Timer> {
+        private final Runnable action;
+        private final long id;
+
+        @GuardedBy("the KernelTimers")
+        private long deadlineNs;
+
+        @GuardedBy("the KernelTimers")
+        private boolean armed;
+
+        private Timer(Runnable action, long id) {
+            this.action = action;
+            this.id = id;
+        }
+
+        @Override
+        @SuppressWarnings("GuardedBy") // only compared inside the set, under the lock
+        public int compareTo(Timer other) {
+            int byTime = Long.compare(deadlineNs, other.deadlineNs);
+            return byTime != 0 ? byTime : Long.compare(id, other.id);
+        }
+    }
+
+    private final Clock clock;
+
+    @GuardedBy("this")
+    private final TreeSet<Timer> due = new TreeSet<>();
+
+    @GuardedBy("this")
+    private @Nullable Thread thread;
+
+    @GuardedBy("this")
+    private long ids;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    public KernelTimers(Clock clock) {
+        this.clock = clock;
+    }
+
+    public synchronized Timer create(Runnable action) {
+        return new Timer(action, ids++);
+    }
+
+    /** (Re)arms it for {@code deadlineNs} on the monotonic clock. */
+    @SuppressWarnings("GuardedBy")
+    public synchronized void arm(Timer timer, long deadlineNs) {
+        if (closed) {
+            return;
+        }
+        if (timer.armed) {
+            due.remove(timer);
+        }
+        timer.deadlineNs = deadlineNs;
+        timer.armed = true;
+        due.add(timer);
+        if (thread == null) {
+            thread = new Thread(null, this::run, "timers", 256 << 10);
+            thread.setDaemon(true);
+            thread.start();
+        } else if (due.first() == timer) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** @return true if it was armed and will now not run */
+    @SuppressWarnings("GuardedBy")
+    public synchronized boolean cancel(Timer timer) {
+        if (!timer.armed) {
+            return false;
+        }
+        timer.armed = false;
+        return due.remove(timer);
+    }
+
+    @SuppressWarnings("GuardedBy")
+    private void run() {
+        while (true) {
+            Timer next = null;
+            long waitNs = Long.MAX_VALUE;
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                if (!due.isEmpty()) {
+                    waitNs = due.first().deadlineNs - clock.monotonicNs();
+                    if (waitNs <= 0) {
+                        next = due.pollFirst();
+                        next.armed = false;
+                    }
+                }
+            }
+            if (next != null) {
+                next.action.run();
+            } else if (waitNs == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, waitNs);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package umlaut.kernel.trace;
+
+import umlaut.kernel.task.Task;
+
+/** Sees every system call, when tracing is on ({@code umlaut run --trace}). */
+public interface Tracer {
+    Tracer OFF = new Tracer() {
+        @Override
+        public boolean enabled() {
+            return false;
+        }
+
+        @Override
+        public void exit(Task task, int nr, long[] args, long result) {}
+
+        @Override
+        public void event(Task task, String text) {}
+    };
+
+    boolean enabled();
+
+    /** After a call: arguments are as at entry; guest memory may be read through the task. */
+    void exit(Task task, int nr, long[] args, long result);
+
+    /** A signal, an exit: one line as strace prints it ("--- SIGCHLD ... ---", "+++ exited with 0 +++"). */
+    void event(Task task, String text);
+}

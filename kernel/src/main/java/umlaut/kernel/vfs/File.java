@@ -1,0 +1,171 @@
+package umlaut.kernel.vfs;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.abi.OpenFlags;
+import umlaut.abi.Poll;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.mm.MappingSource;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.wait.PollTable;
+
+/**
+ * An open file description (Linux: struct file, open(2)): what dup and fork share. Subclasses are the kinds of open file: regular, directory,
+ * pipe end, socket, terminal, epoll, ...
+ *
+ * <p>Counted references: a descriptor table slot, a mapping, a message in flight hold one each; the last {@link #release()} calls {@link #onRelease()}.
+ * Transfers return a byte count or {@link umlaut.kernel.wait.BlockingOp#WOULD_BLOCK}; they never sleep: the system call does that, in one place.
+ * The defaults are what Linux answers for a file without that operation.
+ */
+public abstract class File {
+    /** Where it was opened; null for files outside any tree (pipes, sockets made by socketpair). */
+    public final @Nullable Path path;
+
+    /** Credentials of the opener. */
+    public final Credentials credentials;
+
+    private volatile int flags;
+    private final AtomicInteger references = new AtomicInteger(1);
+    /** The file position; guarded by {@link #positionLock} for files that have one. */
+    private long position;
+
+    /** Serializes read, write and lseek that use the position (Linux: f_pos_lock). Rank: before inode locks. */
+    public final java.util.concurrent.locks.ReentrantLock positionLock =
+            new java.util.concurrent.locks.ReentrantLock();
+
+    /** @param flags O_* as given to open, without creation flags */
+    protected File(@Nullable Path path, int flags, Credentials credentials) {
+        this.path = path;
+        this.flags = flags;
+        this.credentials = credentials;
+    }
+
+    // --- state ---
+
+    public final int flags() {
+        return flags;
+    }
+
+    /** fcntl F_SETFL: only O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT, O_NOATIME may change. */
+    public final void setFlags(int fresh) {
+        flags = fresh;
+    }
+
+    public final boolean nonBlocking() {
+        return (flags & OpenFlags.O_NONBLOCK) != 0;
+    }
+
+    public final boolean readable() {
+        int mode = flags & OpenFlags.O_ACCMODE;
+        return mode == OpenFlags.O_RDONLY || mode == OpenFlags.O_RDWR;
+    }
+
+    public final boolean writable() {
+        int mode = flags & OpenFlags.O_ACCMODE;
+        return mode == OpenFlags.O_WRONLY || mode == OpenFlags.O_RDWR;
+    }
+
+    public final long position() {
+        return position;
+    }
+
+    public final void setPosition(long fresh) {
+        position = fresh;
+    }
+
+    /** One more holder. */
+    public final File acquire() {
+        references.incrementAndGet();
+        return this;
+    }
+
+    /** One holder less. */
+    public final void release() {
+        if (references.decrementAndGet() == 0) {
+            onRelease();
+        }
+    }
+
+    // --- operations ---
+
+    /** The inode, for fstat and the like. Anonymous files have one of the anonymous file system. */
+    public abstract Inode inode();
+
+    /** Has a position: read and write without an offset use and move it. Streams (pipes, sockets, terminals) have none. */
+    public boolean seekable() {
+        return false;
+    }
+
+    /**
+     * Reads at {@code offset} (ignored by streams).
+     *
+     * @return bytes moved, 0 at the end of file, or WOULD_BLOCK
+     */
+    public long read(Task task, IovIter to, long offset) {
+        throw Errno.EINVAL.exception();
+    }
+
+    /** Writes at {@code offset} (ignored by streams; regular files obey O_APPEND themselves). @return bytes moved, or WOULD_BLOCK */
+    public long write(Task task, IovIter from, long offset) {
+        throw Errno.EINVAL.exception();
+    }
+
+    /** The position after a write at an offset: behind the data; O_APPEND files answer the end of file reached. */
+    public long seek(long offset, int whence) {
+        throw Errno.ESPIPE.exception();
+    }
+
+    /** State as POLL* bits, after putting the caller into the queues that announce changes. */
+    public int poll(PollTable table) {
+        return Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDNORM | Poll.POLLWRNORM;
+    }
+
+    /** Can epoll watch it? Regular files and directories can't (EPERM). */
+    public boolean pollable() {
+        return false;
+    }
+
+    public long ioctl(Task task, int command, long argument) {
+        throw Errno.ENOTTY.exception();
+    }
+
+    /** Lists directory entries from the position on until {@code sink} is full. */
+    public void readDirectory(Task task, DirectorySink sink) {
+        throw Errno.ENOTDIR.exception();
+    }
+
+    /** What mmap(2) maps. {@code shared} with write access needs a file open for writing: checked by the caller. */
+    public MappingSource mapping(boolean shared, boolean writable) {
+        throw Errno.ENODEV.exception();
+    }
+
+    public void sync(boolean dataOnly) {
+        throw Errno.EINVAL.exception();
+    }
+
+    public void allocate(int mode, long offset, long length) {
+        throw Errno.EOPNOTSUPP.exception();
+    }
+
+    public void truncate(Task task, long length) {
+        throw Errno.EINVAL.exception();
+    }
+
+    /** Each close(2) of a descriptor, also when others remain (Linux: flush). */
+    public void flush(Task task) {}
+
+    /** The last holder has gone. */
+    protected void onRelease() {}
+
+    /** What /proc/PID/fd shows for a file outside any tree, e.g. "pipe:[123]"; null: use the path. */
+    public @Nullable String anonymousName() {
+        return null;
+    }
+
+    /** Extra lines of /proc/PID/fdinfo/N, each ended by a newline. */
+    public String fdInfo() {
+        return "";
+    }
+}

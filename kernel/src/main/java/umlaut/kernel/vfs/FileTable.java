@@ -1,0 +1,182 @@
+package umlaut.kernel.vfs;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.kernel.task.Task;
+
+/**
+ * Descriptors of the tasks that share it (Linux: files_struct). Changes are made under the monitor; look-ups are lock-free: a slot's file is
+ * taken from a volatile snapshot array, and a closed file stays usable by the call that fetched it because {@link #get} callers that may sleep hold a reference by {@link #hold}.
+ */
+public final class FileTable {
+    private static final int FIRST_SIZE = 64;
+
+    private volatile @Nullable File[] slots = new @Nullable File[FIRST_SIZE];
+
+    @GuardedBy("this")
+    private long[] closeOnExec = new long[FIRST_SIZE / 64];
+
+    /** No free slot below this. */
+    @GuardedBy("this")
+    private int firstFree;
+
+    private int users = 1;
+
+    /** clone(CLONE_FILES): one more task shares it. */
+    public synchronized FileTable share() {
+        users++;
+        return this;
+    }
+
+    /** A task leaves; the last one closes everything. */
+    public void leave(Task task) {
+        synchronized (this) {
+            if (--users > 0) {
+                return;
+            }
+        }
+        for (int fd = 0; fd < slots.length; fd++) {
+            if (slots[fd] != null) {
+                close(task, fd);
+            }
+        }
+    }
+
+    public synchronized boolean shared() {
+        return users > 1;
+    }
+
+    /** fork(2) copies: the same files, one more reference each. */
+    public synchronized FileTable copy() {
+        FileTable c = new FileTable();
+        synchronized (c) {
+            c.slots = slots.clone();
+            c.closeOnExec = closeOnExec.clone();
+            c.firstFree = firstFree;
+            for (File file : c.slots) {
+                if (file != null) {
+                    file.acquire();
+                }
+            }
+        }
+        return c;
+    }
+
+    /** @throws umlaut.abi.ErrnoException EBADF */
+    public File get(int fd) {
+        File file = lookup(fd);
+        if (file == null) {
+            throw Errno.EBADF.exception();
+        }
+        return file;
+    }
+
+    public @Nullable File lookup(int fd) {
+        @Nullable File[] s = slots;
+        return fd >= 0 && fd < s.length ? s[fd] : null;
+    }
+
+    /** As {@link #get}, with a reference that the caller releases: for calls during which another thread may close the descriptor. */
+    public synchronized File hold(int fd) {
+        return get(fd).acquire();
+    }
+
+    /**
+     * Puts {@code file} into the lowest free slot from {@code from} on, taking over the caller's reference.
+     *
+     * @param limit RLIMIT_NOFILE
+     * @return the descriptor
+     * @throws umlaut.abi.ErrnoException EMFILE; the reference then stays the caller's
+     */
+    public synchronized int install(File file, boolean cloexec, int from, long limit) {
+        int fd = Math.max(from, firstFree);
+        while (fd < slots.length && slots[fd] != null) {
+            fd++;
+        }
+        if (Long.compareUnsigned(fd, limit) >= 0) {
+            throw Errno.EMFILE.exception();
+        }
+        put(fd, file, cloexec);
+        if (from <= firstFree) {
+            firstFree = fd + 1;
+        }
+        return fd;
+    }
+
+    /** dup2(2)'s way: exactly {@code fd}. @return the file that was there, whose reference is now the caller's */
+    public synchronized @Nullable File replace(int fd, File file, boolean cloexec) {
+        File old = lookup(fd);
+        put(fd, file, cloexec);
+        return old;
+    }
+
+    /** Takes the file out. @return it, with its reference, or null if there was none */
+    public synchronized @Nullable File remove(int fd) {
+        File old = lookup(fd);
+        if (old != null) {
+            @Nullable File[] fresh = slots;
+            fresh[fd] = null;
+            slots = fresh;
+            closeOnExec[fd >> 6] &= ~(1L << fd);
+            firstFree = Math.min(firstFree, fd);
+        }
+        return old;
+    }
+
+    /** close(2). @return false for EBADF */
+    public boolean close(Task task, int fd) {
+        File old = remove(fd);
+        if (old == null) {
+            return false;
+        }
+        old.flush(task);
+        old.release();
+        return true;
+    }
+
+    public synchronized boolean closeOnExec(int fd) {
+        return fd >> 6 < closeOnExec.length && (closeOnExec[fd >> 6] >>> fd & 1) != 0;
+    }
+
+    public synchronized void setCloseOnExec(int fd, boolean on) {
+        get(fd);
+        if (on) {
+            closeOnExec[fd >> 6] |= 1L << fd;
+        } else {
+            closeOnExec[fd >> 6] &= ~(1L << fd);
+        }
+    }
+
+    /** execve(2): closes what is marked. */
+    public void closeMarked(Task task) {
+        for (int fd = 0; fd < slots.length; fd++) {
+            if (slots[fd] != null && closeOnExec(fd)) {
+                close(task, fd);
+            }
+        }
+    }
+
+    /** One above the highest slot that may be in use. */
+    public int size() {
+        return slots.length;
+    }
+
+    @GuardedBy("this")
+    private void put(int fd, File file, boolean cloexec) {
+        @Nullable File[] s = slots;
+        if (fd >= s.length) {
+            int size = Math.max(s.length * 2, (fd + 64) & ~63);
+            s = Arrays.copyOf(s, size);
+            closeOnExec = Arrays.copyOf(closeOnExec, size / 64);
+        }
+        s[fd] = file;
+        slots = s;
+        if (cloexec) {
+            closeOnExec[fd >> 6] |= 1L << fd;
+        } else {
+            closeOnExec[fd >> 6] &= ~(1L << fd);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package umlaut.kernel.wait;
+
+import umlaut.abi.Errno;
+import umlaut.kernel.signal.Restart;
+import umlaut.kernel.task.Task;
+
+/**
+ * The one place where tasks wait. Everything that may block says WOULD_BLOCK, and this loop does the sleeping, the time limit, the signals
+ * and, through the returned code, the restart (Linux: wait_event_interruptible and its like).
+ */
+public final class Blocking {
+    /** No time limit. */
+    public static final long FOREVER = Long.MAX_VALUE;
+
+    /** What the operation waits on: puts the given table's waiter into its queues. */
+    @FunctionalInterface
+    public interface Source {
+        void register(PollTable table);
+    }
+
+    private Blocking() {}
+
+    /**
+     * Repeats {@code op} until it gives a result, sleeping between tries until one of {@code source}'s queues is woken.
+     *
+     * @param deadlineNs on the kernel's monotonic clock, or {@link #FOREVER}
+     * @return the result, -ERESTARTSYS when a signal came first, or -ETIMEDOUT
+     */
+    public static long run(Task task, Source source, BlockingOp op, long deadlineNs) {
+        long result = op.attempt();
+        if (result != BlockingOp.WOULD_BLOCK) {
+            return result;
+        }
+        try (Sleeper sleeper = new Sleeper(task, false)) {
+            source.register(sleeper);
+            while (true) {
+                sleeper.prepare();
+                result = op.attempt();
+                if (result != BlockingOp.WOULD_BLOCK) {
+                    return result;
+                }
+                if (task.signalPending()) {
+                    return -Restart.ERESTARTSYS;
+                }
+                if (!sleeper.sleep(deadlineNs)) {
+                    return Errno.ETIMEDOUT.negative();
+                }
+            }
+        }
+    }
+
+    /** As {@link #run}, on one queue, waiting at most for ever. */
+    public static long on(Task task, WaitQueue queue, BlockingOp op) {
+        return run(task, table -> table.add(queue), op, FOREVER);
+    }
+
+    /** Sleeps until the deadline or a signal. @return 0, or -EINTR */
+    public static long sleepUntil(Task task, long deadlineNs) {
+        try (Sleeper sleeper = new Sleeper(task, false)) {
+            while (true) {
+                sleeper.prepare();
+                if (task.signalPending()) {
+                    return Errno.EINTR.negative();
+                }
+                if (!sleeper.sleep(deadlineNs)) {
+                    return 0;
+                }
+            }
+        }
+    }
+}
