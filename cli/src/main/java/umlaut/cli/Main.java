@@ -1,10 +1,84 @@
 package umlaut.cli;
 
-/** The program {@code umlaut}: reads the command line, runs a machine, ends with its exit status. */
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import umlaut.machine.MachineException;
+
+/**
+ * The program {@code umlaut}: reads the command line, runs a machine, ends with its exit status. Whatever goes wrong, people see one
+ * line and docker's exit status 125, 126 or 127, never a stack trace.
+ */
 public final class Main {
+    private static final String HELP = """
+            Usage: umlaut COMMAND
+
+            Runs whole Linux systems as ordinary programs: no root, no KVM, nothing to install.
+
+            Commands:
+              run         Run a command, or a shell, in a fresh guest ('umlaut run --help' tells more)
+
+            Flags:
+              --help      Show this
+              --version   Show the version
+            """;
+    private static final String VERSION = "umlaut 1.0-SNAPSHOT\n";
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("umlaut");
+        int status;
+        try {
+            status = run(List.of(args));
+        } catch (UsageException e) {
+            status = fail(MachineException.CANNOT_RUN, e.getMessage());
+        } catch (MachineException e) {
+            status = fail(e.exitStatus, e.getMessage());
+        } catch (OutOfMemoryError e) {
+            status = fail(MachineException.CANNOT_RUN, "out of memory on the host");
+        } catch (RuntimeException | Error e) {
+            status = fail(MachineException.CANNOT_RUN, "internal error: " + e + where(e));
+        }
+        // Not exit: there is nothing left to do that a shutdown hook would be needed for, and this is quicker.
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static int run(List<String> args) {
+        String verb = args.isEmpty() ? "--help" : args.getFirst();
+        return switch (verb) {
+            case "run" -> RunCommand.run(args);
+            case "help", "--help", "-h" -> print(HELP);
+            case "version", "--version", "-v" -> print(VERSION);
+            // What ./umlaut runs to make the start-up cache: one small guest touches most of what any guest needs.
+            case "--train" -> RunCommand.run(List.of("run", "--", "/bin/sh", "-c", "ls -l / | cat; :"));
+            default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");
+        };
+    }
+
+    /** Writes to standard output. @return the exit status: 125 if nobody could read it */
+    static int print(String text) {
+        try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            return 0;
+        } catch (IOException e) {
+            return MachineException.CANNOT_RUN;
+        }
+    }
+
+    private static int fail(int status, @org.jspecify.annotations.Nullable String message) {
+        System.err.println("umlaut: " + message);
+        return status;
+    }
+
+    /** The innermost place in our own code, so that a report of an internal error says something. */
+    private static String where(Throwable e) {
+        for (StackTraceElement frame : e.getStackTrace()) {
+            if (frame.getClassName().startsWith("umlaut.")) {
+                return " (at " + frame + ")";
+            }
+        }
+        return "";
     }
 }

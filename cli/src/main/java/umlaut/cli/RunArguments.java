@@ -1,0 +1,286 @@
+package umlaut.cli;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import umlaut.machine.MachineConfig;
+import umlaut.machine.MachineConfig.Limit;
+import umlaut.machine.MachineConfig.Volume;
+
+/** Turns what follows {@code umlaut run} into a {@link MachineConfig}, with docker's rules for each flag. */
+final class RunArguments {
+    /** getrlimit(2) names as docker's --ulimit has them, in the order of their numbers. */
+    private static final List<String> LIMITS = List.of(
+            "cpu",
+            "fsize",
+            "data",
+            "stack",
+            "core",
+            "rss",
+            "nproc",
+            "nofile",
+            "memlock",
+            "as",
+            "locks",
+            "sigpending",
+            "msgqueue",
+            "nice",
+            "rtprio",
+            "rttime");
+
+    private final Flags flags;
+    private final Map<String, String> hostEnvironment;
+    private final boolean onTerminal;
+
+    /**
+     * @param hostEnvironment where variables named without a value come from
+     * @param onTerminal both standard input and output are terminals: the guest gets one without being asked
+     */
+    RunArguments(Flags flags, Map<String, String> hostEnvironment, boolean onTerminal) {
+        this.flags = flags;
+        this.hostEnvironment = hostEnvironment;
+        this.onTerminal = onTerminal;
+    }
+
+    MachineConfig config() {
+        List<String> rest = new ArrayList<>(flags.rest());
+        String image = MachineConfig.HOST_IMAGE;
+        if (!rest.isEmpty() && !rest.getFirst().equals("--")) {
+            image = rest.removeFirst();
+        }
+        if (!rest.isEmpty() && rest.getFirst().equals("--")) {
+            rest.removeFirst();
+        }
+        checkImage(image);
+        checkNetwork();
+        boolean terminal = flags.given("--tty") ? flags.isSet("--tty") : onTerminal;
+        String name = name();
+        String hostname = flags.value("--hostname");
+        if (hostname != null && !hostname.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,62}")) {
+            throw new UsageException("--hostname: '" + hostname + "' is no host name");
+        }
+        return new MachineConfig(
+                name,
+                image,
+                hostname != null ? hostname : name,
+                rest,
+                flags.value("--entrypoint"),
+                environment(terminal),
+                workDir(),
+                flags.value("--user"),
+                volumes(),
+                tmpfs(),
+                flags.isSet("--read-only"),
+                memory(),
+                cpus(),
+                Math.max(0, flags.given("--pids-limit") ? count("--pids-limit") : 0),
+                limits(),
+                terminal,
+                trace());
+    }
+
+    private static void checkImage(String image) {
+        if (!image.equals(MachineConfig.HOST_IMAGE)) {
+            throw new UsageException("no image '" + image + "': the one image is 'host'; to run a command in it write"
+                    + " 'umlaut run -- " + image + " ...'");
+        }
+    }
+
+    private void checkNetwork() {
+        String mode = flags.value("--network");
+        if (mode != null && !mode.equals("none") && !mode.equals("default")) {
+            throw new UsageException("--network: '" + mode + "' is not known: use default or none");
+        }
+    }
+
+    private String name() {
+        String name = flags.value("--name");
+        if (name == null) {
+            return "umlaut";
+        }
+        if (!name.matches("[a-zA-Z0-9][a-zA-Z0-9_.-]*")) {
+            throw new UsageException(
+                    "--name: '" + name + "' has characters other than letters, digits, '_', '.' and '-'");
+        }
+        return name;
+    }
+
+    private @Nullable String workDir() {
+        String dir = flags.value("--workdir");
+        if (dir != null && !dir.startsWith("/")) {
+            throw new UsageException("--workdir: '" + dir + "' is not an absolute path");
+        }
+        return dir;
+    }
+
+    private Map<String, String> environment(boolean terminal) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        if (terminal) {
+            environment.put("TERM", hostEnvironment.getOrDefault("TERM", "xterm"));
+        }
+        for (String file : flags.list("--env-file")) {
+            for (String line : lines(file)) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    variable("--env-file", line.stripLeading(), environment);
+                }
+            }
+        }
+        for (String text : flags.list("--env")) {
+            variable("--env", text, environment);
+        }
+        return environment;
+    }
+
+    private void variable(String flag, String text, Map<String, String> environment) {
+        int equals = text.indexOf('=');
+        if (equals == 0 || text.isEmpty()) {
+            throw new UsageException(flag + ": '" + text + "' has no variable's name");
+        }
+        if (equals > 0) {
+            environment.put(text.substring(0, equals), text.substring(equals + 1));
+            return;
+        }
+        String value = hostEnvironment.get(text);
+        if (value != null) {
+            environment.put(text, value);
+        }
+    }
+
+    private static List<String> lines(String file) {
+        try {
+            return Files.readAllLines(Path.of(file));
+        } catch (NoSuchFileException e) {
+            throw new UsageException("--env-file: no file '" + file + "'");
+        } catch (MalformedInputException e) {
+            throw new UsageException("--env-file: '" + file + "' is not UTF-8 text");
+        } catch (IOException e) {
+            throw new UsageException("--env-file: cannot read '" + file + "'");
+        }
+    }
+
+    private List<Volume> volumes() {
+        List<Volume> volumes = new ArrayList<>();
+        for (String text : flags.list("--volume")) {
+            volumes.add(volume(text));
+        }
+        return volumes;
+    }
+
+    private static Volume volume(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || !parts[1].startsWith("/")) {
+            throw new UsageException(
+                    "--volume: '" + text + "' must be SRC:DST or SRC:DST:ro, with DST an absolute path in the guest");
+        }
+        boolean readOnly = false;
+        if (parts.length == 3) {
+            for (String option : parts[2].split(",")) {
+                switch (option) {
+                    case "ro" -> readOnly = true;
+                    // Labels and propagation are docker's and mean nothing here.
+                    case "rw", "z", "Z", "cached", "delegated", "consistent" -> {}
+                    default -> throw new UsageException("--volume: option '" + option + "' is not known: use ro or rw");
+                }
+            }
+        }
+        Path source = Path.of(parts[0]).toAbsolutePath().normalize();
+        if (!Files.exists(source)) {
+            throw new UsageException("--volume: no file or directory '" + parts[0] + "' on the host");
+        }
+        if (!Files.isReadable(source) || (Files.isDirectory(source) && !Files.isExecutable(source))) {
+            throw new UsageException("--volume: no permission to read '" + parts[0] + "' on the host");
+        }
+        return new Volume(source, parts[1], readOnly);
+    }
+
+    private Map<String, String> tmpfs() {
+        Map<String, String> mounts = new LinkedHashMap<>();
+        for (String text : flags.list("--tmpfs")) {
+            int colon = text.indexOf(':');
+            String path = colon < 0 ? text : text.substring(0, colon);
+            if (!path.startsWith("/")) {
+                throw new UsageException("--tmpfs: '" + path + "' is not an absolute path");
+            }
+            mounts.put(path, colon < 0 ? "" : text.substring(colon + 1));
+        }
+        return mounts;
+    }
+
+    private long memory() {
+        String text = flags.value("--memory");
+        if (text == null) {
+            return 0;
+        }
+        long bytes = Size.bytes("--memory", text);
+        if (bytes != 0 && bytes < 6L << 20) {
+            throw new UsageException("--memory: '" + text + "' is too little: at least 6m");
+        }
+        return bytes;
+    }
+
+    private double cpus() {
+        String text = flags.value("--cpus");
+        if (text == null) {
+            return 0;
+        }
+        double number = Size.number(text);
+        if (number < 0 || (number > 0 && number < 0.01)) {
+            throw new UsageException("--cpus: '" + text + "' is no number of processors: write 0.5 or 2");
+        }
+        return number;
+    }
+
+    private int count(String flag) {
+        String text = flags.value(flag);
+        return text == null ? 0 : Size.count(flag, text);
+    }
+
+    private Map<Integer, Limit> limits() {
+        Map<Integer, Limit> limits = new LinkedHashMap<>();
+        for (String text : flags.list("--ulimit")) {
+            int equals = text.indexOf('=');
+            int number = equals < 0 ? -1 : LIMITS.indexOf(text.substring(0, equals));
+            if (number < 0) {
+                throw new UsageException("--ulimit: '" + text + "' must be NAME=SOFT[:HARD], for example nofile=1024");
+            }
+            String[] parts = text.substring(equals + 1).split(":", 2);
+            long soft = limit(text, parts[0]);
+            long hard = parts.length > 1 ? limit(text, parts[1]) : soft;
+            if (hard != -1 && (soft == -1 || soft > hard)) {
+                throw new UsageException("--ulimit: '" + text + "': the soft limit is above the hard one");
+            }
+            limits.put(number, new Limit(soft, hard));
+        }
+        return limits;
+    }
+
+    private static long limit(String text, String part) {
+        if (part.equals("-1") || part.equals("unlimited")) {
+            return -1;
+        }
+        try {
+            long value = Long.parseLong(part);
+            if (value >= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Falls through to the one message for both.
+        }
+        throw new UsageException("--ulimit: '" + text + "': '" + part + "' is no limit");
+    }
+
+    private @Nullable Path trace() {
+        String file = flags.value("--trace");
+        if (file == null) {
+            return null;
+        }
+        return file.isEmpty() ? MachineConfig.TRACE_STDERR : Path.of(file).toAbsolutePath();
+    }
+}

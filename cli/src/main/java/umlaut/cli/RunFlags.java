@@ -1,0 +1,69 @@
+package umlaut.cli;
+
+import java.util.List;
+import umlaut.cli.Flags.Flag;
+import umlaut.cli.Flags.Kind;
+
+/** The flags of {@code umlaut run} and its help: docker-run(1)'s names where docker has them. */
+final class RunFlags {
+    private static final String USAGE = """
+            Usage: umlaut run [FLAGS] [IMAGE] [--] [COMMAND [ARG...]]
+
+            Runs COMMAND in a fresh guest and ends with its exit status. Without IMAGE the guest is
+            made of this host's own /usr (image 'host'); without COMMAND it is a root shell.
+
+            Flags:
+            """;
+    private static final String MORE = """
+
+            Exit status: that of COMMAND; 128+N if signal N ended it; 125 if umlaut itself failed;
+            126 if COMMAND cannot be executed; 127 if it was not found.
+
+            Examples:
+              umlaut run                                 a root shell
+              umlaut run -- make -j4                     one command
+              umlaut run -v .:/src -w /src -- ls -l      a host directory in the guest
+              umlaut run -m 512m --trace=/tmp/log -- ls  a limit, and a log of system calls
+            """;
+
+    private RunFlags() {}
+
+    static List<Flag> table() {
+        return List.of(
+                Flag.of("-v --volume", Kind.LIST, "SRC:DST[:ro]", "Show a host directory or file in the guest."),
+                Flag.of("--tmpfs", Kind.LIST, "PATH[:OPTIONS]", "Mount an empty tmpfs (options: size=64m,mode=1777)."),
+                Flag.of("--read-only", Kind.SWITCH, "", "Refuse writes to the root file system."),
+                Flag.of("-e --env", Kind.LIST, "NAME[=VALUE]", "Set a variable; without a value, the host's."),
+                Flag.of("--env-file", Kind.LIST, "FILE", "Read variables from a file, one NAME=VALUE a line."),
+                Flag.of("-w --workdir", Kind.VALUE, "DIR", "Start in this directory of the guest."),
+                Flag.of("-u --user", Kind.VALUE, "USER[:GROUP]", "Run as this user of the guest: names or numbers."),
+                Flag.of("--entrypoint", Kind.VALUE, "PROGRAM", "Program that gets COMMAND as its arguments."),
+                Flag.of("-h --hostname", Kind.VALUE, "NAME", "The guest's host name."),
+                Flag.of("--name", Kind.VALUE, "NAME", "What to call the machine."),
+                Flag.of("-m --mem --memory", Kind.VALUE, "SIZE", "Most memory the guest may use: 512m, 2g."),
+                Flag.of("--cpus", Kind.VALUE, "NUMBER", "Most processors' worth of time: 1.5."),
+                Flag.of("--pids-limit", Kind.VALUE, "NUMBER", "Most processes and threads at once."),
+                Flag.of("--ulimit", Kind.LIST, "NAME=SOFT[:HARD]", "A limit of the first process: nofile=1024."),
+                Flag.of("--net --network", Kind.VALUE, "MODE", "Network: default or none."),
+                Flag.of("-i --interactive", Kind.SWITCH, "", "Keep standard input open (it always is)."),
+                Flag.of("-t --tty", Kind.SWITCH, "", "Give the guest a terminal (by itself on a terminal)."),
+                Flag.of("--rm", Kind.SWITCH, "", "Leave nothing behind (always so)."),
+                Flag.of("--trace", Kind.OPTIONAL, "FILE", "Write a line a system call to stderr, or to FILE."),
+                Flag.of("--help", Kind.SWITCH, "", "Show this."));
+    }
+
+    static String help() {
+        StringBuilder out = new StringBuilder(USAGE);
+        for (Flag flag : table()) {
+            String names = String.join(", ", flag.names());
+            String label = switch (flag.kind()) {
+                case SWITCH -> "";
+                case OPTIONAL -> "[=" + flag.label() + "]";
+                default -> " " + flag.label();
+            };
+            String left = (names.startsWith("--") ? "    " : "") + names + label;
+            out.append(String.format("  %-34s%s%n", left, flag.text()));
+        }
+        return out.append(MORE).toString();
+    }
+}

@@ -1,0 +1,97 @@
+package umlaut.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import umlaut.machine.MachineConfig;
+
+/** The command line of {@code umlaut run} as docker users write it. */
+class RunArgumentsTest {
+    private static MachineConfig parse(String... words) {
+        Flags flags = new Flags(RunFlags.table());
+        flags.parse(Arrays.asList(words), 0);
+        return new RunArguments(flags, Map.of("FROM_HOST", "yes", "TERM", "vt220"), false).config();
+    }
+
+    private static void refused(String message, String... words) {
+        assertThatThrownBy(() -> parse(words))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void nothingIsAShellInTheHostImage() {
+        MachineConfig config = parse();
+        assertThat(config.image()).isEqualTo("host");
+        assertThat(config.command()).isEmpty();
+        assertThat(config.terminal()).isFalse();
+    }
+
+    @Test
+    void flagsEndAtTheImageOrDashes() {
+        assertThat(parse("--", "ls", "-l", "--", "x").command()).containsExactly("ls", "-l", "--", "x");
+        assertThat(parse("host", "ls", "-u", "x").command()).containsExactly("ls", "-u", "x");
+        assertThat(parse("host", "--", "ls", "--help").command()).containsExactly("ls", "--help");
+        assertThat(parse("--rm", "-it", "host").terminal()).isTrue();
+    }
+
+    @Test
+    void valuesStandBehindOrBeside() {
+        assertThat(parse("-m", "512m").memoryBytes()).isEqualTo(512L << 20);
+        assertThat(parse("-m512m").memoryBytes()).isEqualTo(512L << 20);
+        assertThat(parse("--mem=1.5g").memoryBytes()).isEqualTo(3L << 29);
+        assertThat(parse("-itu1000:1000").user()).isEqualTo("1000:1000");
+        assertThat(parse("-t=false", "-h", "web").hostname()).isEqualTo("web");
+        assertThat(parse("--trace").trace()).isEqualTo(MachineConfig.TRACE_STDERR);
+        assertThat(parse("--trace=/x/log").trace()).isEqualTo(Path.of("/x/log"));
+        assertThat(parse("--cpus", "1.5").cpus()).isEqualTo(1.5);
+        assertThat(parse("--pids-limit=-1").pidsLimit()).isZero();
+        assertThat(parse("--ulimit", "nofile=10:20").rlimits()).isEqualTo(Map.of(7, new MachineConfig.Limit(10, 20)));
+        assertThat(parse("--tmpfs", "/a:size=1m").tmpfs()).isEqualTo(Map.of("/a", "size=1m"));
+        assertThat(parse("--name", "web").hostname()).isEqualTo("web");
+    }
+
+    @Test
+    void environmentFromFlagsFilesAndHost(@TempDir Path dir) throws Exception {
+        Path file = Files.write(dir.resolve("env"), List.of("# note", "", "A=1", "B=2", "FROM_HOST", "NOT_THERE"));
+        assertThat(parse("--env-file", file.toString(), "-e", "B=3", "-eC=", "-e", "D=x=y")
+                        .environment())
+                .isEqualTo(Map.of("A", "1", "B", "3", "FROM_HOST", "yes", "C", "", "D", "x=y"));
+        assertThat(parse("-t").environment()).containsEntry("TERM", "vt220");
+    }
+
+    @Test
+    void volumes(@TempDir Path dir) {
+        MachineConfig.Volume volume = parse("-v", dir + ":/srv:ro").volumes().getFirst();
+        assertThat(volume).isEqualTo(new MachineConfig.Volume(dir, "/srv", true));
+        assertThat(parse("-v", ".:/x").volumes().getFirst().source()).isAbsolute();
+        refused("no file or directory", "-v", dir + "/missing:/srv");
+        refused("must be SRC:DST", "-v", "/x");
+        refused("not known", "-v", dir + ":/srv:rx");
+    }
+
+    @Test
+    void mistakesGetOneLine() {
+        refused("unknown flag --bogus", "--bogus");
+        refused("unknown flag -x in -itx", "-itx");
+        refused("needs a value", "-m");
+        refused("no size", "-m", "lots");
+        refused("too little", "-m", "1");
+        refused("no image 'ls'", "ls");
+        refused("not an absolute path", "-w", "x");
+        refused("is not known", "--net", "bridge");
+        refused("true or false", "--rm=maybe");
+        refused("no whole number", "--pids-limit", "many");
+        refused("no file", "--env-file", "/nonexistent/env");
+        refused("no variable's name", "-e", "=x");
+        refused("nofile=1024", "--ulimit", "files=3");
+        refused("above the hard", "--ulimit", "nofile=30:20");
+    }
+}

@@ -1,0 +1,69 @@
+package umlaut.machine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that describes one machine before it boots; immutable. Command lines are turned into this, and nothing else of them
+ * reaches the machine.
+ *
+ * @param name what people call the machine
+ * @param image what its root file system is made from; {@link #HOST_IMAGE} is the host's own userland
+ * @param hostname the guest's node name, as uname(2) tells it
+ * @param command program and arguments of the first process; empty means the image's default, a shell
+ * @param entrypoint put before the command when not null; an empty string clears the image's own
+ * @param environment variables of the first process, added to the defaults
+ * @param workDir working directory of the first process, made if it is missing
+ * @param user who runs the first process: uid[:gid], or names the guest knows; null is root
+ * @param volumes host directories and files shown in the guest
+ * @param tmpfs further tmpfs mounts: path to mount options (size=64m,mode=1777), which may be empty
+ * @param readOnly the root file system refuses writes (EROFS)
+ * @param memoryBytes limit over all processes and files in memory; 0 is none
+ * @param cpus processors' worth of time the guest may use; 0 is no limit
+ * @param pidsLimit most threads at once; 0 is the kernel's own maximum
+ * @param rlimits soft and hard resource limits of the first process, by the number setrlimit(2) has for each
+ * @param terminal the first process has a terminal of the guest's own
+ * @param trace where strace-like lines go; null is nowhere, {@link #TRACE_STDERR} the host's stderr
+ */
+public record MachineConfig(
+        String name,
+        String image,
+        String hostname,
+        List<String> command,
+        @Nullable String entrypoint,
+        Map<String, String> environment,
+        @Nullable String workDir,
+        @Nullable String user,
+        List<Volume> volumes,
+        Map<String, String> tmpfs,
+        boolean readOnly,
+        long memoryBytes,
+        double cpus,
+        int pidsLimit,
+        Map<Integer, Limit> rlimits,
+        boolean terminal,
+        @Nullable Path trace) {
+    public static final String HOST_IMAGE = "host";
+    public static final Path TRACE_STDERR = Path.of("-");
+
+    public MachineConfig {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        volumes = List.copyOf(volumes);
+        tmpfs = Map.copyOf(tmpfs);
+        rlimits = Map.copyOf(rlimits);
+    }
+
+    /**
+     * A host directory or file shown in the guest.
+     *
+     * @param source absolute path on the host
+     * @param target absolute path in the guest
+     */
+    public record Volume(Path source, String target, boolean readOnly) {}
+
+    /** A resource limit; -1 is RLIM_INFINITY. */
+    public record Limit(long soft, long hard) {}
+}
