@@ -1,0 +1,28 @@
+package umlaut.host;
+
+import java.lang.foreign.MemorySegment;
+
+/** Sleeping on and waking words of shared memory; never the private form, since the other side is another process. See futex(2). */
+public final class Futex {
+    public static final int WAIT = 0, WAKE = 1, PRIVATE = 128;
+
+    private Futex() {}
+
+    /** Sleeps while the word is {@code expected}. @return 0 when woken, or -EAGAIN, -EINTR */
+    public static long await(MemorySegment memory, long offset, int expected) {
+        return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAIT, expected, 0, 0, 0);
+    }
+
+    /** Sleeps at most {@code timeoutNs}. @return 0 when woken, or -EAGAIN, -EINTR, -ETIMEDOUT */
+    public static long await(MemorySegment memory, long offset, int expected, long timeoutNs) {
+        MemorySegment time = Scratch.room();
+        time.set(Layouts.LONG, 0, timeoutNs / 1_000_000_000);
+        time.set(Layouts.LONG, 8, timeoutNs % 1_000_000_000);
+        return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAIT, expected, time.address(), 0, 0);
+    }
+
+    /** Wakes up to {@code count} sleepers. @return how many were woken */
+    public static long wake(MemorySegment memory, long offset, int count) {
+        return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAKE, count, 0, 0, 0);
+    }
+}

@@ -1,0 +1,21 @@
+package umlaut.host;
+
+/** A host call that must not fail did: the message names the call and the error number. For start-up and other cold paths only. */
+public final class HostException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public final int errno;
+
+    public HostException(String call, int errno) {
+        super(call + " failed on the host: error " + errno + " (see errno(3))");
+        this.errno = errno;
+    }
+
+    /** Passes a good result on. @throws HostException for -errno */
+    public static long check(String call, long result) {
+        if (HostCalls.isError(result)) {
+            throw new HostException(call, (int) -result);
+        }
+        return result;
+    }
+}

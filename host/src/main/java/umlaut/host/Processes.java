@@ -1,0 +1,79 @@
+package umlaut.host;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Host processes and threads: starting, waiting for and signalling them. See posix_spawn(3), wait4(2), tgkill(2), prctl(2). */
+public final class Processes {
+    public static final int WNOHANG = 1, WNOTHREAD = 0x20000000, WALL = 0x40000000;
+    public static final int SIGKILL = 9;
+
+    private Processes() {}
+
+    /**
+     * Starts a program as a child of the calling host thread (so that {@code wait4(-1, __WNOTHREAD)} there sees it, and no other thread's
+     * children). It inherits every descriptor without close-on-exec and an empty environment.
+     *
+     * @return the process id, or -errno
+     */
+    public static long spawn(String path, List<String> arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argv = arena.allocate(8L * (arguments.size() + 1), 8);
+            for (int i = 0; i < arguments.size(); i++) {
+                argv.set(Layouts.LONG, 8L * i, arena.allocateFrom(arguments.get(i)).address());
+            }
+            MemorySegment pid = arena.allocate(8, 8);
+            MemorySegment envp = arena.allocate(8, 8);
+            long error = HostCalls.invoke(
+                    HostCalls.function("posix_spawn"), pid.address(), arena.allocateFrom(path).address(), 0, 0, argv.address(), envp.address(), 0);
+            return (int) error == 0 ? pid.get(Layouts.INT, 0) : -(int) error;
+        }
+    }
+
+    /** wait4(2). {@code status} (4 bytes) and {@code rusage} (144 bytes) may be {@link MemorySegment#NULL}. */
+    public static long wait4(int pid, MemorySegment status, int options, MemorySegment rusage) {
+        return HostCalls.call(Syscall.WAIT4, pid, status.address(), options, rusage.address());
+    }
+
+    public static long kill(int pid, int signal) {
+        return HostCalls.call(Syscall.KILL, pid, signal);
+    }
+
+    public static long tgkill(int pid, int tid, int signal) {
+        return HostCalls.call(Syscall.TGKILL, pid, tid, signal);
+    }
+
+    public static int getpid() {
+        return (int) HostCalls.call(Syscall.GETPID);
+    }
+
+    public static int gettid() {
+        return (int) HostCalls.call(Syscall.GETTID);
+    }
+
+    public static int getuid() {
+        return (int) HostCalls.call(Syscall.GETUID);
+    }
+
+    public static int getgid() {
+        return (int) HostCalls.call(Syscall.GETGID);
+    }
+
+    public static long prctl(int option, long a, long b, long c, long d) {
+        return HostCalls.call(Syscall.PRCTL, option, a, b, c, d);
+    }
+
+    /** Confines a thread (0: the caller) to the processors set in {@code mask}, of at most 64. */
+    public static long setAffinity(int tid, long mask) {
+        MemorySegment room = Scratch.room();
+        room.set(Layouts.LONG, 0, mask);
+        return HostCalls.call(Syscall.SCHED_SETAFFINITY, tid, 8, room.address());
+    }
+
+    /** The processor the caller runs on. */
+    public static int currentCpu() {
+        MemorySegment room = Scratch.room();
+        return HostCalls.call(Syscall.GETCPU, room.address(), 0, 0) < 0 ? 0 : room.get(Layouts.INT, 0);
+    }
+}

@@ -1,0 +1,66 @@
+package umlaut.host;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A little native memory of each thread's own, for arguments of host calls: two paths of up to 4,096 bytes and {@value #ROOM} bytes for
+ * structs and small results. Whatever is put there is good until the same thread uses the same part again; nothing is allocated.
+ */
+public final class Scratch {
+    /** Longest path with its NUL, as PATH_MAX. */
+    public static final int PATH_MAX = 4096;
+
+    /** Bytes of {@link #room()}. */
+    public static final int ROOM = 8192;
+
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private final MemorySegment path;
+    private final MemorySegment secondPath;
+    private final MemorySegment room;
+
+    private Scratch() {
+        MemorySegment all = Arena.ofAuto().allocate(2 * PATH_MAX + ROOM, 64);
+        path = all.asSlice(0, PATH_MAX);
+        secondPath = all.asSlice(PATH_MAX, PATH_MAX);
+        room = all.asSlice(2 * PATH_MAX, ROOM);
+    }
+
+    /** This thread's memory for structs, not zeroed. */
+    public static MemorySegment room() {
+        return OF_THREAD.get().room;
+    }
+
+    /** The path as a C string (UTF-8). A path too long for the host is cut so that the host answers ENAMETOOLONG. */
+    public static MemorySegment path(String path) {
+        return fill(OF_THREAD.get().path, path.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The path, given as raw bytes without NUL, as a C string. */
+    public static MemorySegment path(byte[] path) {
+        return fill(OF_THREAD.get().path, path);
+    }
+
+    /** For calls with two paths: the second one. */
+    public static MemorySegment secondPath(String path) {
+        return fill(OF_THREAD.get().secondPath, path.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static MemorySegment secondPath(byte[] path) {
+        return fill(OF_THREAD.get().secondPath, path);
+    }
+
+    private static MemorySegment fill(MemorySegment to, byte[] from) {
+        // A string of PATH_MAX bytes without NUL in its first PATH_MAX is what the host calls too long; the second path or the room follows
+        // in memory, so reading on to the next NUL stays harmless.
+        int length = Math.min(from.length, PATH_MAX);
+        MemorySegment.copy(from, 0, to, ValueLayout.JAVA_BYTE, 0, length);
+        if (length < PATH_MAX) {
+            to.set(ValueLayout.JAVA_BYTE, length, (byte) 0);
+        }
+        return to;
+    }
+}
