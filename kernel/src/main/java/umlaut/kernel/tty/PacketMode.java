@@ -1,5 +1,6 @@
 package umlaut.kernel.tty;
 
+import static umlaut.abi.Ioctl.*;
 import static umlaut.abi.TermiosFlags.*;
 
 /** Packet mode of a pty master (TIOCPKT, ioctl_tty(2)): control bytes before the data. Guarded by the terminal's lock. */

@@ -1,5 +1,6 @@
 package umlaut.kernel.tty;
 
+import static umlaut.abi.Ioctl.*;
 import static umlaut.abi.TermiosFlags.*;
 
 import java.lang.foreign.MemorySegment;
