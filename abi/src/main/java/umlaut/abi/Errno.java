@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #EDEADLK}, {@code ENOTSUP} is {@link #EOPNOTSUPP}.
  */
 public enum Errno {
-    EOF(-1, "Unknown error -1"),
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),
     ESRCH(3, "No such process"),
