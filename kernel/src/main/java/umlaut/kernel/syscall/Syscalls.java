@@ -8,6 +8,7 @@ import umlaut.abi.ErrnoException;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.signal.RestartException;
 import umlaut.kernel.task.Task;
 
 /**
@@ -50,6 +51,8 @@ public final class Syscalls {
             return family != null ? family.call(task, nr, args) : search(task, nr, args);
         } catch (ErrnoException e) {
             return e.errno().negative();
+        } catch (RestartException e) {
+            return e.result();
         }
     }
 
@@ -60,6 +63,8 @@ public final class Syscalls {
                 result = family.call(task, nr, args);
             } catch (ErrnoException e) {
                 result = e.errno().negative();
+            } catch (RestartException e) {
+                result = e.result();
             }
             if (result != SyscallFamily.NOT_MINE) {
                 if (nr >= 0 && nr < HIGHEST) {

@@ -1,10 +1,14 @@
 package umlaut.kernel.vfs;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.kernel.task.Task;
 
-/** A character device driver (Linux: cdev and its file_operations), found by device number. */
+/** A device driver (Linux: cdev and its file_operations), found by device number. Character and block devices alike. */
 @FunctionalInterface
 public interface CharDevice {
-    /** @throws umlaut.abi.ErrnoException ENXIO, EIO, EBUSY as the driver likes */
-    File open(Task task, Path path, Inode inode, int flags);
+    /**
+     * @param task null at boot
+     * @throws umlaut.abi.ErrnoException ENXIO, EIO, EBUSY as the driver likes
+     */
+    File open(@Nullable Task task, Path path, Inode inode, int flags);
 }

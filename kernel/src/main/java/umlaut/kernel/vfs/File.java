@@ -1,6 +1,7 @@
 package umlaut.kernel.vfs;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
@@ -26,8 +27,20 @@ public abstract class File {
     /** Credentials of the opener. */
     public final Credentials credentials;
 
+    private static final VarHandle REFERENCES = referencesHandle();
+
     private volatile int flags;
-    private final AtomicInteger references = new AtomicInteger(1);
+    /** Holders; changed through {@link #REFERENCES}. */
+    private volatile int references = 1;
+    /** What {@link #attach} counted, to be taken back at the end. */
+    private boolean attached;
+
+    private boolean attachedWriting;
+    private boolean attachedDenying;
+    /** Whom SIGIO and SIGURG go to (F_SETOWN). */
+    private volatile @Nullable AsyncOwner owner;
+    /** Runs at the end of the last reference, for locks and the like; null = none yet. */
+    private volatile FileLocks.@Nullable Holder lockHolder;
     /** The file position; guarded by {@link #positionLock} for files that have one. */
     private long position;
 
@@ -48,7 +61,7 @@ public abstract class File {
         return flags;
     }
 
-    /** fcntl F_SETFL: only O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT, O_NOATIME may change. */
+    /** Replaces the flags; {@code F_SETFL} lets only O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT, O_NOATIME change. */
     public final void setFlags(int fresh) {
         flags = fresh;
     }
@@ -58,12 +71,12 @@ public abstract class File {
     }
 
     public final boolean readable() {
-        int mode = flags & OpenFlags.O_ACCMODE;
+        int mode = flags & (OpenFlags.O_ACCMODE | OpenFlags.O_PATH);
         return mode == OpenFlags.O_RDONLY || mode == OpenFlags.O_RDWR;
     }
 
     public final boolean writable() {
-        int mode = flags & OpenFlags.O_ACCMODE;
+        int mode = flags & (OpenFlags.O_ACCMODE | OpenFlags.O_PATH);
         return mode == OpenFlags.O_WRONLY || mode == OpenFlags.O_RDWR;
     }
 
@@ -77,14 +90,106 @@ public abstract class File {
 
     /** One more holder. */
     public final File acquire() {
-        references.incrementAndGet();
+        REFERENCES.getAndAdd(this, 1);
         return this;
+    }
+
+    /** One more holder, if it still has one. @return false if the last has just gone */
+    public final boolean tryAcquire() {
+        while (true) {
+            int n = references;
+            if (n <= 0) {
+                return false;
+            }
+            if (REFERENCES.compareAndSet(this, n, n + 1)) {
+                return true;
+            }
+        }
     }
 
     /** One holder less. */
     public final void release() {
-        if (references.decrementAndGet() == 0) {
-            onRelease();
+        int before = (int) REFERENCES.getAndAdd(this, -1);
+        if (before == 1) {
+            end();
+        }
+    }
+
+    /** How many hold it. */
+    public final int references() {
+        return references;
+    }
+
+    private void end() {
+        FileLocks.Holder locks = lockHolder;
+        if (locks != null) {
+            locks.releaseAll(this);
+        }
+        onRelease();
+        if (attached) {
+            detach();
+        }
+    }
+
+    /** The VFS has opened it: its inode and mount know it from now to its end. @return false if the inode is gone */
+    final boolean attach() {
+        Inode inode = inode();
+        if (!inode.hold()) {
+            return false;
+        }
+        attached = true;
+        attachedWriting = writable() && (flags & OpenFlags.O_PATH) == 0 && inode.isRegular();
+        Path place = path;
+        if (attachedWriting) {
+            inode.superBlock.writers.incrementAndGet();
+        }
+        if (place != null) {
+            place.mount().opened(attachedWriting);
+        }
+        return true;
+    }
+
+    /** Being executed: nobody may open it for writing until this file's end. @throws umlaut.abi.ErrnoException ETXTBSY */
+    final void denyWrite() {
+        inode().denyWrite();
+        attachedDenying = true;
+    }
+
+    private void detach() {
+        Inode inode = inode();
+        if (attachedWriting) {
+            inode.superBlock.writers.decrementAndGet();
+            inode.endWrite();
+        }
+        if (attachedDenying) {
+            inode.allowWrite();
+        }
+        Path place = path;
+        if (place != null) {
+            place.mount().closed(attachedWriting);
+        }
+        inode.unhold();
+    }
+
+    /** Whom SIGIO and SIGURG go to; null: nobody. */
+    public final @Nullable AsyncOwner owner() {
+        return owner;
+    }
+
+    public final void setOwner(@Nullable AsyncOwner fresh) {
+        owner = fresh;
+    }
+
+    /** The file has taken locks: they end with it. */
+    final void setLockHolder(FileLocks.Holder holder) {
+        lockHolder = holder;
+    }
+
+    private static VarHandle referencesHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(File.class, "references", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
 
@@ -127,6 +232,10 @@ public abstract class File {
         return false;
     }
 
+    /** F_SETFL or FIOASYNC has switched O_ASYNC (Linux: fasync). */
+    public void asyncChanged(boolean on) {}
+
+    /** The commands this kind of file knows; the generic ones (FIOCLEX, FIONBIO, FIGETBSZ...) are done by the caller. */
     public long ioctl(Task task, int command, long argument) {
         throw Errno.ENOTTY.exception();
     }
@@ -147,10 +256,6 @@ public abstract class File {
 
     public void allocate(int mode, long offset, long length) {
         throw Errno.EOPNOTSUPP.exception();
-    }
-
-    public void truncate(Task task, long length) {
-        throw Errno.EINVAL.exception();
     }
 
     /** Each close(2) of a descriptor, also when others remain (Linux: flush). */

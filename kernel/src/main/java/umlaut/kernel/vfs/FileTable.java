@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.OpenFlags;
 import umlaut.kernel.task.Task;
 
 /**
@@ -22,9 +23,10 @@ public final class FileTable {
     @GuardedBy("this")
     private int firstFree;
 
-    private int users = 1;
+    private volatile int users = 1;
 
     /** clone(CLONE_FILES): one more task shares it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
     public synchronized FileTable share() {
         users++;
         return this;
@@ -44,7 +46,7 @@ public final class FileTable {
         }
     }
 
-    public synchronized boolean shared() {
+    public boolean shared() {
         return users > 1;
     }
 
@@ -79,8 +81,23 @@ public final class FileTable {
     }
 
     /** As {@link #get}, with a reference that the caller releases: for calls during which another thread may close the descriptor. */
-    public synchronized File hold(int fd) {
-        return get(fd).acquire();
+    public File hold(int fd) {
+        while (true) {
+            File file = get(fd);
+            if (file.tryAcquire()) {
+                return file;
+            }
+        }
+    }
+
+    /** As {@link #hold}, for calls that take no O_PATH descriptor. @throws umlaut.abi.ErrnoException EBADF */
+    public File holdOpen(int fd) {
+        File file = hold(fd);
+        if ((file.flags() & OpenFlags.O_PATH) != 0) {
+            file.release();
+            throw Errno.EBADF.exception();
+        }
+        return file;
     }
 
     /**

@@ -1,5 +1,7 @@
 package umlaut.kernel.vfs;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -16,6 +18,9 @@ import umlaut.kernel.task.Task;
  * The defaults are what Linux answers for an inode without that operation.
  */
 public abstract class Inode {
+    private static final VarHandle HOLDERS = handle("holders");
+    private static final VarHandle WRITERS = handle("writers");
+
     public final SuperBlock superBlock;
     public final long ino;
 
@@ -41,6 +46,16 @@ public abstract class Inode {
     public volatile long ctime;
     public volatile long btime;
 
+    /** FS_*_FL flags of ioctl_iflags(2): FS_IMMUTABLE_FL and FS_APPEND_FL are obeyed by the VFS. */
+    public volatile int flags;
+
+    /** Open files and mappings that keep a nameless object alive; -1 = evicted. Changed through {@link #HOLDERS}. */
+    private volatile int holders;
+    /** Open for writing, if above 0; being executed, and so not to be written, if below. Changed through {@link #WRITERS}. */
+    private volatile int writers;
+    /** Bytes of a symbolic link's target, kept by the path walk. */
+    byte @Nullable [] linkBytes;
+
     /** What the VFS attaches: pipe of a FIFO, listening socket, file locks, inotify marks (see {@link InodeState}). */
     private volatile @Nullable InodeState state;
 
@@ -48,6 +63,83 @@ public abstract class Inode {
         this.superBlock = superBlock;
         this.ino = ino;
         this.mode = mode;
+    }
+
+    private static VarHandle handle(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Inode.class, field, int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    // --- life ---
+
+    /** One more open file. @return false if the object has been evicted: its last name went before */
+    public final boolean hold() {
+        while (true) {
+            int n = holders;
+            if (n < 0) {
+                return false;
+            }
+            if (HOLDERS.compareAndSet(this, n, n + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** One open file less. */
+    public final void unhold() {
+        int before = (int) HOLDERS.getAndAdd(this, -1);
+        if (before == 1) {
+            evictIfUnused();
+        }
+    }
+
+    /** After a name was removed and {@link #nlink} lowered: evicts the object if that was the last and nothing holds it. Repeating it is harmless. */
+    public final void evictIfUnused() {
+        if (nlink == 0 && HOLDERS.compareAndSet(this, 0, -1)) {
+            evict();
+        }
+    }
+
+    /** Opening for writing (get_write_access). @throws umlaut.abi.ErrnoException ETXTBSY while it is executed */
+    public final void beginWrite() {
+        while (true) {
+            int n = writers;
+            if (n < 0) {
+                throw Errno.ETXTBSY.exception();
+            }
+            if (WRITERS.compareAndSet(this, n, n + 1)) {
+                return;
+            }
+        }
+    }
+
+    public final void endWrite() {
+        WRITERS.getAndAdd(this, -1);
+    }
+
+    /** Starting to execute it (deny_write_access). @throws umlaut.abi.ErrnoException ETXTBSY while it is open for writing */
+    public final void denyWrite() {
+        while (true) {
+            int n = writers;
+            if (n > 0) {
+                throw Errno.ETXTBSY.exception();
+            }
+            if (WRITERS.compareAndSet(this, n, n - 1)) {
+                return;
+            }
+        }
+    }
+
+    public final void allowWrite() {
+        WRITERS.getAndAdd(this, 1);
+    }
+
+    /** Open for writing by how many. */
+    public final int writerCount() {
+        return Math.max(writers, 0);
     }
 
     public final boolean isDirectory() {
@@ -83,6 +175,33 @@ public abstract class Inode {
 
     /** Brings the attributes up to date before they are shown. */
     public void refresh() {}
+
+    /**
+     * May someone with {@code credentials} do this? (Linux: inode_permission without read-only mounts.)
+     *
+     * @param mask {@link Permissions#MAY_READ} and its like, or'ed
+     */
+    public boolean permits(Credentials credentials, int mask) {
+        return Permissions.generic(this, credentials, mask);
+    }
+
+    /** Reading or writing through the VFS has changed time stamps: stores {@code now} for those that {@code mask} of {@link AttributeChange} names. */
+    public void touch(int mask, long now) {
+        if ((mask & AttributeChange.ATIME) != 0) {
+            atime = now;
+        }
+        if ((mask & AttributeChange.MTIME) != 0) {
+            mtime = now;
+        }
+        if ((mask & AttributeChange.CTIME) != 0) {
+            ctime = now;
+        }
+    }
+
+    /** Has flags of ioctl_iflags(2)? Those a file of this kind may have; 0: none, ENOTTY. */
+    public int supportedFlags() {
+        return 0;
+    }
 
     /** The optimal I/O size, st_blksize. */
     public int blockSize() {
@@ -141,22 +260,27 @@ public abstract class Inode {
     // --- all kinds ---
 
     /**
-     * Opens it; permissions are checked and O_TRUNC is done by the VFS. Device nodes, FIFOs and sockets never get here: the VFS opens those
+     * Opens it; permissions are checked and O_TRUNC is done by the VFS. {@code task} is null at boot. Device nodes, FIFOs and sockets never get here: the VFS opens those
      * through the device table and its own pipes.
      */
-    public abstract File open(Task task, Path path, int flags);
+    public abstract File open(@Nullable Task task, Path path, int flags);
 
     /** Target of a symbolic link, Latin-1. */
-    public String readlink(Task task) {
+    public String readlink(@Nullable Task task) {
         throw Errno.EINVAL.exception();
     }
 
     /** Magic links (/proc/PID/fd/N, exe, cwd): the place itself, without a walk by name; null: walk {@link #readlink}. */
-    public @Nullable Path followMagic(Task task) {
+    public @Nullable Path followMagic(@Nullable Task task) {
         return null;
     }
 
-    /** Truncates or extends a regular file, {@link #lock} held. */
+    /** Does {@link #followMagic} answer? Then openat2's RESOLVE_NO_MAGICLINKS refuses it. */
+    public boolean isMagicLink() {
+        return false;
+    }
+
+    /** Truncates or extends a regular file, {@link #lock} held. Time stamps and set-id bits are the VFS's business. */
     public void truncate(long length) {
         throw Errno.EINVAL.exception();
     }
@@ -166,7 +290,7 @@ public abstract class Inode {
         change.applyTo(this);
     }
 
-    /** Counts of the last name and the last open file have dropped to none: the storage may go. */
+    /** The last name and the last open file have gone: the storage may go. Called once, maybe with the directory's lock held. */
     public void evict() {}
 
     // --- extended attributes, names with prefix ---

@@ -1,12 +1,130 @@
 package umlaut.kernel.vfs;
 
-/** One place where a file system (or part of one) stands in the tree (Linux: struct mount). */
-public final class Mount {
-    public final SuperBlock superBlock;
-    public final Dentry root;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.MountFlags;
 
-    public Mount(SuperBlock superBlock, Dentry root) {
+/**
+ * One place where a file system (or part of one) stands in the tree (Linux: struct mount, fs/mount.h). Links and propagation are changed under the tree's lock
+ * ({@link MountTree}) and read without.
+ */
+public final class Mount {
+    /** The flags a mount has of its own, as MS_*; the others belong to the super block. */
+    public static final int OWN_FLAGS = MountFlags.MS_RDONLY
+            | MountFlags.MS_NOSUID
+            | MountFlags.MS_NODEV
+            | MountFlags.MS_NOEXEC
+            | MountFlags.MS_NOATIME
+            | MountFlags.MS_NODIRATIME
+            | MountFlags.MS_RELATIME
+            | MountFlags.MS_NOSYMFOLLOW;
+
+    public final SuperBlock superBlock;
+    /** What is seen at the mount point: the file system's root, or a part of it (bind mounts). */
+    public final Dentry root;
+    /** First column of /proc/mounts. */
+    public final String source;
+    /** Number in mountinfo and statx. */
+    public final int id;
+
+    private volatile int flags;
+    private volatile @Nullable Mount parent;
+    private volatile @Nullable Dentry mountpoint;
+    private volatile @Nullable MountNamespace namespace;
+    /** Guarded by the tree's lock. */
+    final List<Mount> children = new ArrayList<>();
+
+    /** Peer group of a shared mount, 0 = none; that of the master of a slave. Guarded by the tree's lock. */
+    volatile int peerGroup;
+
+    volatile int masterGroup;
+    volatile boolean unbindable;
+
+    /** Open files, and those of them open for writing. */
+    private final AtomicInteger openFiles = new AtomicInteger();
+
+    private final AtomicInteger writers = new AtomicInteger();
+
+    Mount(int id, SuperBlock superBlock, Dentry root, String source, int flags) {
+        this.id = id;
         this.superBlock = superBlock;
         this.root = root;
+        this.source = source;
+        this.flags = flags;
+    }
+
+    /** MS_* bits of {@link #OWN_FLAGS}. */
+    public int flags() {
+        return flags;
+    }
+
+    void setFlags(int fresh) {
+        flags = fresh;
+    }
+
+    public boolean has(int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** Nothing may be written through it: the mount is read-only, or its file system is. */
+    public boolean readOnly() {
+        return has(MountFlags.MS_RDONLY) || superBlock.readOnly();
+    }
+
+    /** Null at the top of a namespace and for a detached mount. */
+    public @Nullable Mount parent() {
+        return parent;
+    }
+
+    /** Where it stands in {@link #parent()}. */
+    public @Nullable Dentry mountpoint() {
+        return mountpoint;
+    }
+
+    /** Null once detached. */
+    public @Nullable MountNamespace namespace() {
+        return namespace;
+    }
+
+    void setNamespace(@Nullable MountNamespace fresh) {
+        namespace = fresh;
+    }
+
+    void place(@Nullable Mount above, @Nullable Dentry point) {
+        parent = above;
+        mountpoint = point;
+    }
+
+    public Path rootPath() {
+        return new Path(this, root);
+    }
+
+    void opened(boolean writing) {
+        openFiles.incrementAndGet();
+        if (writing) {
+            writers.incrementAndGet();
+        }
+    }
+
+    void closed(boolean writing) {
+        openFiles.decrementAndGet();
+        if (writing) {
+            writers.decrementAndGet();
+        }
+    }
+
+    int openFiles() {
+        return openFiles.get();
+    }
+
+    int writers() {
+        return writers.get();
+    }
+
+    @Override
+    public String toString() {
+        return "mount " + id + " (" + superBlock.type + " from " + source + ")";
     }
 }

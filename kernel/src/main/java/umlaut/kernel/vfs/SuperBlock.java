@@ -1,5 +1,9 @@
 package umlaut.kernel.vfs;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
 /** One mounted file system instance (Linux: struct super_block), which several mounts may show. */
 public abstract class SuperBlock {
     /** Name in /proc/filesystems and /proc/mounts, e.g. "tmpfs". */
@@ -8,6 +12,13 @@ public abstract class SuperBlock {
     public final long device;
 
     private volatile boolean readOnly;
+    private volatile @Nullable Dentry rootDentry;
+    /** Renames between directories of this file system happen one at a time (Linux: s_vfs_rename_mutex). Rank: before all inode locks. */
+    final ReentrantLock renameLock = new ReentrantLock();
+    /** Files open for writing: a super block with any can't become read-only. */
+    final AtomicInteger writers = new AtomicInteger();
+    /** Mounts that show it; the last one's end kills it. Guarded by the mount tree's lock. */
+    int mounts;
 
     protected SuperBlock(String type, long device, boolean readOnly) {
         this.type = type;
@@ -16,6 +27,21 @@ public abstract class SuperBlock {
     }
 
     public abstract Inode root();
+
+    /** The top of its names; one object for the life of the super block. */
+    public final Dentry rootDentry() {
+        Dentry root = rootDentry;
+        if (root == null) {
+            synchronized (this) {
+                root = rootDentry;
+                if (root == null) {
+                    root = Dentry.root(this, root());
+                    rootDentry = root;
+                }
+            }
+        }
+        return root;
+    }
 
     public final boolean readOnly() {
         return readOnly;
@@ -31,6 +57,15 @@ public abstract class SuperBlock {
      */
     public boolean revalidates() {
         return false;
+    }
+
+    /**
+     * For super blocks that {@link #revalidates()}: is what a walk has cached for a name still right? Called with the directory's lock held.
+     *
+     * @param cached what the name stood for, null for "no such name"
+     */
+    public boolean revalidate(Inode directory, String name, @Nullable Inode cached) {
+        return directory.lookup(name) == cached;
     }
 
     /** What statfs(2) says. */

@@ -1,19 +1,166 @@
 package umlaut.kernel.vfs;
 
+import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.abi.MountFlags;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.task.Task;
 
-/** A kernel's file system layer: known file system types, devices, and the mount tree. */
+/**
+ * A kernel's file system layer: known file system types, devices, and the mount tree; and the calls that other parts of the kernel open and find files by. System
+ * calls go to {@link PathWalk} and the handler classes themselves.
+ */
 public final class Vfs {
     public final Kernel kernel;
+    final PseudoFs pipeFs;
+    final PseudoFs socketFs;
+    final PseudoFs pidFs;
+    final AnonInode anonInode;
+
     private final Map<String, FileSystemType> types = new ConcurrentHashMap<>();
+    private final DeviceTable devices = new DeviceTable();
+    private final AtomicInteger anonymousDevices = new AtomicInteger();
+    private final MountTree mounts;
+    private volatile @Nullable FifoOpener fifoOpener;
+    private volatile @Nullable FsNotify notify;
 
     public Vfs(Kernel kernel) {
         this.kernel = kernel;
+        PseudoFs anonFs = new PseudoFs("anon_inodefs", anonymousDevice(), MountFlags.ANON_INODE_FS_MAGIC);
+        pipeFs = new PseudoFs("pipefs", anonymousDevice(), MountFlags.PIPEFS_MAGIC);
+        socketFs = new PseudoFs("sockfs", anonymousDevice(), MountFlags.SOCKFS_MAGIC);
+        pidFs = new PseudoFs("pidfs", anonymousDevice(), MountFlags.PIDFS_MAGIC);
+        anonInode = new AnonInode(anonFs, anonFs.nextInode(), 0600, "anon_inode");
+        mounts = new MountTree(this);
     }
+
+    // --- what there is ---
 
     public void register(FileSystemType type) {
         types.put(type.name(), type);
+    }
+
+    /** @throws umlaut.abi.ErrnoException ENODEV */
+    public FileSystemType type(String name) {
+        FileSystemType type = types.get(name);
+        if (type == null) {
+            throw Errno.ENODEV.exception();
+        }
+        return type;
+    }
+
+    /** In order of name, for /proc/filesystems. */
+    public Collection<FileSystemType> types() {
+        return new TreeMap<>(types).values();
+    }
+
+    public DeviceTable devices() {
+        return devices;
+    }
+
+    /** A fresh st_dev for a file system without a block device: major 0. */
+    public long anonymousDevice() {
+        return DeviceTable.number(0, anonymousDevices.incrementAndGet());
+    }
+
+    /** Given by the pipe code. */
+    public void setFifoOpener(FifoOpener opener) {
+        fifoOpener = opener;
+    }
+
+    @Nullable FifoOpener fifoOpener() {
+        return fifoOpener;
+    }
+
+    /** Given by inotify when the first watch is made. */
+    public void setNotify(@Nullable FsNotify listener) {
+        notify = listener;
+    }
+
+    /** Null while nobody listens. */
+    @Nullable FsNotify notifier() {
+        return notify;
+    }
+
+    // --- mounts ---
+
+    public MountTree mounts() {
+        return mounts;
+    }
+
+    /** The machine's first namespace. @throws IllegalStateException before {@link #mountRoot} */
+    public MountNamespace namespace() {
+        return mounts.initialNamespace();
+    }
+
+    /** At boot: makes {@code superBlock} the root of the first namespace. @param flags MS_* */
+    public Mount mountRoot(SuperBlock superBlock, String source, int flags) {
+        return mounts.mountRoot(superBlock, source, flags);
+    }
+
+    /** mount(2) of a new file system by type name, as {@code who} may; for boot {@link LookupContext#kernel}. @param flags MS_* */
+    public Mount mount(LookupContext who, String source, String target, String type, int flags, String options) {
+        Path at = lookup(who, target, 0);
+        SuperBlock fresh = type(type).mount(kernel, source, options, anonymousDevice(), (flags & MountFlags.MS_RDONLY) != 0);
+        return mounts.attach(fresh, source, at, flags);
+    }
+
+    /** Mounts an instance that the caller has made. */
+    public Mount mount(LookupContext who, SuperBlock fresh, String source, String target, int flags) {
+        return mounts.attach(fresh, source, lookup(who, target, 0), flags);
+    }
+
+    // --- finding and opening, for the rest of the kernel ---
+
+    /**
+     * Walks a path.
+     *
+     * @param atFlags AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
+     * @throws umlaut.abi.ErrnoException as path_resolution(7)
+     */
+    public Path lookup(Task task, int dirFd, String path, int atFlags) {
+        PathWalk walk = new PathWalk();
+        walk.begin(task, dirFd, path);
+        return walk.find(atFlags);
+    }
+
+    /** As {@link #lookup(Task, int, String, int)}, at boot or as somebody else. */
+    public Path lookup(LookupContext who, String path, int atFlags) {
+        PathWalk walk = new PathWalk();
+        walk.begin(who, path);
+        return walk.find(atFlags);
+    }
+
+    /**
+     * open(2). The file has one reference, the caller's; it is in no descriptor table.
+     *
+     * @param flags O_*
+     * @param mode of a new file, before umask
+     */
+    public File open(Task task, int dirFd, String path, int flags, int mode) {
+        PathWalk walk = new PathWalk();
+        walk.begin(task, dirFd, path);
+        return Open.open(this, walk, flags, mode);
+    }
+
+    public File open(LookupContext who, String path, int flags, int mode) {
+        PathWalk walk = new PathWalk();
+        walk.begin(who, path);
+        return Open.open(this, walk, flags, mode);
+    }
+
+    /**
+     * Opens for execve(2): a regular file with execute permission on a mount that allows it. Nobody can open it for writing
+     * (ETXTBSY) until the file's last reference has gone.
+     */
+    public File openExec(Task task, int dirFd, String path, int atFlags) {
+        PathWalk walk = new PathWalk();
+        walk.begin(task, dirFd, path);
+        return Open.openExec(this, walk, atFlags);
     }
 }
