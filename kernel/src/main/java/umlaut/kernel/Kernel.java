@@ -3,9 +3,12 @@ package umlaut.kernel;
 import java.util.concurrent.atomic.AtomicLong;
 import umlaut.engine.Engine;
 import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
 import umlaut.kernel.task.KernelThreads;
+import umlaut.kernel.task.ProcessHooks;
 import umlaut.kernel.task.TaskTable;
+import umlaut.kernel.task.UserTable;
 import umlaut.kernel.time.Clock;
 import umlaut.kernel.time.KernelTimers;
 import umlaut.kernel.trace.Tracer;
@@ -22,6 +25,8 @@ public final class Kernel {
     public final KernelLog log;
     public final PageStore pages;
     public final TaskTable tasks = new TaskTable();
+    public final UserTable users = new UserTable();
+    public final ProcessHooks processHooks = new ProcessHooks();
     public final KernelTimers timers;
     public final KernelThreads threads;
     public final Vfs vfs;
@@ -46,5 +51,6 @@ public final class Kernel {
         this.vfs = new Vfs(this);
         this.uts = new UtsName(config.hostname());
         this.syscalls = new Syscalls(this);
+        Families.addAll(this);
     }
 }

@@ -8,4 +8,7 @@ public final class Exit {
     static void finish(Task task) {
         task.user().close();
     }
+
+    /** What ties a task to memory it is about to leave (Linux: mm_release): robust futexes, the clear-child-tid word, a waiting vfork parent. */
+    static void releaseMemoryTies(Task task) {}
 }

@@ -9,6 +9,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.PendingSignals;
+import umlaut.kernel.signal.Signals;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
 
@@ -19,8 +20,8 @@ import umlaut.kernel.vfs.FsContext;
  */
 public final class Task {
     public final Kernel kernel;
-    /** Thread id, unique among live tasks of the kernel, 1 to PID_MAX. */
-    public final int tid;
+    /** Thread id, unique among live tasks of the kernel, 1 to PID_MAX. Changes only when a thread that is not the leader calls execve(2). */
+    public volatile int tid;
     public final ThreadGroup group;
 
     private volatile Credentials credentials;
@@ -33,6 +34,18 @@ public final class Task {
 
     /** Blocked signals, bit n-1 = signal n; written by the task itself only. */
     private volatile long blockedSignals;
+    /** Signals that sigtimedwait(2) has unblocked while it waits: sent ones wake it, but are not ignored or fatal. */
+    public volatile long realBlocked;
+    /** The task has begun to exit: takes no more signals. */
+    public volatile boolean exited;
+    /** A system call that a signal interrupted: its result (a {@link umlaut.kernel.signal.Restart} code), 0 = none, and its number. */
+    public long interruptedResult;
+
+    public int interruptedNr;
+    /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
+    long setChildTid;
+    /** What a vfork(2) parent waits for. */
+    @Nullable VforkDone vforkDone;
     /** Mask to go back to after the handler of a sigsuspend-like call's signal was set up. */
     public @Nullable Long savedSignalMask;
     /** Thread-directed signals; guarded by {@code group.signalLock}. */
@@ -151,8 +164,26 @@ public final class Task {
 
     /** By the task itself. SIGKILL and SIGSTOP can't be blocked. */
     public void setBlockedSignals(long mask) {
-        blockedSignals = mask & ~(PendingSignals.bit(9) | PendingSignals.bit(19));
-        recalculateWork();
+        long fresh = mask & ~(PendingSignals.bit(9) | PendingSignals.bit(19));
+        if (fresh == blockedSignals) {
+            return;
+        }
+        group.signalLock.lock();
+        try {
+            long newlyBlocked = fresh & ~blockedSignals;
+            blockedSignals = fresh;
+            Signals.retarget(this, newlyBlocked);
+            if (((pending.mask() | group.shared.mask()) & ~fresh) != 0) {
+                workPending = true;
+            }
+        } finally {
+            group.signalLock.unlock();
+        }
+    }
+
+    /** Makes a new task start with a mask, before it runs. */
+    void inheritBlockedSignals(long mask) {
+        blockedSignals = mask;
     }
 
     /** A signal that is not blocked, or the end of the group, awaits this task: interruptible sleeps end. */
@@ -172,14 +203,16 @@ public final class Task {
     /** From any thread: makes the task come out of its sleep or out of guest code and look at its signals and state. */
     public void kick() {
         workPending = true;
-        user.interrupt();
-        wakeUp();
+        // The task itself looks before it goes back to guest code.
+        if (Thread.currentThread() != kernelThread) {
+            user.interrupt();
+            wakeUp();
+        }
     }
 
-    private void recalculateWork() {
-        if (group.hasWorkFor(this)) {
-            workPending = true;
-        }
+    /** The task itself found something to do before it goes back to guest code. */
+    public void noteWork() {
+        workPending = true;
     }
 
     // --- sleeping ---

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SignalHandlers;
 import umlaut.kernel.wait.WaitQueue;
@@ -26,6 +27,14 @@ public final class ThreadGroup {
     public final WaitQueue childEvents = new WaitQueue();
     /** Woken when this group has ended or changed state: pidfds poll here. */
     public final WaitQueue exitEvents = new WaitQueue();
+    /** Woken when a signal was queued, blocked or not: signalfds poll here. */
+    public final WaitQueue signalEvents = new WaitQueue();
+    /** Job control; guarded by {@link #signalLock}. */
+    public final GroupStop stop = new GroupStop();
+    /** Resources used by threads that have ended, and by children that were waited for. */
+    public final ResourceUsage deadThreads = new ResourceUsage();
+
+    public final ResourceUsage deadChildren = new ResourceUsage();
 
     private volatile SignalHandlers handlers;
     /** Set once by the first exit_group or fatal signal: status in the form of wait(2). */
@@ -35,14 +44,33 @@ public final class ThreadGroup {
     @GuardedBy("signalLock")
     private final List<Task> threads = new ArrayList<>();
 
-    // Family; guarded by kernel.tasks.lock.
-    public @Nullable ThreadGroup parent;
+    /** Pid 1: signals from inside with a default action do nothing to it (Linux: SIGNAL_UNKILLABLE). */
+    public volatile boolean unkillable;
+    /** PR_SET_DUMPABLE: 0, 1 or 2. */
+    public volatile int dumpable = 1;
+    /** /proc/PID/oom_score_adj, -1000 to 1000. */
+    public volatile int oomScoreAdj;
+    /** Monotonic ns at which the process began. */
+    public volatile long startMonotonicNs;
+
+    private volatile @Nullable Task leader;
+    /** A thread that is in execve(2) and ends the others. */
+    private volatile @Nullable Task execTask;
+    /** The machine's handle, if the machine started this process: it then waits for it. */
+    volatile @Nullable GuestProcess outside;
+
+    // Family; changed under kernel.tasks.lock.
+    public volatile @Nullable ThreadGroup parent;
+    /** The thread of the parent whose child this is: its end sends PR_SET_PDEATHSIG's signal. */
+    public volatile @Nullable Task parentThread;
     public final List<ThreadGroup> children = new ArrayList<>();
-    public ProcessGroup processGroup;
-    public boolean childSubreaper;
+    public volatile ProcessGroup processGroup;
+    public volatile boolean childSubreaper;
     /** Signal sent to the parent at exit: SIGCHLD, another, or 0. */
-    public int exitSignal;
-    public boolean execed;
+    public volatile int exitSignal;
+    public volatile boolean execed;
+    /** All threads have ended; the wait(2) status awaits the parent. */
+    public volatile boolean zombie;
 
     public ThreadGroup(int tgid, SignalHandlers handlers, Limits limits, ProcessGroup processGroup) {
         this.tgid = tgid;
@@ -83,6 +111,56 @@ public final class ThreadGroup {
         }
     }
 
+    @Nullable Task execTask() {
+        return execTask;
+    }
+
+    void setExecTask(@Nullable Task task) {
+        execTask = task;
+    }
+
+    /** Must {@code task} leave: is the group ending, or does another thread execute a new program? */
+    public boolean mustExit(Task task) {
+        Task exec = execTask;
+        return exitStatus != -1 || exec != null && exec != task;
+    }
+
+    public int liveThreads() {
+        signalLock.lock();
+        try {
+            return threads.size();
+        } finally {
+            signalLock.unlock();
+        }
+    }
+
+    /** The first thread, also after its end until the process is waited for; null only while the process is being made. */
+    public @Nullable Task leader() {
+        return leader;
+    }
+
+    void setLeader(Task task) {
+        leader = task;
+    }
+
+    public Session session() {
+        return processGroup.session;
+    }
+
+    /** Makes every thread look for work. Caller holds {@link #signalLock}. */
+    @SuppressWarnings("GuardedBy")
+    public void kickAll() {
+        for (int i = 0; i < threads.size(); i++) {
+            threads.get(i).kick();
+        }
+    }
+
+    /** The live threads, for callers that hold {@link #signalLock}; not to be kept. */
+    @SuppressWarnings("GuardedBy")
+    public List<Task> threadsLocked() {
+        return threads;
+    }
+
     public boolean stopRequested() {
         return stopRequested;
     }
@@ -93,12 +171,12 @@ public final class ThreadGroup {
 
     /** Something that makes the task leave an interruptible sleep: an unblocked pending signal, a stop, the group's end. */
     public boolean hasWorkFor(Task task) {
-        if (exiting() || stopRequested) {
+        if (stopRequested || mustExit(task)) {
             return true;
         }
         signalLock.lock();
         try {
-            return ((task.pending.mask() | shared.mask()) & ~task.blockedSignals()) != 0;
+            return ((task.pending.mask() | shared.mask()) & ~task.blockedSignals()) != 0 || stop.notifyParent != 0;
         } finally {
             signalLock.unlock();
         }

@@ -10,7 +10,7 @@ import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SigAction;
 import umlaut.kernel.signal.SigInfo;
-import umlaut.kernel.signal.SignalSend;
+import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.ProcessGroup;
 import umlaut.kernel.task.Session;
 import umlaut.kernel.task.Task;
@@ -31,7 +31,7 @@ public final class TtyJobControl {
     static void signalForeground(Tty tty, int signo) {
         ProcessGroup group = tty.foreground;
         if (group != null) {
-            SignalSend.toGroup(tty.kernel, group, SigInfo.kernel(signo));
+            Signals.send(tty.kernel, group, SigInfo.kernel(signo));
         }
     }
 
@@ -55,7 +55,7 @@ public final class TtyJobControl {
         if (orphaned(task.kernel, mine)) {
             return Errno.EIO.negative();
         }
-        SignalSend.toGroup(task.kernel, mine, SigInfo.kernel(signo));
+        Signals.send(task.kernel, mine, SigInfo.kernel(signo));
         return -Restart.ERESTARTSYS;
     }
 
@@ -143,8 +143,8 @@ public final class TtyJobControl {
             lock.unlock();
         }
         if (foreground != null) {
-            SignalSend.toGroup(task.kernel, foreground, SigInfo.kernel(Signal.SIGHUP));
-            SignalSend.toGroup(task.kernel, foreground, SigInfo.kernel(Signal.SIGCONT));
+            Signals.send(task.kernel, foreground, SigInfo.kernel(Signal.SIGHUP));
+            Signals.send(task.kernel, foreground, SigInfo.kernel(Signal.SIGCONT));
         }
     }
 
@@ -167,11 +167,11 @@ public final class TtyJobControl {
             kernel.tasks.lock.unlock();
         }
         if (leader != null) {
-            SignalSend.toProcess(kernel, leader, SigInfo.kernel(Signal.SIGHUP));
-            SignalSend.toProcess(kernel, leader, SigInfo.kernel(Signal.SIGCONT));
+            Signals.send(leader, SigInfo.kernel(Signal.SIGHUP));
+            Signals.send(leader, SigInfo.kernel(Signal.SIGCONT));
         }
         if (foreground != null) {
-            SignalSend.toGroup(kernel, foreground, SigInfo.kernel(Signal.SIGHUP));
+            Signals.send(kernel, foreground, SigInfo.kernel(Signal.SIGHUP));
         }
     }
 

@@ -1,0 +1,91 @@
+package umlaut.kernel.cred;
+
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.abi.Mode;
+
+/**
+ * How execve(2) changes credentials: set-id bits, file capabilities, root's special case (capabilities(7); Linux: bprm_fill_uid in fs/exec.c, cap_bprm_creds_from_file in
+ * security/commoncap.c).
+ *
+ * @param credentials what the new program runs with
+ * @param secure value of AT_SECURE: the program has got more than its caller had
+ */
+public record ExecCredentials(Credentials credentials, boolean secure) {
+
+    private static final long SECURE_NOROOT = 1;
+    private static final int SECURE_KEEP_CAPS = 16;
+
+    /** What the file grants: the three values of its security.capability attribute. */
+    private record FileCapabilities(long permitted, long inheritable, boolean effective) {}
+
+    /**
+     * @param old the caller's
+     * @param mode st_mode of the program file (for a script: of its interpreter)
+     * @param nosuid the file's mount ignores set-id bits and file capabilities
+     * @param capabilityAttribute the file's security.capability attribute, or null
+     * @throws umlaut.abi.ErrnoException EPERM when the file's effective capabilities are out of the bounding set
+     */
+    public static ExecCredentials compute(
+            Credentials old, int mode, int fileUid, int fileGid, boolean nosuid, byte @Nullable [] capabilityAttribute) {
+        boolean mayGain = !nosuid && !old.noNewPrivs();
+        int euid = old.euid();
+        int egid = old.egid();
+        if (mayGain && (mode & Mode.S_ISUID) != 0) {
+            euid = fileUid;
+        }
+        if (mayGain && (mode & (Mode.S_ISGID | Mode.S_IXGRP)) == (Mode.S_ISGID | Mode.S_IXGRP)) {
+            egid = fileGid;
+        }
+        FileCapabilities file = nosuid || capabilityAttribute == null ? null : parse(capabilityAttribute);
+        long permitted = 0;
+        boolean effective = false;
+        if (file != null) {
+            permitted = old.bounding() & file.permitted | old.inheritable() & file.inheritable;
+            effective = file.effective;
+            if (effective && (permitted & file.permitted) != file.permitted) {
+                throw Errno.EPERM.exception();
+            }
+        }
+        if ((old.securebits() & SECURE_NOROOT) == 0 && !(file != null && old.uid() != 0 && euid == 0)) {
+            if (euid == 0 || old.uid() == 0) {
+                permitted = old.bounding() | old.inheritable();
+            }
+            effective |= euid == 0;
+        }
+        boolean setId = euid != old.uid() || egid != old.gid();
+        if (old.noNewPrivs() && (setId || (permitted & ~old.permitted()) != 0)) {
+            euid = old.uid();
+            egid = old.gid();
+            permitted &= old.permitted();
+        }
+        long ambient = file != null || setId ? 0 : old.ambient();
+        permitted |= ambient;
+        Credentials fresh = new Credentials(
+                old.uid(), euid, euid, euid, old.gid(), egid, egid, egid, old.groups(),
+                old.inheritable(), permitted, effective ? permitted : ambient, old.bounding(), ambient,
+                old.securebits() & ~SECURE_KEEP_CAPS, old.noNewPrivs());
+        boolean grew = (permitted & ~ambient) != 0;
+        return new ExecCredentials(fresh, setId || old.uid() != 0 && (effective || grew));
+    }
+
+    private static @Nullable FileCapabilities parse(byte[] raw) {
+        if (raw.length < 12) {
+            return null;
+        }
+        int magic = le(raw, 0);
+        int revision = magic >>> 24;
+        long permitted = le(raw, 4) & 0xffff_ffffL;
+        long inheritable = le(raw, 8) & 0xffff_ffffL;
+        if (revision != 1 && raw.length >= 20) {
+            permitted |= (long) le(raw, 12) << 32;
+            inheritable |= (long) le(raw, 16) << 32;
+        }
+        return new FileCapabilities(
+                permitted & Credentials.ALL_CAPABILITIES, inheritable & Credentials.ALL_CAPABILITIES, (magic & 1) != 0);
+    }
+
+    private static int le(byte[] raw, int at) {
+        return raw[at] & 0xff | (raw[at + 1] & 0xff) << 8 | (raw[at + 2] & 0xff) << 16 | raw[at + 3] << 24;
+    }
+}

@@ -1,0 +1,93 @@
+package umlaut.kernel.signal;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Le;
+import umlaut.abi.SiCode;
+import umlaut.abi.Siginfo;
+import umlaut.abi.Signal;
+
+/** siginfo_t in guest memory (sigaction(2); Linux: siginfo_layout and copy_siginfo_to_user in kernel/signal.c). */
+public final class SigInfoLayout {
+    private enum Kind {
+        KILL,
+        TIMER,
+        QUEUED,
+        CHILD,
+        FAULT,
+        POLL,
+        SYS
+    }
+
+    private SigInfoLayout() {}
+
+    /** Writes all 128 bytes at {@code at}. */
+    public static void write(MemorySegment to, long at, SigInfo info) {
+        Le.clear(to, at, Siginfo.SIZE);
+        Le.putInt(to, at + Siginfo.SI_SIGNO, info.signo());
+        Le.putInt(to, at + Siginfo.SI_CODE, info.code());
+        switch (kind(info.signo(), info.code())) {
+            case KILL -> putSender(to, at, info);
+            case TIMER, QUEUED -> {
+                putSender(to, at, info);
+                Le.putLong(to, at + Siginfo.SI_VALUE, info.value());
+            }
+            case CHILD -> {
+                putSender(to, at, info);
+                Le.putInt(to, at + Siginfo.SI_STATUS, info.status());
+                Le.putLong(to, at + Siginfo.SI_UTIME, info.value());
+                Le.putLong(to, at + Siginfo.SI_STIME, info.address());
+            }
+            case FAULT -> Le.putLong(to, at + Siginfo.SI_ADDR, info.address());
+            case POLL -> {
+                Le.putLong(to, at + Siginfo.SI_BAND, info.address());
+                Le.putInt(to, at + Siginfo.SI_FD, info.status());
+            }
+            case SYS -> {
+                Le.putLong(to, at + Siginfo.SI_CALL_ADDR, info.address());
+                Le.putInt(to, at + Siginfo.SI_SYSCALL, (int) info.value());
+                Le.putInt(to, at + Siginfo.SI_ARCH, info.status());
+            }
+        }
+    }
+
+    private static void putSender(MemorySegment to, long at, SigInfo info) {
+        Le.putInt(to, at + Siginfo.SI_PID, info.pid());
+        Le.putInt(to, at + Siginfo.SI_UID, info.uid());
+    }
+
+    /** Reads what rt_sigqueueinfo(2) was given; {@code signo} comes from its argument. */
+    public static SigInfo read(MemorySegment from, int signo) {
+        return new SigInfo(
+                signo,
+                Le.getInt(from, Siginfo.SI_CODE),
+                Le.getInt(from, Siginfo.SI_PID),
+                Le.getInt(from, Siginfo.SI_UID),
+                0,
+                Le.getLong(from, Siginfo.SI_VALUE),
+                0,
+                0,
+                0);
+    }
+
+    private static Kind kind(int signo, int code) {
+        if (code == SiCode.SI_TIMER) {
+            return Kind.TIMER;
+        }
+        if (code == SiCode.SI_SIGIO) {
+            return Kind.POLL;
+        }
+        if (code < 0) {
+            return Kind.QUEUED;
+        }
+        if (code == SiCode.SI_USER || code == SiCode.SI_KERNEL) {
+            return Kind.KILL;
+        }
+        return switch (signo) {
+            case Signal.SIGCHLD -> Kind.CHILD;
+            case Signal.SIGSEGV, Signal.SIGBUS, Signal.SIGILL, Signal.SIGFPE, Signal.SIGTRAP -> Kind.FAULT;
+            case Signal.SIGSYS -> Kind.SYS;
+            case Signal.SIGIO -> Kind.POLL;
+            default -> code >= SiCode.CLD_EXITED && code <= SiCode.CLD_CONTINUED ? Kind.CHILD : Kind.KILL;
+        };
+    }
+}

@@ -1,0 +1,16 @@
+package umlaut.kernel.syscall;
+
+import umlaut.kernel.Kernel;
+
+/** All families of system calls that a kernel is born with. File systems and networks add theirs when they are set up. */
+public final class Families {
+    private Families() {}
+
+    public static void addAll(Kernel kernel) {
+        Syscalls s = kernel.syscalls;
+        s.add(new TaskFamily());
+        s.add(new SignalFamily());
+        s.add(new CredentialsFamily());
+        s.add(new SystemFamily());
+    }
+}

@@ -1,0 +1,13 @@
+package umlaut.kernel.syscall;
+
+import umlaut.kernel.task.Task;
+
+/** System calls of this family. */
+final class TaskFamily implements SyscallFamily {
+    @Override
+    public long call(Task task, int nr, Args args) {
+        return switch (nr) {
+            default -> NOT_MINE;
+        };
+    }
+}
