@@ -1,3 +1,0 @@
-/** See docs/design.md, layer "conformance". */
-@org.jspecify.annotations.NullMarked
-package umlaut.conformance;

@@ -1,0 +1,53 @@
+#include "t.h"
+int main(void) {
+    int fd = open("f", O_CREAT | O_RDWR, 0600);
+    MUST(ftruncate(fd, 10000));
+    char *s = mmap(NULL, 10000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    char *p = mmap(NULL, 10000, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    strcpy(s, "shared");
+    char buf[16] = "";
+    P(pread(fd, buf, 7, 0));
+    puts(buf);
+    puts(p);
+    strcpy(p + 4096, "private");
+    P(pread(fd, buf, 7, 4096));
+    printf("%d\n", buf[0]);
+    P(pwrite(fd, "written", 8, 8192));
+    puts(s + 8192);
+    puts(p + 8192);
+    if (fork() == 0) { strcpy(s, "from child"); strcpy(p, "no"); _exit(0); }
+    wait(NULL);
+    puts(s);
+    P(msync(s, 10000, MS_SYNC));
+    P(msync(s + 1, 100, MS_SYNC));
+    P(munmap(s, 10000));
+    P(munmap(p + 4096, 4096));
+    P(mmap(NULL, 0, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0);
+    P(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 5) == MAP_FAILED ? -1 : 0);
+    P(mmap(NULL, 4096, PROT_READ, 0, fd, 0) == MAP_FAILED ? -1 : 0);
+    P(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 99, 0) == MAP_FAILED ? -1 : 0);
+    P(mmap((void *)4096, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, -1) == MAP_FAILED);
+    int ro = open("f", O_RDONLY);
+    P(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, ro, 0) == MAP_FAILED ? -1 : 0);
+    P(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, ro, 0) != MAP_FAILED);
+    int wo = open("f", O_WRONLY);
+    P(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, wo, 0) == MAP_FAILED ? -1 : 0);
+    int z = open("/dev/zero", O_RDWR);
+    char *m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, z, 0);
+    P(m != MAP_FAILED && m[0] == 0);
+    int mf = memfd_create("x", MFD_ALLOW_SEALING);
+    P(ftruncate(mf, 4096));
+    char *q = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, mf, 0);
+    strcpy(q, "memfd");
+    P(read(mf, buf, 6));
+    puts(buf);
+    P(fcntl(mf, F_ADD_SEALS, F_SEAL_WRITE));
+    munmap(q, 4096);
+    P(fcntl(mf, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK));
+    P(write(mf, "x", 1));
+    P(ftruncate(mf, 0));
+    P(fcntl(mf, F_GET_SEALS));
+    ftruncate(fd, 3);
+    puts(p);
+    return 0;
+}

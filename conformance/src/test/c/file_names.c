@@ -1,0 +1,65 @@
+#include "t.h"
+static void touch(const char *n) { close(open(n, O_CREAT | O_WRONLY, 0644)); }
+static long links(const char *n) { struct stat s; return lstat(n, &s) ? -1 : (long)s.st_nlink; }
+int main(void) {
+    touch("a");
+    P(link("a", "b"));
+    P(links("a"));
+    P(rename("a", "b"));
+    P(links("a"));
+    P(unlink("a"));
+    P(rename("b", "c"));
+    P(unlink("b"));
+    P(mkdir("d", 0755));
+    P(mkdir("d/e", 0755));
+    P(mkdir("d", 0755));
+    P(mkdir("x/y", 0755));
+    P(links("d"));
+    P(rmdir("d"));
+    P(rename("d", "d/e/f"));
+    P(rename("c", "d"));
+    P(rename("d", "c"));
+    P(mkdir("d2", 0755));
+    P(rename("d", "d2"));
+    P(rename("d2", "d2/."));
+    P(unlink("d2"));
+    P(rmdir("c"));
+    P(rmdir("d2/."));
+    P(rmdir("d2/e/.."));
+    P(link("d2", "dl"));
+    P(symlink("c", "s"));
+    char buf[64];
+    P(readlink("s", buf, sizeof buf));
+    P(readlink("s", buf, 0));
+    P(readlink("c", buf, sizeof buf));
+    P(symlink("x", "s"));
+    P(symlink("", "t"));
+    P(rename("s", "s2"));
+    P(unlink("s2/"));
+    touch("m"); touch("n");
+    P(renameat2(AT_FDCWD, "m", AT_FDCWD, "n", RENAME_NOREPLACE));
+    P(renameat2(AT_FDCWD, "m", AT_FDCWD, "d2", RENAME_EXCHANGE));
+    struct stat st;
+    stat("m", &st);
+    P(S_ISDIR(st.st_mode));
+    P(renameat2(AT_FDCWD, "m", AT_FDCWD, "zz", RENAME_EXCHANGE));
+    P(unlinkat(AT_FDCWD, "m/e", AT_REMOVEDIR));
+    P(unlinkat(AT_FDCWD, "m", 0));
+    int fd = open("d2", O_RDWR);
+    P(unlink("d2"));
+    P(write(fd, "still", 5));
+    fstat(fd, &st);
+    printf("nlink %ld size %ld\n", (long)st.st_nlink, (long)st.st_size);
+    P(rename("n", "n"));
+    P(unlink("/"));
+    P(rmdir("/"));
+    P(mkdir("trail/", 0700));
+    P(open("file/", O_CREAT | O_WRONLY, 0600));
+    P(stat("n/", &st));
+    P(chdir("m"));
+    P(rmdir("../m"));
+    P(open("new", O_CREAT | O_WRONLY, 0600));
+    P(getcwd(buf, sizeof buf) == NULL);
+    P(chdir(".."));
+    return 0;
+}

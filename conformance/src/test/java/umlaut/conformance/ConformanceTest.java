@@ -1,0 +1,75 @@
+package umlaut.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import umlaut.conformance.Batch.Outcome;
+
+/**
+ * The same programs on the host and in a guest must say the same: C programs from src/test/c (made with gcc here, each with an errno
+ * name and a number in every line) and shell lines from src/test/shell.
+ */
+@Tag("guest")
+class ConformanceTest {
+    private static final Path SOURCES = Umlaut.ROOT.resolve("conformance/src/test");
+
+    @TestFactory
+    Stream<DynamicTest> programs(@TempDir Path directory) throws IOException {
+        assumeThat(Umlaut.host("", 10, List.of("sh", "-c", "command -v gcc")).status())
+                .as("needs gcc on the host: install it to run these")
+                .isZero();
+        Batch batch = new Batch(open(directory));
+        try (Stream<Path> files = Files.list(SOURCES.resolve("c"))) {
+            List<Path> programs = files.filter(f -> f.toString().endsWith(".c")).sorted().toList();
+            for (Path source : programs) {
+                String name = source.getFileName().toString().replace(".c", "");
+                Path program = directory.resolve(name);
+                Umlaut.Result made = Umlaut.host(
+                        "", 60, List.of("gcc", "-O1", "-w", "-o", program.toString(), source.toString(), "-lpthread", "-lutil"));
+                assertThat(made.err()).isEmpty();
+                batch.add(name, program.toString());
+            }
+        }
+        return compare(batch);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shellLines(@TempDir Path directory) throws IOException {
+        Batch batch = new Batch(open(directory));
+        for (String line : Files.readAllLines(SOURCES.resolve("shell/lines.txt"))) {
+            int colon = line.indexOf(": ");
+            if (colon > 0 && !line.startsWith("#")) {
+                batch.add(line.substring(0, colon), line.substring(colon + 2));
+            }
+        }
+        return compare(batch);
+    }
+
+    /** Readable by the guest's users, whoever they are. */
+    private static Path open(Path directory) {
+        assertThat(directory.toFile().setExecutable(true, false)).isTrue();
+        assertThat(directory.toFile().setReadable(true, false)).isTrue();
+        return directory;
+    }
+
+    private static Stream<DynamicTest> compare(Batch batch) {
+        Map<String, Outcome> host = batch.onHost();
+        Map<String, Outcome> guest = batch.inGuest();
+        Outcome complaint = guest.get("");
+        return host.keySet().stream().filter(name -> !name.isEmpty()).map(name -> DynamicTest.dynamicTest(name, () -> {
+            assertThat(guest.get(name))
+                    .as(complaint == null ? name : name + "; umlaut said: " + complaint.output())
+                    .isEqualTo(host.get(name));
+        }));
+    }
+}
