@@ -180,6 +180,20 @@ public final class IovIter {
         return user.read(at, to, start, length);
     }
 
+    /**
+     * After a fault, with no file-side lock held: lets the address space complete a mapping it had left open at the place reached.
+     *
+     * @param writing guest memory was being written
+     * @return true if it is worth trying again; {@link #fault()} is then false
+     */
+    public boolean repair(boolean writing) {
+        if (remaining > 0 && user instanceof RepairableMemory memory && memory.repair(address(), writing)) {
+            fault = false;
+            return true;
+        }
+        return false;
+    }
+
     /** The usual end of a transfer: {@code moved}, or EFAULT if a fault let nothing through. */
     public long result(long moved) {
         return moved == 0 && fault ? Errno.EFAULT.negative() : moved;

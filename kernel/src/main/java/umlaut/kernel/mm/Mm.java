@@ -1,21 +1,104 @@
 package umlaut.kernel.mm;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
+import umlaut.engine.EngineException;
+import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.File;
 
 /**
  * A guest address space: its VMAs and what is laid out where (Linux: mm_struct). Shared by the tasks cloned with CLONE_VM, counted by {@link #acquire} and
  * {@link #release}.
+ *
+ * <p>{@link #lock} guards the VMAs and the layout. It is taken after an inode's lock; under it come only the locks of mapping sources. The VMAs are
+ * the truth; the host's mappings follow, either at once or, for the calling thread, on its return ({@link PendingChange}).
  */
 public final class Mm {
+    final ReentrantLock lock = new ReentrantLock();
+
     private final Kernel kernel;
     private final AddressSpace space;
+    private final AtomicInteger users = new AtomicInteger(1);
 
-    public Mm(Kernel kernel, AddressSpace space) {
+    @GuardedBy("lock")
+    final VmaTree tree = new VmaTree();
+
+    /** Where things are; written by exec, brk and prctl under the lock, read by /proc. */
+    public final MmLayout layout;
+
+    public final MmCounters counters;
+
+    /** The program: /proc/PID/exe. Holds a reference. */
+    private volatile @Nullable File executable;
+
+    private volatile int dumpable = 1;
+
+    private Mm(Kernel kernel, AddressSpace space, MmLayout layout) {
         this.kernel = kernel;
         this.space = space;
+        this.layout = layout;
+        this.counters = new MmCounters();
+    }
+
+    /** An empty address space with one user. @throws EngineException when the host has no process to spare */
+    public static Mm create(Kernel kernel) {
+        return new Mm(kernel, kernel.engine.newAddressSpace(), new MmLayout(kernel.engine.taskSize()));
+    }
+
+    /** What {@link #fork} makes. */
+    public record Forked(Mm mm, UserThread user) {}
+
+    /**
+     * fork(2)'s copy, with one thread that is a copy of {@code parent}'s. VMAs marked MADV_DONTFORK are left out, MADV_WIPEONFORK ones are emptied.
+     *
+     * @throws EngineException with EAGAIN or ENOMEM
+     */
+    public Forked fork(Task parent) {
+        return MmFork.fork(this, parent);
+    }
+
+    /** One more user (a task, or a call working on another task's memory). */
+    public Mm acquire() {
+        users.incrementAndGet();
+        return this;
+    }
+
+    /** One more user, unless the last has gone: for lookups through another task. @return null then */
+    public @Nullable Mm tryAcquire() {
+        int n = users.get();
+        while (n > 0) {
+            if (users.compareAndSet(n, n + 1)) {
+                return this;
+            }
+            n = users.get();
+        }
+        return null;
+    }
+
+    /** One user less; with the last one the guest process ends and its mappings go. */
+    public void release() {
+        if (users.decrementAndGet() > 0) {
+            return;
+        }
+        space.close();
+        MmUnmap.releaseAll(this);
+        File exe = executable;
+        executable = null;
+        if (exe != null) {
+            exe.release();
+        }
+    }
+
+    /** Tasks (and calls at work) that use it. */
+    public int users() {
+        return users.get();
     }
 
     public Kernel kernel() {
@@ -26,13 +109,61 @@ public final class Mm {
         return space;
     }
 
+    public @Nullable File executable() {
+        return executable;
+    }
+
+    /** PR_SET_MM_EXE_FILE and exec: takes over the caller's reference. */
+    void setExecutable(@Nullable File file) {
+        File old = executable;
+        executable = file;
+        if (old != null) {
+            old.release();
+        }
+    }
+
+    /** PR_GET_DUMPABLE: 0 no, 1 yes, 2 only root may read it. */
+    public int dumpable() {
+        return dumpable;
+    }
+
+    public void setDumpable(int value) {
+        dumpable = value;
+    }
+
+    /** The VMAs in order of address, as they are now: copies, for /proc/PID/maps and the like. */
+    public List<Vma> vmas() {
+        return MmReport.snapshot(this);
+    }
+
+    /** The VMA that holds an address, a copy; or null. */
+    public @Nullable Vma vmaAt(long address) {
+        lock.lock();
+        try {
+            Vma vma = tree.find(address);
+            return vma == null || vma.start > address ? null : vma.copy(this, vma.start, vma.end);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A change left to be run on return has failed on the host: takes its VMA back and answers the call with the error. */
     public void orderFailed(Task task, long negativeErrno) {
-        throw new IllegalStateException("no orders yet for " + task + negativeErrno);
+        PendingChange.failed(this, task, negativeErrno);
+    }
+
+    /** The changes that {@code task} left to be run on return are done: after every trap but ORDER_FAILED. */
+    public void ordersDone(Task task) {
+        PendingChange.done(this, task);
     }
 
     /** A fault that is not the program's: a mapping to be completed. @return false: it is a signal */
     public boolean handleFault(Task task, SigInfo info) {
-        return false;
+        return MmFault.handle(this, task, info);
+    }
+
+    /** The pages of a VMA's file from {@code offset} on have gone: whatever maps them must be unmapped on the host, so that it raises SIGBUS. */
+    void invalidate(Vma vma, long offset) {
+        MmFault.invalidate(this, vma, offset);
     }
 }

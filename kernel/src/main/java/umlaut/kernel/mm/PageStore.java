@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
  * The machine's memory for file data (tmpfs, memfd, shared anonymous memory, SysV shm): one sparse memfd mapped once into the JVM and, piecewise, into guests, so
  * that a shared mapping is the very same pages. Hands out runs of pages; the pages of a fresh run read as zero. Thread-safe. Counterpart: the page
  * allocator under mm/shmem.c.
+ *
+ * <p>A run is room, not memory: the host gives memory when a page is first written. The owner of a run charges the pages it fills, which is what the
+ * machine's memory limit counts.
  */
 public interface PageStore extends AutoCloseable {
     int PAGE = 4096;
@@ -13,21 +16,50 @@ public interface PageStore extends AutoCloseable {
     /**
      * @param pages length of the run, at least 1
      * @return byte offset of the run in the store
-     * @throws umlaut.abi.ErrnoException ENOSPC when the machine's memory is used up
+     * @throws umlaut.abi.ErrnoException ENOSPC when the store has no room left
      */
     long allocate(int pages);
 
-    /** Gives a run, or part of one, back: its memory returns to the host. */
+    /**
+     * Takes the pages that follow a run, if they are free: the run then grows in place.
+     *
+     * @param end byte offset just behind the run
+     * @return false if they are in use
+     */
+    boolean extend(long end, int pages);
+
+    /** Gives a run, or part of one, back: its memory returns to the host. Nobody may have it mapped any more. */
     void free(long offset, int pages);
+
+    /** Makes part of a run read as zero again and returns its memory to the host, also where guests have it mapped. */
+    void discard(long offset, int pages);
+
+    /** Counts pages about to be filled. @return false when the machine's memory is used up: ENOSPC */
+    boolean charge(long pages);
+
+    /** Takes back {@link #charge}. */
+    void uncharge(long pages);
+
+    /** Gets the host's memory for part of a run at once, cheaper than page by page; a hint. */
+    void populate(long offset, long length);
 
     /** The whole store as the JVM sees it; slices of it are stable. */
     MemorySegment memory();
 
+    /** Some zero bytes to copy from; at least a page. Never written. */
+    MemorySegment zeros();
+
     /** The host descriptor that guests' mappings are made from. */
     int hostFd();
 
-    /** Bytes allocated at present. */
+    /** Bytes of memory in use at present. */
     long allocatedBytes();
+
+    /** Where the next page that holds data lies in part of the store, filled by guests through mappings or by us; {@code end} if there is none. */
+    long nextData(long offset, long end);
+
+    /** Where the next page without data lies in part of the store; {@code end} if there is none. */
+    long nextHole(long offset, long end);
 
     @Override
     void close();

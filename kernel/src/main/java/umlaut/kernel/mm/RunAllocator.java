@@ -1,0 +1,105 @@
+package umlaut.kernel.mm;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Free room in a page store, in pages: finds runs, joins freed neighbours. Best fit, lowest first, so that the store stays dense. Not thread-safe.
+ *
+ * <p>Invariant: {@link #byStart} and {@link #bySize} hold the same free runs, no two of which touch.
+ */
+final class RunAllocator {
+    private record Run(long start, long pages) implements Comparable<Run> {
+        @Override
+        public int compareTo(Run o) {
+            return pages != o.pages ? Long.compare(pages, o.pages) : Long.compare(start, o.start);
+        }
+    }
+
+    private final TreeMap<Long, Run> byStart = new TreeMap<>();
+    private final TreeSet<Run> bySize = new TreeSet<>();
+    private long freePages;
+
+    RunAllocator(long pages) {
+        add(0, pages);
+    }
+
+    /** @return first page of the run, or -1 */
+    long allocate(long pages) {
+        Run fit = bySize.ceiling(new Run(0, pages));
+        if (fit == null) {
+            return -1;
+        }
+        remove(fit);
+        if (fit.pages > pages) {
+            add(fit.start + pages, fit.pages - pages);
+        }
+        return fit.start;
+    }
+
+    /** Takes exactly these pages if they are free. */
+    boolean allocateAt(long start, long pages) {
+        Map.Entry<Long, Run> before = byStart.floorEntry(start);
+        if (before == null) {
+            return false;
+        }
+        Run run = before.getValue();
+        if (start + pages > run.start + run.pages) {
+            return false;
+        }
+        remove(run);
+        if (start > run.start) {
+            add(run.start, start - run.start);
+        }
+        long end = run.start + run.pages;
+        if (end > start + pages) {
+            add(start + pages, end - start - pages);
+        }
+        return true;
+    }
+
+    void free(long start, long pages) {
+        long from = start;
+        long to = start + pages;
+        Map.Entry<Long, Run> before = byStart.floorEntry(start);
+        if (before != null) {
+            long end = before.getValue().start + before.getValue().pages;
+            if (end > start) {
+                throw new IllegalStateException("pages freed twice: " + start);
+            }
+            if (end == start) {
+                from = before.getKey();
+                remove(before.getValue());
+            }
+        }
+        Map.Entry<Long, Run> after = byStart.ceilingEntry(start);
+        if (after != null) {
+            if (after.getKey() < to) {
+                throw new IllegalStateException("pages freed twice: " + start);
+            }
+            if (after.getKey() == to) {
+                to += after.getValue().pages;
+                remove(after.getValue());
+            }
+        }
+        add(from, to - from);
+    }
+
+    long freePages() {
+        return freePages;
+    }
+
+    private void add(long start, long pages) {
+        Run run = new Run(start, pages);
+        byStart.put(start, run);
+        bySize.add(run);
+        freePages += pages;
+    }
+
+    private void remove(Run run) {
+        byStart.remove(run.start);
+        bySize.remove(run);
+        freePages -= run.pages;
+    }
+}

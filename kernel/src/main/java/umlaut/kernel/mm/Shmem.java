@@ -1,0 +1,474 @@
+package umlaut.kernel.mm;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.StampedLock;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+
+/**
+ * The bytes of one tmpfs file, memfd, shared anonymous mapping or System V segment, in pages of the machine's {@link PageStore} (Linux:
+ * mm/shmem.c, tmpfs(5)). Guests map the very pages that read and write copy from and to. What was never written is a hole and reads as zero.
+ *
+ * <p>Thread-safe. {@link #lock} is held shared to copy, exclusively to change size or runs; it comes after an Mm's lock and nothing is taken under
+ * it but the store's. Guest memory that must first be faulted in is repaired without it. Counted: born with one holder, each VMA holds one more;
+ * when the last has gone so is the storage.
+ */
+public final class Shmem implements MappingSource {
+    private static final int PAGE = PageStore.PAGE;
+    private static final int SHIFT = 12;
+    /** Linux's MAX_LFS_FILESIZE. */
+    public static final long MAX_SIZE = Long.MAX_VALUE;
+    /** From this size on, appended pages get their memory in batches of this many pages. */
+    private static final int AHEAD = 64;
+
+    private final PageStore store;
+    private final StampedLock lock = new StampedLock();
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private volatile long size;
+
+    /** Guarded by {@link #lock}. */
+    private final ShmemRuns runs;
+    /** A guest has or had it mapped: pages may be filled without our knowing. */
+    private volatile boolean mappedOnce;
+
+    /** Where the pages got ahead of need end, in the file. Guarded by {@link #lock}. */
+    private long populatedTo;
+
+    @GuardedBy("vmas")
+    private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(4));
+
+    public Shmem(PageStore store) {
+        this.store = store;
+        this.runs = new ShmemRuns(store);
+    }
+
+    // --- holders ---
+
+    public Shmem acquire() {
+        holders.incrementAndGet();
+        return this;
+    }
+
+    /** One holder less; the last one's going frees the storage. */
+    public void release() {
+        if (holders.decrementAndGet() == 0) {
+            long stamp = lock.writeLock();
+            try {
+                freeAll(runs.cut(0));
+                size = 0;
+            } finally {
+                lock.unlockWrite(stamp);
+            }
+        }
+    }
+
+    // --- bytes ---
+
+    public long size() {
+        return size;
+    }
+
+    /** Copies out from {@code offset} on, up to the end of the file. @return bytes moved, 0 at or behind the end, or -EFAULT */
+    public long read(IovIter to, long offset) {
+        long done = 0;
+        while (true) {
+            long stamp = lock.readLock();
+            try {
+                done += copyOut(to, offset + done);
+            } finally {
+                lock.unlockRead(stamp);
+            }
+            if (!to.fault() || !to.repair(true)) {
+                return to.result(done);
+            }
+        }
+    }
+
+    private long copyOut(IovIter to, long offset) {
+        long length = Math.min(to.remaining(), size - offset);
+        long done = 0;
+        while (done < length && !to.fault()) {
+            long at = offset + done;
+            long page = at >> SHIFT;
+            int i = runs.indexOf(page);
+            ShmemRun run = i < runs.count() ? runs.get(i) : null;
+            if (run == null || run.filePage > page) {
+                long holeEnd = run == null ? Long.MAX_VALUE : run.filePage << SHIFT;
+                done += zeros(to, Math.min(length - done, holeEnd - at));
+                continue;
+            }
+            boolean data = mappedOnce || run.isFilled(page);
+            long end = mappedOnce ? run.endPage() : run.stateEnd(page, Long.MAX_VALUE, data);
+            long n = Math.min(length - done, (end << SHIFT) - at);
+            done += data ? to.copyOut(store.memory(), run.storeAt(page) + (at & PAGE - 1), n) : zeros(to, n);
+        }
+        return done;
+    }
+
+    private long zeros(IovIter to, long length) {
+        MemorySegment zeros = store.zeros();
+        long done = 0;
+        while (done < length && !to.fault()) {
+            done += to.copyOut(zeros, 0, Math.min(length - done, zeros.byteSize()));
+        }
+        return done;
+    }
+
+    /**
+     * Copies in at {@code offset}, growing the file.
+     *
+     * @return bytes moved (fewer when the machine's memory is used up), or -EFAULT
+     * @throws ErrnoException ENOSPC when nothing could be written for want of memory, EFBIG
+     */
+    public long write(IovIter from, long offset) {
+        if (offset < 0 || offset + from.remaining() < 0) {
+            throw Errno.EFBIG.exception();
+        }
+        long done = 0;
+        while (from.remaining() > 0) {
+            done += overwrite(from, offset + done);
+            if (from.remaining() > 0 && !from.fault()) {
+                try {
+                    done += fillAndWrite(from, offset + done);
+                } catch (ErrnoException e) {
+                    if (done == 0) {
+                        throw e;
+                    }
+                    return done;
+                }
+            }
+            if (from.fault() && !from.repair(false)) {
+                break;
+            }
+        }
+        return from.result(done);
+    }
+
+    /** The part of a write that needs no new pages, under the shared lock. */
+    private long overwrite(IovIter from, long offset) {
+        long done = 0;
+        long stamp = lock.readLock();
+        try {
+            while (from.remaining() > 0 && !from.fault()) {
+                long at = offset + done;
+                long page = at >> SHIFT;
+                int i = runs.indexOf(page);
+                ShmemRun run = i < runs.count() ? runs.get(i) : null;
+                if (at >= size || run == null || run.filePage > page || !run.isFilled(page)) {
+                    break;
+                }
+                long end = Math.min(size, run.stateEnd(page, Long.MAX_VALUE, true) << SHIFT);
+                long n = Math.min(from.remaining(), end - at);
+                done += from.copyIn(store.memory(), run.storeAt(page) + (at & PAGE - 1), n);
+            }
+        } finally {
+            lock.unlockRead(stamp);
+        }
+        return done;
+    }
+
+    /** Fills the pages behind {@code offset} as far as one run goes, and writes there. */
+    private long fillAndWrite(IovIter from, long offset) {
+        long stamp = lock.writeLock();
+        try {
+            long page = offset >> SHIFT;
+            long lastPage = offset + from.remaining() - 1 >> SHIFT;
+            ShmemRun run = runs.obtain(page, lastPage + 1 - page);
+            long end = Math.min(lastPage + 1, run.endPage());
+            fill(run, page, end);
+            long n = Math.min(from.remaining(), (end << SHIFT) - offset);
+            long moved = from.copyIn(store.memory(), run.storeAt(page) + (offset & PAGE - 1), n);
+            if (offset + moved > size) {
+                size = offset + moved;
+            }
+            return moved;
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private void fill(ShmemRun run, long from, long to) {
+        long missing = 0;
+        for (long p = run.stateEnd(from, to, true); p < to; p = run.stateEnd(p, to, true)) {
+            long end = run.stateEnd(p, to, false);
+            missing += end - p;
+            p = end;
+        }
+        if (missing == 0) {
+            return;
+        }
+        if (!store.charge(missing)) {
+            throw Errno.ENOSPC.exception();
+        }
+        run.setFilled(from, to);
+        // The host's memory for many pages at once costs half of what it costs fault by fault.
+        if (to > populatedTo && to - run.filePage >= AHEAD || missing >= 16) {
+            long start = Math.max(from, Math.min(populatedTo, to));
+            long end = Math.min(run.endPage(), Math.max(to, from + AHEAD));
+            store.populate(run.storeAt(start), end - start << SHIFT);
+            populatedTo = end;
+        }
+    }
+
+    // --- size and holes ---
+
+    /**
+     * Sets the size (ftruncate(2)): what is cut off is gone, also from guests' mappings, where it raises SIGBUS; what is added reads as zero. An
+     * inode's lock may be held, an Mm's may not.
+     */
+    public void truncate(long length) {
+        List<ShmemRun> gone;
+        long stamp = lock.writeLock();
+        try {
+            long old = size;
+            size = length;
+            if (length >= old) {
+                return;
+            }
+            zeroTail(length);
+            gone = runs.cut(length + PAGE - 1 >> SHIFT);
+            populatedTo = Math.min(populatedTo, length + PAGE - 1 >> SHIFT);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+        // Faults find nothing there from now on. Mappings made before go away before the pages may serve another file.
+        for (Vma vma : mappings()) {
+            vma.mm().invalidate(vma, length + PAGE - 1 & -(long) PAGE);
+        }
+        freeAll(gone);
+    }
+
+    /** The rest of the last page must read as zero when the file grows again. */
+    private void zeroTail(long length) {
+        int inPage = (int) (length & PAGE - 1);
+        int i = runs.indexOf(length >> SHIFT);
+        if (inPage != 0 && i < runs.count() && runs.get(i).filePage <= length >> SHIFT) {
+            ShmemRun run = runs.get(i);
+            if (mappedOnce || run.isFilled(length >> SHIFT)) {
+                store.memory().asSlice(run.storeAt(length >> SHIFT) + inPage, PAGE - inPage).fill((byte) 0);
+            }
+        }
+    }
+
+    /** FALLOC_FL_PUNCH_HOLE, MADV_REMOVE: whole pages lose their memory, parts of pages are zeroed; the size stays. */
+    public void punchHole(long offset, long length) {
+        long stamp = lock.writeLock();
+        try {
+            long end = Math.min(offset + length, size + PAGE - 1 & -(long) PAGE);
+            long firstPage = offset + PAGE - 1 >> SHIFT;
+            long endPage = end >> SHIFT;
+            if (firstPage > endPage) {
+                zeroInPage(offset, end);
+                return;
+            }
+            zeroInPage(offset, firstPage << SHIFT);
+            zeroInPage(endPage << SHIFT, end);
+            for (int i = runs.indexOf(firstPage); i < runs.count() && runs.get(i).filePage < endPage; i++) {
+                ShmemRun run = runs.get(i);
+                long from = Math.max(firstPage, run.filePage);
+                long to = Math.min(endPage, run.endPage());
+                int filled = run.clearFilled(from, to);
+                if (filled > 0 || mappedOnce) {
+                    store.discard(run.storeAt(from), (int) (to - from));
+                    store.uncharge(filled);
+                    populatedTo = 0;
+                }
+            }
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private void zeroInPage(long from, long to) {
+        int i = runs.indexOf(from >> SHIFT);
+        if (to > from && i < runs.count() && runs.get(i).filePage <= from >> SHIFT) {
+            ShmemRun run = runs.get(i);
+            if (mappedOnce || run.isFilled(from >> SHIFT)) {
+                long at = run.storeAt(from >> SHIFT) + (from & PAGE - 1);
+                store.memory().asSlice(at, to - from).fill((byte) 0);
+            }
+        }
+    }
+
+    /** FALLOC_FL_ZERO_RANGE without change of size. */
+    public void zeroRange(long offset, long length) {
+        punchHole(offset, length);
+        allocate(offset, length, true);
+    }
+
+    /**
+     * fallocate(2): gives the range memory.
+     *
+     * @param keepSize FALLOC_FL_KEEP_SIZE
+     * @throws ErrnoException ENOSPC
+     */
+    public void allocate(long offset, long length, boolean keepSize) {
+        long stamp = lock.writeLock();
+        try {
+            long end = offset + length + PAGE - 1 >> SHIFT;
+            for (long page = offset >> SHIFT; page < end; ) {
+                ShmemRun run = runs.obtain(page, end - page);
+                long to = Math.min(end, run.endPage());
+                fill(run, page, to);
+                page = to;
+            }
+            if (!keepSize && offset + length > size) {
+                size = offset + length;
+            }
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private void freeAll(List<ShmemRun> gone) {
+        for (ShmemRun run : gone) {
+            store.uncharge(run.filledPages);
+            store.free(run.storeOffset, run.pages);
+        }
+    }
+
+    /** lseek(2) SEEK_DATA. @return offset of data at or behind {@code offset}, or -ENXIO */
+    public long seekData(long offset) {
+        long stamp = lock.readLock();
+        try {
+            if (offset < 0 || offset >= size) {
+                return Errno.ENXIO.negative();
+            }
+            for (int i = runs.indexOf(offset >> SHIFT); i < runs.count(); i++) {
+                ShmemRun run = runs.get(i);
+                long from = Math.max(offset >> SHIFT, run.filePage);
+                long data = nextData(run, from);
+                if (data < run.endPage()) {
+                    long at = Math.max(offset, data << SHIFT);
+                    return at < size ? at : Errno.ENXIO.negative();
+                }
+            }
+            return Errno.ENXIO.negative();
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** lseek(2) SEEK_HOLE: the end of the file counts as a hole. @return offset, or -ENXIO */
+    public long seekHole(long offset) {
+        long stamp = lock.readLock();
+        try {
+            if (offset < 0 || offset >= size) {
+                return Errno.ENXIO.negative();
+            }
+            long page = offset >> SHIFT;
+            for (int i = runs.indexOf(page); i < runs.count() && runs.get(i).filePage <= page; i++) {
+                ShmemRun run = runs.get(i);
+                long hole = nextHole(run, page);
+                if (hole < run.endPage()) {
+                    return Math.min(size, Math.max(offset, hole << SHIFT));
+                }
+                page = run.endPage();
+            }
+            return Math.min(size, Math.max(offset, page << SHIFT));
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    private long nextData(ShmemRun run, long page) {
+        long known = run.stateEnd(page, Long.MAX_VALUE, false);
+        if (!mappedOnce || known == page) {
+            return known;
+        }
+        long at = store.nextData(run.storeAt(page), run.storeAt(run.endPage()));
+        return Math.min(known, run.filePage + (at - run.storeOffset >> SHIFT));
+    }
+
+    private long nextHole(ShmemRun run, long page) {
+        long known = run.stateEnd(page, Long.MAX_VALUE, true);
+        if (!mappedOnce || known == run.endPage()) {
+            return known;
+        }
+        long at = store.nextHole(run.storeAt(known), run.storeAt(run.endPage()));
+        return run.filePage + (at - run.storeOffset >> SHIFT);
+    }
+
+    /** Bytes of memory it takes: st_blocks times 512. */
+    public long allocatedBytes() {
+        long stamp = lock.readLock();
+        try {
+            if (!mappedOnce) {
+                return runs.filledPages() << SHIFT;
+            }
+            long pages = 0;
+            for (int i = 0; i < runs.count(); i++) {
+                ShmemRun run = runs.get(i);
+                for (long p = nextData(run, run.filePage); p < run.endPage(); ) {
+                    long hole = nextHole(run, p);
+                    pages += hole - p;
+                    p = hole < run.endPage() ? nextData(run, hole) : hole;
+                }
+            }
+            return pages << SHIFT;
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    // --- mapping ---
+
+    /** As {@link MappingSource#extent}; holes get room in the store, but memory only when touched. */
+    @Override
+    public void extent(long offset, long length, boolean writable, Extent into) {
+        long stamp = lock.writeLock();
+        try {
+            long end = Math.min(offset + length, size + PAGE - 1 & -(long) PAGE);
+            if (offset >= end) {
+                into.set(-1, 0, length);
+                return;
+            }
+            mappedOnce = true;
+            ShmemRun run = runs.obtain(offset >> SHIFT, end - offset >> SHIFT);
+            long n = Math.min(end - offset, (run.endPage() << SHIFT) - offset);
+            into.set(store.hostFd(), run.storeAt(offset >> SHIFT), n);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    @Override
+    public void mapped(Vma vma) {
+        acquire();
+        synchronized (vmas) {
+            vmas.add(vma);
+        }
+    }
+
+    @Override
+    public void unmapped(Vma vma) {
+        synchronized (vmas) {
+            vmas.remove(vma);
+        }
+        release();
+    }
+
+    /** The VMAs over it at present. */
+    public List<Vma> mappings() {
+        synchronized (vmas) {
+            return vmas.isEmpty() ? List.of() : new ArrayList<>(vmas);
+        }
+    }
+
+    /** A shared mapping of it may be written, or made writable (F_SEAL_WRITE refuses then). */
+    public boolean mappedWritable() {
+        for (Vma vma : mappings()) {
+            if (vma.isShared() && vma.mayWrite()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,104 @@
+package umlaut.kernel.mm;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The runs of one file, ordered by place in the file, never overlapping; what no run covers is a hole. Decides how far ahead room is taken: a growing
+ * file doubles its last run, so that even a big file is a handful of mappings. Guarded by the {@link Shmem} that has it.
+ */
+final class ShmemRuns {
+    private static final int MOST_AHEAD = 16384;
+    /** Room taken around a page written far from all others, in pages. */
+    private static final int SPARSE_GROUP = 64;
+
+    private final PageStore store;
+    private final List<ShmemRun> runs = new ArrayList<>(1);
+
+    ShmemRuns(PageStore store) {
+        this.store = store;
+    }
+
+    /** Index of the run that holds {@code page}, or of the first behind it. */
+    int indexOf(long page) {
+        int low = 0;
+        int high = runs.size();
+        while (low < high) {
+            int mid = low + high >>> 1;
+            if (runs.get(mid).endPage() <= page) {
+                low = mid + 1;
+            } else {
+                high = mid;
+            }
+        }
+        return low;
+    }
+
+    int count() {
+        return runs.size();
+    }
+
+    ShmemRun get(int index) {
+        return runs.get(index);
+    }
+
+    /**
+     * The run that holds {@code page}, made if there is none.
+     *
+     * @param wanted pages that will be needed from {@code page} on; the run may hold fewer
+     * @throws umlaut.abi.ErrnoException ENOSPC
+     */
+    ShmemRun obtain(long page, long wanted) {
+        int i = indexOf(page);
+        if (i < runs.size() && runs.get(i).filePage <= page) {
+            return runs.get(i);
+        }
+        long gapStart = i == 0 ? 0 : runs.get(i - 1).endPage();
+        long gapEnd = i == runs.size() ? Long.MAX_VALUE : runs.get(i).filePage;
+        long need = Math.min(wanted, Math.min(gapEnd - page, Integer.MAX_VALUE / 2));
+        if (gapStart == page && i > 0) {
+            ShmemRun before = runs.get(i - 1);
+            long ahead = Math.min(Math.max(need, Math.min(before.pages, MOST_AHEAD)), gapEnd - page);
+            int more = (int) Math.min(ahead, Integer.MAX_VALUE / 2 - before.pages);
+            if (more > 0 && store.extend(before.storeAt(before.endPage()), more)) {
+                before.grow(more);
+                return before;
+            }
+            return insert(i, page, (int) Math.min(ahead, Integer.MAX_VALUE / 2));
+        }
+        if (page == 0 || need >= SPARSE_GROUP) {
+            return insert(i, page, (int) need);
+        }
+        long start = Math.max(gapStart, page & -(long) SPARSE_GROUP);
+        long end = Math.min(gapEnd, Math.max(page + need, start + SPARSE_GROUP));
+        return insert(i, start, (int) (end - start));
+    }
+
+    private ShmemRun insert(int index, long page, int pages) {
+        ShmemRun run = new ShmemRun(page, store.allocate(pages), pages);
+        runs.add(index, run);
+        return run;
+    }
+
+    /** Takes the runs and parts of runs from {@code page} on out of the file; they are the caller's to free. */
+    List<ShmemRun> cut(long page) {
+        List<ShmemRun> out = new ArrayList<>();
+        int i = indexOf(page);
+        if (i < runs.size() && runs.get(i).filePage < page) {
+            out.add(runs.get(i).split(page));
+            i++;
+        }
+        List<ShmemRun> rest = runs.subList(i, runs.size());
+        out.addAll(rest);
+        rest.clear();
+        return out;
+    }
+
+    long filledPages() {
+        long sum = 0;
+        for (ShmemRun run : runs) {
+            sum += run.filledPages;
+        }
+        return sum;
+    }
+}
