@@ -1,8 +1,10 @@
 package umlaut.kernel.mm;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.UserMemory;
+import umlaut.engine.UserThread;
 
 /**
  * Where the data of a read or write lies: a list of guest ranges, or kernel memory, with a place reached (Linux: struct iov_iter). Files copy in or
@@ -147,6 +149,30 @@ public final class IovIter {
     /** Takes bytes from the iterator's memory into {@code to} (the write side of a file). @return bytes moved */
     public long copyIn(MemorySegment to, long start, long length) {
         return move(to, start, Math.min(length, remaining), false);
+    }
+
+    /**
+     * Room that a file may fill itself instead of {@link #copyOut}: at the place reached, at most {@link #contiguous()} bytes. To be followed by {@link #commit}.
+     *
+     * @return null when there is none: copy out
+     */
+    public @Nullable MemorySegment reserve() {
+        long here = Math.min(contiguous(), remaining);
+        if (here == 0) {
+            return null;
+        }
+        if (isKernel()) {
+            return kernel.isNative() ? kernel.asSlice(bases[segment] + offset, here) : null;
+        }
+        return user instanceof UserThread thread ? thread.reserveOut(bases[segment] + offset, here) : null;
+    }
+
+    /** The first {@code count} bytes of what {@link #reserve} gave are filled. */
+    public void commit(long count) {
+        if (user instanceof UserThread thread) {
+            thread.commitOut(count);
+        }
+        advance(count);
     }
 
     private long move(MemorySegment other, long start, long length, boolean out) {
