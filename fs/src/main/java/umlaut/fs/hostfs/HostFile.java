@@ -238,17 +238,6 @@ final class HostFile extends File {
     }
 
     @Override
-    public void truncate(Task task, long length) {
-        HostHandle file = borrow(HostHandle.WRITE);
-        try {
-            HostErrors.check(Files.ftruncate(file.fd, length));
-        } finally {
-            file.release();
-        }
-        inode.reload();
-    }
-
-    @Override
     protected void onRelease() {
         HostHandle mine = held;
         if (mine != null) {
