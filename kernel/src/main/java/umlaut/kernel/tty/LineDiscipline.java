@@ -2,6 +2,8 @@ package umlaut.kernel.tty;
 
 import static umlaut.abi.TermiosFlags.*;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import umlaut.abi.Signal;
 import umlaut.kernel.mm.IovIter;
 
@@ -104,7 +106,7 @@ final class LineDiscipline {
     // --- reading ---
 
     /** Copies one line (canonical) or all there is; the caller has checked {@link #readable}. @return bytes copied, 0 at an end of file */
-    long read(IovIter to, java.lang.foreign.MemorySegment scratch) {
+    long read(IovIter to, MemorySegment scratch) {
         boolean canonical = termios.local(ICANON);
         int limit = (int) Math.min(to.remaining(), SIZE);
         int end = canonical ? canonHead : head;
@@ -120,7 +122,7 @@ final class LineDiscipline {
             if (n == limit) {
                 break;
             }
-            scratch.set(java.lang.foreign.ValueLayout.JAVA_BYTE, n++, bytes[at]);
+            scratch.set(ValueLayout.JAVA_BYTE, n++, bytes[at]);
             next++;
             if (canonical && lineEnd[at]) {
                 break;

@@ -5,6 +5,7 @@ import static umlaut.abi.TermiosFlags.*;
 
 import umlaut.abi.Errno;
 import umlaut.abi.Signal;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -19,8 +20,8 @@ public final class PtyMaster extends File {
     private final Tty tty;
     private final Inode inode;
 
-    PtyMaster(Ptys ptys, int number, Tty tty, Task task, Path path, Inode inode, int flags) {
-        super(path, flags, task.credentials());
+    PtyMaster(Ptys ptys, int number, Tty tty, Credentials owner, Path path, Inode inode, int flags) {
+        super(path, flags, owner);
         this.ptys = ptys;
         this.number = number;
         this.tty = tty;

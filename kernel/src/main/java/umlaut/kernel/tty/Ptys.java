@@ -1,12 +1,20 @@
 package umlaut.kernel.tty;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.OpenFlags;
+import umlaut.abi.Rlimit;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
@@ -36,7 +44,7 @@ public final class Ptys {
     private final SortedMap<Integer, Pty> live = new TreeMap<>();
 
     @GuardedBy("this")
-    private final java.util.Set<Integer> lockedNumbers = new java.util.HashSet<>();
+    private final Set<Integer> lockedNumbers = new HashSet<>();
 
     public Ptys(Kernel kernel, PeerOpener peers) {
         this.kernel = kernel;
@@ -44,7 +52,8 @@ public final class Ptys {
     }
 
     /** Opens a new pair: the master. Its slave is locked until unlockpt(3). */
-    public File openMaster(Task task, Path path, Inode inode, int flags) {
+    public File openMaster(@Nullable Task task, Path path, Inode inode, int flags) {
+        Credentials owner = task == null ? Credentials.ROOT : task.credentials();
         int number;
         Tty tty;
         synchronized (this) {
@@ -55,15 +64,15 @@ public final class Ptys {
             if (number >= MAX) {
                 throw Errno.ENOSPC.exception();
             }
-            tty = new Tty(kernel, "pts/" + number, (long) MAJOR << 8 | number & 0xff | (number & 0xfff00L) << 12);
-            live.put(number, new Pty(number, tty, task.credentials().fsuid(), task.credentials().fsgid(), kernel.clock.realtimeNs()));
+            tty = new Tty(kernel, "pts/" + number, DeviceTable.number(MAJOR, number));
+            live.put(number, new Pty(number, tty, owner.fsuid(), owner.fsgid(), kernel.clock.realtimeNs()));
             lockedNumbers.add(number);
         }
-        return new PtyMaster(this, number, tty, task, path, inode, flags);
+        return new PtyMaster(this, number, tty, owner, path, inode, flags);
     }
 
     /** Opens the slave by number, as its device node does. @throws umlaut.abi.ErrnoException EIO when there is none or it is locked */
-    public File openSlave(Task task, Path path, Inode inode, int flags, int number) {
+    public File openSlave(@Nullable Task task, Path path, Inode inode, int flags, int number) {
         Pty pty = get(number);
         if (pty == null || locked(number) || pty.tty().hungUp()) {
             throw Errno.EIO.exception();
@@ -76,8 +85,8 @@ public final class Ptys {
     }
 
     /** In order of number. */
-    public synchronized java.util.List<Pty> all() {
-        return java.util.List.copyOf(live.values());
+    public synchronized List<Pty> all() {
+        return List.copyOf(live.values());
     }
 
     synchronized void free(int number) {
@@ -100,10 +109,10 @@ public final class Ptys {
     /** TIOCGPTPEER: the slave, whatever is mounted where, also while locked. @return the descriptor */
     long openPeer(Task task, int number, int flags) {
         File slave = peers.open(task, number, flags);
-        boolean cloexec = (flags & umlaut.abi.OpenFlags.O_CLOEXEC) != 0;
+        boolean cloexec = (flags & OpenFlags.O_CLOEXEC) != 0;
         try {
-            return task.files().install(slave, cloexec, 0, task.group.limits.soft(umlaut.abi.Rlimit.RLIMIT_NOFILE));
-        } catch (umlaut.abi.ErrnoException e) {
+            return task.files().install(slave, cloexec, 0, task.group.limits.soft(Rlimit.RLIMIT_NOFILE));
+        } catch (ErrnoException e) {
             slave.release();
             throw e;
         }

@@ -2,8 +2,10 @@ package umlaut.kernel.tty;
 
 import static umlaut.abi.TermiosFlags.TOSTOP;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Signal;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -16,17 +18,21 @@ public final class TtyFile extends File {
     private final Tty tty;
     private final Inode inode;
 
-    private TtyFile(Tty tty, Task task, Path path, Inode inode, int flags) {
-        super(path, flags, task.credentials());
+    private TtyFile(Tty tty, @Nullable Task task, @Nullable Path path, Inode inode, int flags) {
+        super(path, flags, task == null ? Credentials.ROOT : task.credentials());
         this.tty = tty;
         this.inode = inode;
         tty.nearOpened();
     }
 
-    /** Opens it; a session leader without a controlling terminal gets it as that, unless O_NOCTTY. */
-    public static TtyFile open(Tty tty, Task task, Path path, Inode inode, int flags) {
+    /**
+     * Opens it; a session leader without a controlling terminal gets it as that, unless O_NOCTTY.
+     *
+     * @param task null at boot
+     */
+    public static TtyFile open(Tty tty, @Nullable Task task, @Nullable Path path, Inode inode, int flags) {
         TtyFile file = new TtyFile(tty, task, path, inode, flags);
-        if ((flags & OpenFlags.O_NOCTTY) == 0 && file.readable()) {
+        if (task != null && (flags & OpenFlags.O_NOCTTY) == 0 && file.readable()) {
             TtyJobControl.opened(task, tty);
         }
         return file;
