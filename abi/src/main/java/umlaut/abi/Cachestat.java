@@ -14,6 +14,7 @@ public final class Cachestat {
     public static final int SIZE = 40;
     /** Offsets in struct cachestat_range, in bytes. */
     public static final int RANGE_OFF = 0;
+
     public static final int RANGE_LEN = 8;
     public static final int RANGE_SIZE = 16;
 

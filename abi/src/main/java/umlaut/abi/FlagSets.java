@@ -16,8 +16,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Only tracing needs this class. A set becomes objects when it is first asked for. Safe for use by many threads.
  */
 public final class FlagSets {
-    /** Bits with names: member i holds where {@code value & masks[i] == values[i]}. */
-    private record Members(String[] names, long[] values, long[] masks) {}
+    /** Bits with names: member i holds where {@code (value & masks[i]) == values[i]}. */
+    private static final class Members {
+        final String[] names;
+        final long[] values;
+        final long[] masks;
+
+        Members(int count) {
+            names = new String[count];
+            values = new long[count];
+            masks = new long[count];
+        }
+    }
 
     private final Map<String, String> lines = new HashMap<>();
     private final Map<String, Members> sets = new ConcurrentHashMap<>();
@@ -104,16 +114,14 @@ public final class FlagSets {
     }
 
     private static Members parse(String[] words) {
-        String[] names = new String[words.length];
-        long[] values = new long[words.length];
-        long[] masks = new long[words.length];
+        Members members = new Members(words.length);
         for (int i = 0; i < words.length; i++) {
             int equals = words[i].indexOf('=');
             int slash = words[i].indexOf('/', equals);
-            names[i] = words[i].substring(0, equals);
-            values[i] = Long.decode(words[i].substring(equals + 1, slash < 0 ? words[i].length() : slash));
-            masks[i] = slash < 0 ? values[i] : Long.decode(words[i].substring(slash + 1));
+            members.names[i] = words[i].substring(0, equals);
+            members.values[i] = Long.decode(words[i].substring(equals + 1, slash < 0 ? words[i].length() : slash));
+            members.masks[i] = slash < 0 ? members.values[i] : Long.decode(words[i].substring(slash + 1));
         }
-        return new Members(names, values, masks);
+        return members;
     }
 }

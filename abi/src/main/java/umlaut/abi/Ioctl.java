@@ -204,7 +204,6 @@ public final class Ioctl {
     public static final int BLKGETSIZE64 = 0x80081272;
     public static final int BLKGETDISKSEQ = 0x80081280;
 
-
     // Loop devices
 
     public static final int LOOP_SET_STATUS_CLEARABLE_FLAGS = 0x4;

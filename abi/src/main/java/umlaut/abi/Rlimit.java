@@ -47,8 +47,22 @@ public final class Rlimit {
     public static final long RLIM_INFINITY = -1L;
 
     private static final String[] NAMES = {
-        "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING",
-        "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"
+        "CPU",
+        "FSIZE",
+        "DATA",
+        "STACK",
+        "CORE",
+        "RSS",
+        "NPROC",
+        "NOFILE",
+        "MEMLOCK",
+        "AS",
+        "LOCKS",
+        "SIGPENDING",
+        "MSGQUEUE",
+        "NICE",
+        "RTPRIO",
+        "RTTIME"
     };
 
     /** The C name of a resource, as in {@code RLIMIT_NOFILE}. */

@@ -13,6 +13,7 @@ public final class RtSigframe {
     public static final int UC = 8;
     /** A {@link Siginfo}. */
     public static final int INFO = 312;
+
     public static final int SIZE = 440;
 
     /** Bytes below the interrupted stack pointer that belong to the interrupted function (the red zone). */

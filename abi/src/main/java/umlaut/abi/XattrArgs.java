@@ -9,6 +9,7 @@ public final class XattrArgs {
     public static final int VALUE = 0;
     /** An int. */
     public static final int SIZE_FIELD = 8;
+
     public static final int FLAGS = 12;
     public static final int SIZE = 16;
 

@@ -27,7 +27,9 @@ final class CopyTableGenerator {
             int flags = flags(spec.number());
             if (entries.length() > 0 || flags != 0) {
                 packed.append((char) (spec.number() & 0xff)).append((char) (spec.number() >> 8));
-                packed.append((char) (entries.length() / 4)).append((char) flags).append(entries);
+                packed.append((char) (entries.length() / 4))
+                        .append((char) flags)
+                        .append(entries);
             }
         }
         return packed.toString();
@@ -47,8 +49,7 @@ final class CopyTableGenerator {
             case SIGSET_IN -> fixed(to, index, SigConst.SIGSET_SIZE);
             case BUF_IN, SOCKADDR_IN -> add(to, index, CopyTable.COUNTED, arg.length(), 1);
             case IOV_IN, IOV_OUT -> add(to, index, CopyTable.COUNTED, arg.length(), Iovec.SIZE);
-            case ARRAY_IN, ARRAY_INOUT ->
-                add(to, index, CopyTable.COUNTED, arg.length(), StructSize.of(arg.detail()));
+            case ARRAY_IN, ARRAY_INOUT -> add(to, index, CopyTable.COUNTED, arg.length(), StructSize.of(arg.detail()));
             case FDSET -> add(to, index, CopyTable.BITS, arg.length(), 0);
             default -> {}
         }
@@ -65,7 +66,8 @@ final class CopyTableGenerator {
     static String source(String packed) {
         StringBuilder java = new StringBuilder();
         java.append("package umlaut.abi;\n\n/** The bytes of {@link CopyTable}, written by CopyTableGenerator. */\n");
-        java.append("final class CopyTableData {\n    /** A char for each byte. */\n    static final String PACKED = \"\"");
+        java.append(
+                "final class CopyTableData {\n    /** A char for each byte. */\n    static final String PACKED = \"\"");
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < packed.length(); i++) {
             char c = packed.charAt(i);

@@ -10,10 +10,40 @@ import org.junit.jupiter.api.Test;
 
 class FlagSetsTest {
     private static final String[] CLASSES = {
-        "OpenFlags", "AtFlags", "MapFlags", "CloneFlags", "WaitFlags", "FutexOps", "Fcntl", "Poll", "SockConst",
-        "InetConst", "Netlink", "Ioctl", "Rlimit", "Clock", "Prctl", "Capability", "InotifyFlags", "MountFlags",
-        "SchedConst", "Seek", "XattrFlags", "StatxFlags", "RenameFlags", "GetRandomFlags", "MemfdFlags", "EventFlags",
-        "SpliceFlags", "PidfdFlags", "DirentType", "Personality", "IpcConst", "PtraceConst", "RebootConst", "SigConst",
+        "OpenFlags",
+        "AtFlags",
+        "MapFlags",
+        "CloneFlags",
+        "WaitFlags",
+        "FutexOps",
+        "Fcntl",
+        "Poll",
+        "SockConst",
+        "InetConst",
+        "Netlink",
+        "Ioctl",
+        "Rlimit",
+        "Clock",
+        "Prctl",
+        "Capability",
+        "InotifyFlags",
+        "MountFlags",
+        "SchedConst",
+        "Seek",
+        "XattrFlags",
+        "StatxFlags",
+        "RenameFlags",
+        "GetRandomFlags",
+        "MemfdFlags",
+        "EventFlags",
+        "SpliceFlags",
+        "PidfdFlags",
+        "DirentType",
+        "Personality",
+        "IpcConst",
+        "PtraceConst",
+        "RebootConst",
+        "SigConst",
         "SiCode"
     };
 
@@ -23,9 +53,10 @@ class FlagSetsTest {
     void numbersAreThoseOfTheConstants() throws Exception {
         Map<String, Set<Long>> constants = new HashMap<>();
         for (String name : CLASSES) {
-            Constants.of(name).forEach((constant, value) -> constants
-                    .computeIfAbsent(constant, key -> new TreeSet<>())
-                    .add(value.value() & 0xffff_ffffL | (value.is64() ? value.value() : 0)));
+            Constants.of(name)
+                    .forEach((constant, value) -> constants
+                            .computeIfAbsent(constant, key -> new TreeSet<>())
+                            .add(value.value() & 0xffff_ffffL | (value.is64() ? value.value() : 0)));
         }
         for (String[] line : Constants.lines("flags.tsv")) {
             for (String member : line[2].split(" ")) {
