@@ -31,7 +31,7 @@ final class HostFile extends File {
 
     /** What mappings use; held until the file is closed, which mappings prevent. */
     @GuardedBy("this")
-    private @Nullable HostHandle mapped;
+    private @Nullable HostMapping mapped;
 
     private HostFile(HostInode inode, @Nullable HostHandle held, Path path, int flags, Credentials credentials) {
         super(path, flags, credentials);
@@ -101,6 +101,9 @@ final class HostFile extends File {
                 moved = to.copyOut(buffer, 0, n);
             }
             done += moved;
+            if (moved < n && to.repair(true)) {
+                continue;
+            }
             if (moved < want) {
                 break; // the end of the file, or a fault
             }
@@ -118,6 +121,9 @@ final class HostFile extends File {
             while (from.remaining() > 0) {
                 long got = from.copyIn(buffer, 0, Math.min(TransferBuffer.BYTES, from.remaining()));
                 if (got == 0) {
+                    if (from.repair(false)) {
+                        continue;
+                    }
                     break;
                 }
                 long n = put(file.fd, buffer, got, append ? -1 : offset + done);
@@ -194,23 +200,28 @@ final class HostFile extends File {
     public MappingSource mapping(boolean shared, boolean writable) {
         boolean mayWrite = writable() && !inode.fs.options.readOnly();
         synchronized (this) {
-            HostHandle file = mapped;
-            if (file == null) {
-                HostHandle mine = held;
-                if (mayWrite) {
-                    file = borrow(HostHandle.READ | HostHandle.WRITE);
-                } else if (mine != null && (mine.access & HostHandle.WRITE) == 0) {
-                    file = borrow(HostHandle.READ);
-                } else if (inode.fs.options.readOnly()) {
-                    file = inode.acquire(HostHandle.READ);
-                } else {
-                    // A guest may raise the protection of what it has mapped: the descriptor itself must not allow more than the file does.
-                    file = inode.openExactly(HostHandle.READ);
-                }
-                mapped = file;
+            HostMapping known = mapped;
+            if (known == null) {
+                known = new HostMapping(mappable(mayWrite));
+                mapped = known;
             }
-            return new HostMapping(file);
+            return known;
         }
+    }
+
+    private HostHandle mappable(boolean mayWrite) {
+        HostHandle mine = held;
+        if (mayWrite) {
+            return borrow(HostHandle.READ | HostHandle.WRITE);
+        }
+        if (mine != null && (mine.access & HostHandle.WRITE) == 0) {
+            return borrow(HostHandle.READ);
+        }
+        if (inode.fs.options.readOnly()) {
+            return inode.acquire(HostHandle.READ);
+        }
+        // A guest may raise the protection of what it has mapped: the descriptor itself must not allow more than the file does.
+        return inode.openExactly(HostHandle.READ);
     }
 
     @Override
@@ -245,7 +256,7 @@ final class HostFile extends File {
         }
         synchronized (this) {
             if (mapped != null) {
-                mapped.release();
+                mapped.handle().release();
                 mapped = null;
             }
         }

@@ -343,20 +343,21 @@ final class HostInode extends Inode {
     // --- all kinds ---
 
     @Override
-    public File open(Task task, Path path, int flags) {
+    public File open(@Nullable Task task, Path path, int flags) {
+        Credentials who = task == null ? Credentials.ROOT : task.credentials();
         if (Mode.isDir(mode)) {
             return fs.options.immutable()
-                    ? new HostListingFile(this, path, flags, task.credentials())
-                    : new HostDirectoryFile(this, path, flags, task.credentials());
+                    ? new HostListingFile(this, path, flags, who)
+                    : new HostDirectoryFile(this, path, flags, who);
         }
         if (!Mode.isRegular(mode)) {
             throw Errno.ENXIO.exception();
         }
-        return HostFile.open(this, path, flags, task.credentials());
+        return HostFile.open(this, path, flags, who);
     }
 
     @Override
-    public String readlink(Task task) {
+    public String readlink(@Nullable Task task) {
         String known = linkTarget;
         if (known != null && fs.options.immutable()) {
             return known;
@@ -383,6 +384,10 @@ final class HostInode extends Inode {
         }
         reload();
     }
+
+    /** The host keeps the times of what it reads and writes. */
+    @Override
+    public void touch(int mask, long now) {}
 
     @Override
     public void setAttributes(AttributeChange change) {
