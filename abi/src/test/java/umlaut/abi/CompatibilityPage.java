@@ -1,8 +1,5 @@
 package umlaut.abi;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,15 +9,10 @@ import java.util.TreeMap;
 import umlaut.abi.SyscallSpec.Level;
 
 /**
- * Writes {@code docs/compatibility.md} from {@code syscalls.tsv}. Run its main with the path of that page whenever levels or
- * notes change; {@link CompatibilityPageTest} fails until it is done.
+ * Writes {@code docs/compatibility.md} from {@code syscalls.tsv}. {@link CompatibilityPageTest} fails where the two differ.
  */
 final class CompatibilityPage {
     private CompatibilityPage() {}
-
-    public static void main(String[] args) throws IOException {
-        Files.writeString(Path.of(args[0]), text(SyscallTable.load()));
-    }
 
     static String text(SyscallTable table) {
         Map<Level, Integer> counts = new EnumMap<>(Level.class);

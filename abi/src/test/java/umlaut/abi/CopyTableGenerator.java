@@ -1,20 +1,10 @@
 package umlaut.abi;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import umlaut.abi.SyscallSpec.Arg;
 
-/**
- * Writes {@link CopyTableData} from {@code syscalls.tsv}. Run its main with the path of that source file whenever
- * arguments in the table change; {@link CopyTableTest} fails until it is done.
- */
+/** Makes {@link CopyTableData} from {@code syscalls.tsv}; {@link CopyTableTest} fails where the two differ. */
 final class CopyTableGenerator {
     private CopyTableGenerator() {}
-
-    public static void main(String[] args) throws IOException {
-        Files.writeString(Path.of(args[0]), source(packed(SyscallTable.load())));
-    }
 
     /** The packed form, a char for each byte. */
     static String packed(SyscallTable table) {
