@@ -2,6 +2,7 @@ package umlaut.kernel;
 
 import java.util.concurrent.atomic.AtomicLong;
 import umlaut.engine.Engine;
+import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
@@ -33,6 +34,7 @@ public final class Kernel {
     public final UtsName uts;
     public final Syscalls syscalls;
     public final Tracer tracer;
+    public final Ipc ipc;
     public final long bootMonotonicNs;
 
     /** Processes forked since boot, for /proc/stat. */
@@ -52,5 +54,6 @@ public final class Kernel {
         this.uts = new UtsName(config.hostname());
         this.syscalls = new Syscalls(this);
         Families.addAll(this);
+        this.ipc = new Ipc(this);
     }
 }

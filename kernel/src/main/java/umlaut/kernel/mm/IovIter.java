@@ -19,6 +19,7 @@ public final class IovIter {
     private int segment;
     private long offset;
     private long remaining;
+    private long total;
     private boolean fault;
 
     private static final UserMemory NO_USER = new UserMemory() {
@@ -39,6 +40,7 @@ public final class IovIter {
         bases[0] = address;
         lengths[0] = length;
         remaining = length;
+        total = length;
         return this;
     }
 
@@ -50,6 +52,7 @@ public final class IovIter {
             lengths[i] = sizes[i];
             remaining += sizes[i];
         }
+        total = remaining;
         return this;
     }
 
@@ -59,6 +62,7 @@ public final class IovIter {
         bases[0] = start;
         lengths[0] = length;
         remaining = length;
+        total = length;
         return this;
     }
 
@@ -79,6 +83,11 @@ public final class IovIter {
     /** Bytes still to be moved. */
     public long remaining() {
         return remaining;
+    }
+
+    /** Bytes moved since the transfer began, over all tries of an operation that had to wait in between. */
+    public long moved() {
+        return total - remaining;
     }
 
     /** A guest range could not be read or written: nothing more will move. */

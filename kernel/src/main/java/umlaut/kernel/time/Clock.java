@@ -1,10 +1,48 @@
 package umlaut.kernel.time;
 
-/** The machine's time. One instance a kernel, so that virtual time can come later; ns everywhere. */
+import umlaut.kernel.wait.WaitQueue;
+
+/** The machine's time (timekeeping.c). One instance a kernel, so that virtual time can come later; ns everywhere. */
 public interface Clock {
     /** CLOCK_MONOTONIC, equal to what the vDSO tells guests. */
     long monotonicNs();
 
     /** CLOCK_REALTIME, ns since 1970. */
     long realtimeNs();
+
+    /** CLOCK_MONOTONIC_RAW: not slewed. */
+    default long rawNs() {
+        return monotonicNs();
+    }
+
+    /** CLOCK_BOOTTIME: goes on while the machine is suspended. */
+    default long bootNs() {
+        return monotonicNs();
+    }
+
+    /** CLOCK_TAI: real time without leap seconds. */
+    default long taiNs() {
+        return realtimeNs();
+    }
+
+    /**
+     * Sets the real-time clock of this guest; the host's is left alone.
+     *
+     * @return false if this clock can't be set
+     */
+    default boolean setRealtimeNs(long timeNs) {
+        return false;
+    }
+
+    /** Woken when the real-time clock was set; null for a clock that can't be. */
+    default @org.jspecify.annotations.Nullable WaitQueue settings() {
+        return null;
+    }
+
+    /**
+     * Does the host's vDSO, which tells the host's time, tell this guest's? If not, new programs must be started without one.
+     */
+    default boolean vdsoUsable() {
+        return true;
+    }
 }

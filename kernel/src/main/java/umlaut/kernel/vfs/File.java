@@ -10,6 +10,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.wait.EpollLinks;
 import umlaut.kernel.wait.PollTable;
 
 /**
@@ -17,7 +18,9 @@ import umlaut.kernel.wait.PollTable;
  * pipe end, socket, terminal, epoll, ...
  *
  * <p>Counted references: a descriptor table slot, a mapping, a message in flight hold one each; the last {@link #release()} calls {@link #onRelease()}.
- * Transfers return a byte count or {@link umlaut.kernel.wait.BlockingOp#WOULD_BLOCK}; they never sleep: the system call does that, in one place.
+ * Transfers return a byte count or {@link umlaut.kernel.wait.BlockingOp#WOULD_BLOCK}; they never sleep: the system call does that, in one place
+ * ({@link umlaut.kernel.wait.Blocking#transfer}). A stream that must move all of a blocking write may have moved a part when it says WOULD_BLOCK: the iterator
+ * knows, and the call is repeated until it returns a count, which then is {@link IovIter#moved()}, the sum.
  * The defaults are what Linux answers for a file without that operation.
  */
 public abstract class File {
@@ -41,6 +44,7 @@ public abstract class File {
     private volatile @Nullable AsyncOwner owner;
     /** Runs at the end of the last reference, for locks and the like; null = none yet. */
     private volatile FileLocks.@Nullable Holder lockHolder;
+    private volatile @Nullable EpollLinks epollLinks;
     /** The file position; guarded by {@link #positionLock} for files that have one. */
     private long position;
 
@@ -125,6 +129,10 @@ public abstract class File {
         if (locks != null) {
             locks.releaseAll(this);
         }
+        EpollLinks links = epollLinks;
+        if (links != null) {
+            links.fileGone();
+        }
         onRelease();
         if (attached) {
             detach();
@@ -191,6 +199,25 @@ public abstract class File {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    /** The epoll items that watch this file, or null if none ever did (Linux: f_ep). */
+    public final @Nullable EpollLinks epollLinksOrNull() {
+        return epollLinks;
+    }
+
+    public final EpollLinks epollLinks() {
+        EpollLinks links = epollLinks;
+        if (links == null) {
+            synchronized (this) {
+                links = epollLinks;
+                if (links == null) {
+                    links = new EpollLinks();
+                    epollLinks = links;
+                }
+            }
+        }
+        return links;
     }
 
     // --- operations ---

@@ -1,6 +1,7 @@
 package umlaut.kernel.wait;
 
 import umlaut.abi.Errno;
+import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 
@@ -47,6 +48,16 @@ public final class Blocking {
                 }
             }
         }
+    }
+
+    /**
+     * As {@link #run}, for a read or write: what an interrupted transfer has moved counts for more than the interruption.
+     *
+     * @return bytes moved in all, or as {@link #run}
+     */
+    public static long transfer(Task task, Source source, IovIter data, BlockingOp op, long deadlineNs) {
+        long result = run(task, source, op, deadlineNs);
+        return result < 0 && data.moved() > 0 ? data.moved() : result;
     }
 
     /** As {@link #run}, on one queue, waiting at most for ever. */

@@ -1,0 +1,82 @@
+package umlaut.kernel.ipc;
+
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.signal.Restart;
+import umlaut.kernel.signal.RestartException;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.FifoOpener;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.InodeState;
+import umlaut.kernel.vfs.Path;
+import umlaut.kernel.wait.Blocking;
+import umlaut.kernel.wait.BlockingOp;
+
+/** Opening FIFOs: fifo(7), fifo_open in fs/pipe.c. The pipe lives in the inode's state while any end is open. */
+public final class Fifos implements FifoOpener {
+    @Override
+    public File open(@Nullable Task task, Path path, Inode inode, int flags) {
+        Credentials owner = task == null ? Credentials.ROOT : task.credentials();
+        InodeState state = inode.state();
+        Pipe pipe;
+        PipeEnd end;
+        synchronized (state) {
+            pipe = (Pipe) state.fifo;
+            if (pipe == null) {
+                pipe = new Pipe();
+                state.fifo = pipe;
+            }
+            end = new PipeEnd(path, inode, pipe, flags, owner);
+            if (!end.readable() && end.nonBlocking() && pipe.readers() == 0) {
+                if (pipe.writers() == 0) {
+                    state.fifo = null;
+                }
+                throw Errno.ENXIO.exception();
+            }
+            if (end.readable()) {
+                pipe.addReader();
+            }
+            if (end.writable()) {
+                pipe.addWriter();
+            }
+        }
+        pipe.opens.wakeAll(0);
+        awaitPartner(task, pipe, end);
+        return end;
+    }
+
+    private static void awaitPartner(@Nullable Task task, Pipe pipe, PipeEnd end) {
+        if (end.readable() && end.writable()) {
+            return;
+        }
+        boolean alone = end.readable() ? pipe.writers() == 0 : pipe.readers() == 0;
+        if (!alone) {
+            return;
+        }
+        if (end.nonBlocking() || task == null) {
+            end.openedBeforeWriters(pipe.writerOpens());
+            return;
+        }
+        int seen = end.readable() ? pipe.writerOpens() : pipe.readerOpens();
+        BlockingOp partnerCame = () -> (end.readable() ? pipe.writerOpens() : pipe.readerOpens()) != seen
+                        || (end.readable() ? pipe.writers() : pipe.readers()) > 0
+                ? 0
+                : BlockingOp.WOULD_BLOCK;
+        if (Blocking.on(task, pipe.opens, partnerCame) == -Restart.ERESTARTSYS) {
+            end.release();
+            throw RestartException.RESTARTSYS;
+        }
+    }
+
+    /** The last end was closed: the next opener starts with an empty pipe. */
+    static void forget(Inode inode, Pipe pipe) {
+        InodeState state = inode.state();
+        synchronized (state) {
+            if (state.fifo == pipe && pipe.readers() == 0 && pipe.writers() == 0) {
+                state.fifo = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package umlaut.kernel.ipc;
+
+import umlaut.abi.Errno;
+import umlaut.abi.EventFlags;
+import umlaut.abi.OpenFlags;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.AnonInode;
+import umlaut.kernel.vfs.Inode;
+
+/** pipe(2), pipe2(2), eventfd(2). */
+final class Pipes {
+    private Pipes() {}
+
+    static long pipe2(Task task, long address, int flags) {
+        if ((flags & ~(OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT)) != 0) {
+            return Errno.EINVAL.negative();
+        }
+        int kept = flags & (OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT);
+        Inode inode = AnonInode.of(task.kernel, AnonInode.Kind.PIPE, task.credentials());
+        Pipe pipe = new Pipe();
+        pipe.addReader();
+        pipe.addWriter();
+        PipeEnd reader = new PipeEnd(null, inode, pipe, OpenFlags.O_RDONLY | kept & ~OpenFlags.O_DIRECT, task.credentials());
+        PipeEnd writer = new PipeEnd(null, inode, pipe, OpenFlags.O_WRONLY | kept, task.credentials());
+        return Descriptors.installPair(task, reader, writer, (flags & OpenFlags.O_CLOEXEC) != 0, address);
+    }
+
+    static long eventfd2(Task task, int initial, int flags) {
+        if ((flags & ~(EventFlags.EFD_SEMAPHORE | EventFlags.EFD_CLOEXEC | EventFlags.EFD_NONBLOCK)) != 0) {
+            return Errno.EINVAL.negative();
+        }
+        EventFd event = new EventFd(
+                AnonInode.of(task.kernel, AnonInode.Kind.SHARED, task.credentials()),
+                initial,
+                (flags & EventFlags.EFD_SEMAPHORE) != 0,
+                flags & EventFlags.EFD_NONBLOCK,
+                task.credentials());
+        return Descriptors.install(task, event, (flags & EventFlags.EFD_CLOEXEC) != 0);
+    }
+}
