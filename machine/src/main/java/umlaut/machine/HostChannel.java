@@ -1,0 +1,145 @@
+package umlaut.machine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Errno;
+import umlaut.abi.Mode;
+import umlaut.abi.Stat;
+import umlaut.host.Files;
+import umlaut.host.HostCalls;
+import umlaut.host.Layouts;
+import umlaut.host.Polling;
+import umlaut.host.Scratch;
+import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.wait.BlockingOp;
+import umlaut.kernel.wait.WaitQueue;
+
+/**
+ * One of the machine's own standard streams on the host, read and written without ever sleeping and byte for byte. The descriptor is
+ * shared with whoever started us, so its flags must not change: a pipe is opened anew through /proc for a description of our own that can
+ * be non-blocking; where that is refused, poll(2) is asked before each transfer of at most a pipe's atomic size.
+ */
+final class HostChannel {
+    private static final int BUFFER_BYTES = 256 << 10;
+    /** A pipe that polls as writable takes this much without sleeping (pipe(7), PIPE_BUF). */
+    private static final int PIPE_BUF = 4096;
+    private static final int F_SETPIPE_SZ = 1031;
+
+    final WaitQueue queue = new WaitQueue();
+    /** S_IF* and permissions, as fstat(2) on the host said at the start. */
+    final int mode;
+
+    final long rdev;
+    private final int fd;
+    private final boolean nonBlocking;
+    private final boolean regular;
+    private final HostPoller poller;
+    private final int token;
+
+    @GuardedBy("this")
+    private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 4096);
+
+    HostChannel(int hostFd, boolean writing, HostPoller poller) {
+        this.poller = poller;
+        MemorySegment stat = Scratch.room();
+        boolean open = Files.fstat(hostFd, stat) == 0;
+        mode = open ? stat.get(Layouts.INT, Stat.ST_MODE) : Mode.S_IFCHR | 0600;
+        rdev = open ? stat.get(Layouts.LONG, Stat.ST_RDEV) : 0;
+        regular = Mode.isRegular(mode);
+        int own = -1;
+        if (Mode.isFifo(mode)) {
+            int flags = (writing ? Files.O_WRONLY : Files.O_RDONLY) | Files.O_NONBLOCK | Files.O_CLOEXEC;
+            own = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/self/fd/" + hostFd), flags, 0);
+            if (own >= 0) {
+                // Fewer hand-overs between us and whoever is at the other end; refused where the user has too many pipes.
+                Files.fcntl(own, F_SETPIPE_SZ, 1 << 20);
+            }
+        }
+        nonBlocking = own >= 0;
+        fd = own >= 0 ? own : hostFd;
+        token = regular ? -1 : poller.add(fd, queue);
+    }
+
+    boolean isRegular() {
+        return regular;
+    }
+
+    /** POLLIN, POLLOUT, POLLERR, POLLHUP as of now; asks to be told of changes. */
+    int poll(int interest, boolean arm) {
+        if (token < 0) {
+            return interest;
+        }
+        int ready = ready(interest);
+        if (arm && (ready & interest) == 0) {
+            poller.arm(fd, token, interest);
+        }
+        return ready;
+    }
+
+    private int ready(int interest) {
+        MemorySegment pollfd = Scratch.room();
+        pollfd.set(Layouts.INT, 0, fd);
+        pollfd.set(Layouts.INT, 4, interest);
+        long n = Polling.poll(pollfd, 1, 0);
+        return n > 0 ? pollfd.get(Layouts.SHORT, 6) & 0xffff : 0;
+    }
+
+    /** @return bytes, 0 at the end, -errno, or WOULD_BLOCK (then the queue will be woken) */
+    synchronized long read(IovIter to) {
+        if (to.remaining() == 0) {
+            return 0;
+        }
+        if (!nonBlocking && token >= 0 && ready(Polling.POLLIN) == 0) {
+            return wouldBlock(Polling.POLLIN);
+        }
+        long n = Files.read(fd, buffer, 0, Math.min(to.remaining(), BUFFER_BYTES));
+        if (n == Errno.EAGAIN.negative()) {
+            return wouldBlock(Polling.POLLIN);
+        }
+        return n <= 0 ? n : to.result(to.copyOut(buffer, 0, n));
+    }
+
+    /** @return bytes taken, of which there may be fewer than offered, -errno, or WOULD_BLOCK */
+    synchronized long write(IovIter from) {
+        long total = 0;
+        while (from.remaining() > 0) {
+            if (!nonBlocking && token >= 0 && ready(Polling.POLLOUT) == 0) {
+                return total > 0 ? total : wouldBlock(Polling.POLLOUT);
+            }
+            int most = nonBlocking || token < 0 ? BUFFER_BYTES : PIPE_BUF;
+            long taken = from.copyIn(buffer, 0, Math.min(from.remaining(), most));
+            if (taken == 0) {
+                return total > 0 ? total : from.result(0);
+            }
+            long n = Files.write(fd, buffer, 0, taken);
+            if (n < taken) {
+                from.revert(taken - Math.max(n, 0));
+            }
+            if (HostCalls.isError(n)) {
+                if (total > 0) {
+                    return total;
+                }
+                return n == Errno.EAGAIN.negative() ? wouldBlock(Polling.POLLOUT) : n;
+            }
+            total += n;
+        }
+        return total;
+    }
+
+    private long wouldBlock(int interest) {
+        poller.arm(fd, token, interest);
+        return BlockingOp.WOULD_BLOCK;
+    }
+
+    /** lseek(2) on the position that we share with whoever started us. */
+    long seek(long offset, int whence) {
+        return Files.lseek(fd, offset, whence);
+    }
+
+    /** Bytes, of a regular file. */
+    long size() {
+        MemorySegment stat = Scratch.room();
+        return Files.fstat(fd, stat) == 0 ? stat.get(Layouts.LONG, Stat.ST_SIZE) : 0;
+    }
+}
