@@ -17,8 +17,10 @@ public final class GroupStop {
     public boolean unreported;
     /** For WCONTINUED: the group was continued and that has not been waited for yet. */
     public boolean continuedUnreported;
+    /** Counts SIGCONTs sent: a stop signal taken before the last one has no effect any more. */
+    public int continues;
     /** CLD_CONTINUED or CLD_STOPPED, to be told to the parent by the next thread that handles work; 0 = nothing. */
-    public int notifyParent;
+    public volatile int notifyParent;
     /** The status that goes with {@link #notifyParent}. */
     public int notifyStatus;
 }

@@ -13,4 +13,9 @@ public record SigAction(long handler, long flags, long restorer, long mask) {
     public static final long SIG_IGN = 1;
     public static final SigAction DEFAULT = new SigAction(SIG_DFL, 0, 0, 0);
     public static final SigAction IGNORE = new SigAction(SIG_IGN, 0, 0, 0);
+
+    /** SA_RESETHAND: the default action from now on, all else kept. */
+    SigAction reset() {
+        return new SigAction(SIG_DFL, flags, restorer, mask);
+    }
 }

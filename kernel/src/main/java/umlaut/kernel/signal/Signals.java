@@ -191,6 +191,7 @@ public final class Signals {
 
     private static void resume(ThreadGroup group) {
         GroupStop stop = group.stop;
+        stop.continues++;
         if (stop.signal == 0) {
             return;
         }

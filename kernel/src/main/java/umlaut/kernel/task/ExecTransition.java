@@ -92,7 +92,7 @@ public final class ExecTransition {
         if (changed || (fresh.permitted() & ~old.permitted()) != 0) {
             task.settings.parentDeathSignal = 0;
         }
-        group.dumpable = changed || credentials.secure() || !readable ? 0 : 1;
+        task.mm().setDumpable(changed || credentials.secure() || !readable ? 0 : 1);
         task.setCredentials(fresh);
         FileTable files = task.files();
         if (files.shared()) {

@@ -1,14 +1,107 @@
 package umlaut.kernel.task;
 
-/** The end of a task (kernel/exit.c, exit(2), exit_group(2)). */
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Signal;
+import umlaut.kernel.mm.Mm;
+import umlaut.kernel.signal.Signals;
+import umlaut.kernel.tty.TtyJobControl;
+
+/**
+ * The end of a task (exit(2), exit_group(2); Linux: do_exit in kernel/exit.c). The guest's memory and host process go first, then files, then the family is told: whoever has
+ * waited for a process finds nothing left of it.
+ */
 public final class Exit {
     private Exit() {}
 
-    /** Lets go of all the task has, tells its parent, and ends its guest thread. Runs on the task's kernel thread, last of all. */
-    static void finish(Task task) {
-        task.user().close();
+    /** exit(2): this thread only. Does not return. */
+    public static long exit(Task task, int code) {
+        task.exitCode = (code & 0xff) << 8;
+        throw TaskExit.now();
     }
 
-    /** What ties a task to memory it is about to leave (Linux: mm_release): robust futexes, the clear-child-tid word, a waiting vfork parent. */
-    static void releaseMemoryTies(Task task) {}
+    /** exit_group(2): all threads. Does not return. */
+    public static long exitGroup(Task task, int code) {
+        Signals.kill(task.group, (code & 0xff) << 8);
+        throw TaskExit.now();
+    }
+
+    /** Lets go of all the task has, tells its parent, and ends its guest thread. Runs on the task's kernel thread, last of all. */
+    static void finish(Task task) {
+        ThreadGroup group = task.group;
+        boolean last = leaveGroup(task);
+        if (task.kernel.tracer.enabled() && last) {
+            task.kernel.tracer.event(task, "+++ " + describe(group.exitStatus()) + " +++");
+        }
+        task.kernel.processHooks.exit(task, last);
+        releaseMemoryTies(task);
+        CpuTimes.atExit(task);
+        Mm mm = task.mmOrNull();
+        task.user().close();
+        task.setMm(null);
+        if (mm != null) {
+            mm.release();
+        }
+        task.files().leave(task);
+        if (last) {
+            if (group.session().sid == group.tgid) {
+                TtyJobControl.disassociate(task);
+            }
+            if (group.tgid == 1) {
+                InitEnd.endAllOthers(task);
+            }
+        }
+        ExitNotify.run(task, last);
+    }
+
+    private static String describe(int status) {
+        return (status & 0x7f) == 0 ? "exited with " + (status >> 8) : "killed by " + Signal.name(status & 0x7f);
+    }
+
+    /** @return true for the last thread of its process */
+    private static boolean leaveGroup(Task task) {
+        ThreadGroup group = task.group;
+        boolean stopped = false;
+        boolean last;
+        group.signalLock.lock();
+        try {
+            task.exited = true;
+            last = group.threadExits() == 0;
+            if (last) {
+                group.beginExit(task.exitCode);
+            } else {
+                Signals.retarget(task, ~task.blockedSignals());
+                stopped = JobControl.checkComplete(group);
+            }
+        } finally {
+            group.signalLock.unlock();
+        }
+        if (stopped) {
+            JobControl.notifyStopped(group);
+        }
+        return last;
+    }
+
+    /**
+     * What ties a task to memory it is about to leave (Linux: mm_release): robust futexes, the clear-child-tid word, a waiting vfork parent.
+     */
+    static void releaseMemoryTies(Task task) {
+        Mm mm = task.mmOrNull();
+        if (mm != null) {
+            if (task.robustList != 0) {
+                RobustList.release(task, mm.space());
+                task.robustList = 0;
+            }
+            if (task.clearChildTid != 0 && mm.users() > 1) {
+                MemorySegment zero = task.memory.build(4);
+                mm.space().write(task.clearChildTid, zero, 0, 4);
+                mm.space().futexWake(task.clearChildTid, 1, true);
+            }
+            task.clearChildTid = 0;
+        }
+        VforkDone done = task.vforkDone;
+        if (done != null) {
+            task.vforkDone = null;
+            done.complete();
+        }
+    }
 }

@@ -1,18 +1,84 @@
 package umlaut.kernel.task;
 
+import java.util.Optional;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.Signal;
+import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.mm.Exec;
+import umlaut.kernel.mm.Mm;
+import umlaut.kernel.signal.SignalHandlers;
 
-/** Processes that the machine starts: pid 1, and later commands beside it (Linux: kernel_init; docker run and docker exec). */
+/**
+ * Processes that the machine starts: pid 1, and later commands beside it (Linux: kernel_init; docker run and docker exec). Each leads a session of its own, and has no parent in
+ * the guest: the machine waits for it.
+ */
 public final class Init {
+    private static final int STATUS_NOT_FOUND = 127 << 8;
+    private static final int STATUS_NOT_EXECUTABLE = 126 << 8;
+
     private Init() {}
 
-    /** Starts pid 1 of a kernel that has no task yet. */
+    /** Starts pid 1 of a kernel that has no task yet. When it ends, all do. */
     public static GuestProcess start(Kernel kernel, ProcessSpec spec) {
         return spawn(kernel, spec);
     }
 
-    /** Starts a further process, without a parent in the guest; the machine itself waits for it. */
+    /**
+     * Starts a further process, without a parent in the guest; the machine itself waits for it.
+     *
+     * @throws ErrnoException EAGAIN or ENOMEM when there is no room for one, or pid 1 is ending
+     */
     public static GuestProcess spawn(Kernel kernel, ProcessSpec spec) {
-        throw new IllegalStateException("not yet: " + kernel + spec);
+        Mm mm = Mm.create(kernel);
+        UserThread user = mm.space().newThread(null);
+        Task task;
+        TaskTable tasks = kernel.tasks;
+        tasks.lock.lock();
+        try {
+            int pid = tasks.allocatePid();
+            if (pid < 0) {
+                mm.release();
+                throw Errno.EAGAIN.exception();
+            }
+            ProcessGroup processGroup = Jobs.newSession(tasks, pid);
+            ThreadGroup group = new ThreadGroup(pid, new SignalHandlers(), spec.limits(), processGroup);
+            group.unkillable = pid == 1;
+            group.exitSignal = Signal.SIGCHLD;
+            group.startMonotonicNs = kernel.clock.monotonicNs();
+            long cpus = kernel.config.cpus() >= Long.SIZE ? -1L : (1L << kernel.config.cpus()) - 1;
+            task = new Task(
+                    kernel, pid, group, user, mm, spec.credentials(), spec.files(), spec.fs(), "init", new TaskSettings(cpus));
+            task.accounting.startMonotonicNs = group.startMonotonicNs;
+            group.setLeader(task);
+            group.addThread(task);
+            group.outside = new GuestProcess(group);
+            Jobs.join(group, processGroup);
+            tasks.add(group);
+            tasks.add(task);
+            kernel.users.of(task.credentials().uid()).tasks.incrementAndGet();
+        } finally {
+            tasks.lock.unlock();
+        }
+        spec.prepare().accept(task);
+        GuestProcess handle = task.group.outside;
+        if (handle == null) {
+            throw new IllegalStateException("no handle");
+        }
+        kernel.threads.start(new TaskLoop(task, () -> execute(task, spec, handle)));
+        return handle;
+    }
+
+    private static void execute(Task task, ProcessSpec spec, GuestProcess handle) {
+        try {
+            Exec.loadInit(task, spec.path(), spec.args(), spec.env());
+            handle.started().complete(Optional.empty());
+        } catch (ErrnoException e) {
+            boolean missing = e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR;
+            task.exitCode = missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+            handle.started().complete(Optional.of(e.errno()));
+            throw TaskExit.now();
+        }
     }
 }

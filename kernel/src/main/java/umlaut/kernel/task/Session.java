@@ -9,6 +9,9 @@ public final class Session {
     /** The controlling terminal; the terminal keeps the foreground process group. */
     public volatile @Nullable Tty tty;
 
+    /** Process groups in it; with the last one it goes. */
+    int groups;
+
     public Session(int sid) {
         this.sid = sid;
     }

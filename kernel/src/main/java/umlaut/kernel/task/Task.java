@@ -9,6 +9,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.PendingSignals;
+import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
@@ -42,8 +43,12 @@ public final class Task {
     public long interruptedResult;
 
     public int interruptedNr;
+    /** The last CPU exception: trap number, error code and address stay in every later sigcontext, as in Linux. */
+    public @Nullable SigInfo lastFault;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
+    /** What exit(2) was called with, in the form of wait(2). */
+    int exitCode;
     /** What a vfork(2) parent waits for. */
     @Nullable VforkDone vforkDone;
     /** Mask to go back to after the handler of a sigsuspend-like call's signal was set up. */
@@ -237,12 +242,18 @@ public final class Task {
      * @return false if the deadline passed
      */
     public boolean sleep(long deadlineNs) {
+        return sleep(deadlineNs, TaskState.SLEEPING);
+    }
+
+    /** As {@link #sleep(long)}, in another state for all to see. */
+    public boolean sleep(long deadlineNs, TaskState as) {
         if (woken) {
             return true;
         }
         user.sleeping();
+        accounting.voluntarySwitches = accounting.voluntarySwitches + 1;
         TaskState before = state;
-        state = TaskState.SLEEPING;
+        state = as;
         try {
             while (!woken) {
                 if (deadlineNs == Long.MAX_VALUE) {

@@ -1,5 +1,8 @@
 package umlaut.kernel.task;
 
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Le;
+import umlaut.abi.Nr;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
@@ -7,6 +10,7 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.SignalDelivery;
+import umlaut.kernel.signal.Signals;
 import umlaut.kernel.syscall.Args;
 
 /**
@@ -16,16 +20,29 @@ import umlaut.kernel.syscall.Args;
 public final class TaskLoop implements Runnable {
     private final Task task;
     private final Args args;
+    private final Runnable first;
 
-    public TaskLoop(Task task) {
+    /** For a task that starts in guest code, with registers set. */
+    TaskLoop(Task task) {
+        this(task, () -> {});
+    }
+
+    /** @param first done on the task's kernel thread before all else; may throw {@link TaskExit} */
+    TaskLoop(Task task, Runnable first) {
         this.task = task;
         this.args = new Args(task.memory);
+        this.first = first;
     }
 
     @Override
     public void run() {
         task.bindKernelThread(Thread.currentThread());
         try {
+            first.run();
+            tellTid();
+            // Signals, a stop or the end may have come since the task was made.
+            task.noteWork();
+            work();
             while (step()) {
                 // all in step
             }
@@ -33,7 +50,7 @@ public final class TaskLoop implements Runnable {
             // exit(2) was called, or a signal was fatal: the status is in the group.
         } catch (Throwable oops) {
             Oops.report(task, oops);
-            task.group.beginExit(Signal.SIGSEGV);
+            Signals.kill(task.group, Signal.SIGSEGV);
         }
         try {
             Exit.finish(task);
@@ -52,20 +69,36 @@ public final class TaskLoop implements Runnable {
             case FAULT -> fault(user);
             case INTERRUPT -> {
                 if (user.interruptedFutex()) {
-                    SignalDelivery.afterSystemCall(task, -Restart.ERESTARTSYS, umlaut.abi.Nr.FUTEX);
+                    SignalDelivery.afterSystemCall(task, -Restart.ERESTARTSYS, Nr.FUTEX);
                 }
             }
             case ORDER_FAILED -> task.mm().orderFailed(task, user.failedOrder());
             case DEAD -> {
-                task.group.beginExit(Signal.SIGKILL);
+                Signals.kill(task.group, Signal.SIGKILL);
                 return false;
             }
         }
+        if (task.workPending()) {
+            work();
+        }
+        return true;
+    }
+
+    private void work() {
         while (task.workPending()) {
             task.clearWorkPending();
             SignalDelivery.handleWork(task);
         }
-        return true;
+    }
+
+    /** CLONE_CHILD_SETTID: the child itself writes, in its own memory. */
+    private void tellTid() {
+        if (task.setChildTid != 0) {
+            MemorySegment word = task.memory.build(4);
+            Le.putInt(word, 0, task.tid);
+            task.user().write(task.setChildTid, word, 0, 4);
+            task.setChildTid = 0;
+        }
     }
 
     private void systemCall(UserThread user) {

@@ -5,13 +5,19 @@ public final class TaskSettings {
     public volatile int nice;
     public volatile int schedPolicy;
     public volatile int schedPriority;
+    /** SCHED_RESET_ON_FORK: children start with ordinary scheduling. */
+    public volatile boolean resetOnFork;
     /** Bit n: may run on CPU n. */
     public volatile long cpuMask;
     public volatile long timerSlackNs = 50_000;
     public volatile int ioPriority;
     public volatile int parentDeathSignal;
     public volatile int personality;
-    public volatile boolean keepCapabilities;
+    /** PR_SET_THP_DISABLE, PR_SET_IO_FLUSHER, PR_SET_MDWE: kept and shown, nothing more. */
+    public volatile boolean hugePagesDisabled;
+
+    public volatile boolean ioFlusher;
+    public volatile int mdwe;
 
     public TaskSettings(long cpuMask) {
         this.cpuMask = cpuMask;
@@ -25,7 +31,10 @@ public final class TaskSettings {
         c.timerSlackNs = timerSlackNs;
         c.ioPriority = ioPriority;
         c.personality = personality;
-        c.keepCapabilities = keepCapabilities;
+        c.resetOnFork = resetOnFork;
+        c.hugePagesDisabled = hugePagesDisabled;
+        c.ioFlusher = ioFlusher;
+        c.mdwe = mdwe;
         return c;
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,48 @@ public final class TaskTable {
     @GuardedBy("lock")
     private int lastPid;
 
+    /** Signalled when a process has gone. */
+    private final Condition gone = lock.newCondition();
+
+    /** Pid 1 is ending: nothing new may start. */
+    @GuardedBy("lock")
+    private boolean closed;
+
+    @GuardedBy("lock")
+    public boolean closed() {
+        return closed;
+    }
+
+    /** From now on {@link #allocatePid} has no number to give. */
+    @GuardedBy("lock")
+    void close() {
+        closed = true;
+    }
+
+    /** Waits until only {@code last} is left, at most that long: pid 1's end takes all others with it. */
+    @GuardedBy("lock")
+    boolean awaitAlone(ThreadGroup last, long timeoutNs) {
+        long left = timeoutNs;
+        while (left > 0 && !groups.isEmpty() && !(groups.size() == 1 && groups.get(last.tgid) == last)) {
+            try {
+                left = gone.awaitNanos(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return left > 0;
+    }
+
+    @GuardedBy("lock")
+    void signalGone() {
+        gone.signalAll();
+    }
+
     /** A number that no task, process, group or session bears, or -1 when there is none. Caller holds {@link #lock}. */
     @GuardedBy("lock")
     public int allocatePid() {
-        for (int tries = 0; tries < PID_MAX; tries++) {
+        for (int tries = 0; tries < PID_MAX && !closed; tries++) {
             lastPid = lastPid + 1 >= PID_MAX ? RESERVED_PIDS : lastPid + 1;
             if (!tasks.containsKey(lastPid)
                     && !groups.containsKey(lastPid)

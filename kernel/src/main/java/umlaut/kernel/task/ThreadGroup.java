@@ -44,10 +44,12 @@ public final class ThreadGroup {
     @GuardedBy("signalLock")
     private final List<Task> threads = new ArrayList<>();
 
+    /** Threads that have not begun to exit. */
+    @GuardedBy("signalLock")
+    private int live;
+
     /** Pid 1: signals from inside with a default action do nothing to it (Linux: SIGNAL_UNKILLABLE). */
     public volatile boolean unkillable;
-    /** PR_SET_DUMPABLE: 0, 1 or 2. */
-    public volatile int dumpable = 1;
     /** /proc/PID/oom_score_adj, -1000 to 1000. */
     public volatile int oomScoreAdj;
     /** Monotonic ns at which the process began. */
@@ -182,17 +184,35 @@ public final class ThreadGroup {
         }
     }
 
-    public void addThread(Task task) {
+    /** @return false: the process is ending, or executing a new program in another thread */
+    boolean addThread(Task task) {
         signalLock.lock();
         try {
+            if (exitStatus != -1 || execTask != null) {
+                return false;
+            }
             threads.add(task);
+            live++;
+            return true;
         } finally {
             signalLock.unlock();
         }
     }
 
+    /** A thread begins to exit. Caller holds {@link #signalLock}. @return how many have not */
+    @SuppressWarnings("GuardedBy")
+    int threadExits() {
+        return --live;
+    }
+
+    /** Threads that can stop. Caller holds {@link #signalLock}. */
+    @SuppressWarnings("GuardedBy")
+    int live() {
+        return live;
+    }
+
     /** @return how many threads are left */
-    public int removeThread(Task task) {
+    int removeThread(Task task) {
         signalLock.lock();
         try {
             threads.remove(task);

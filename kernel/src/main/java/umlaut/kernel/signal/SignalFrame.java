@@ -1,0 +1,181 @@
+package umlaut.kernel.signal;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Fpstate;
+import umlaut.abi.Le;
+import umlaut.abi.RtSigframe;
+import umlaut.abi.SigConst;
+import umlaut.abi.Sigcontext;
+import umlaut.abi.StackT;
+import umlaut.abi.Ucontext;
+import umlaut.engine.CpuFeatures;
+import umlaut.engine.Reg;
+import umlaut.engine.UserThread;
+import umlaut.kernel.task.SignalStack;
+import umlaut.kernel.task.Task;
+
+/**
+ * The frame that a signal handler finds on its stack, and the way back from it: struct rt_sigframe (sigreturn(2); Linux: arch/x86/kernel/signal_64.c and fpu/signal.c).
+ *
+ * <p>From low to high addresses: return address (the restorer), ucontext, siginfo, a gap, then, 64-byte aligned, the vector state in XSAVE form with the words around it that say
+ * how much there is. RSP is 8 above a multiple of 16 at the handler's first instruction, as after a call.
+ */
+public final class SignalFrame {
+    private static final long USER_CODE_SEGMENT = 0x33;
+    private static final long USER_STACK_SEGMENT = 0x2b;
+    private static final long FLAG_DIRECTION = 1 << 10;
+    private static final long FLAG_RESUME = 1 << 16;
+    private static final long FLAG_TRAP = 1 << 8;
+    /** Flags that sigreturn takes from the frame: AC OF DF TF SF ZF AF PF CF RF. */
+    private static final long RESTORABLE_FLAGS = 0x50dd5L;
+
+    private static final int CONTEXT = RtSigframe.UC + Ucontext.UC_MCONTEXT;
+
+    private SignalFrame() {}
+
+    /**
+     * Makes the task run {@code action}'s handler when it resumes.
+     *
+     * @param mask the signal mask to go back to
+     * @return false if the frame can't be written: the task must get SIGSEGV
+     */
+    static boolean push(Task task, SigInfo info, SigAction action, long mask) {
+        if ((action.flags() & SigConst.SA_RESTORER) == 0) {
+            return false;
+        }
+        UserThread user = task.user();
+        CpuFeatures cpu = task.kernel.engine.cpu();
+        SignalStack stack = task.signalStack;
+        long sp = user.reg(Reg.RSP) - RtSigframe.RED_ZONE;
+        boolean onAlternate = stack.active(sp);
+        if ((action.flags() & SigConst.SA_ONSTACK) != 0 && stack.size != 0 && !onAlternate) {
+            sp = stack.base + stack.size;
+            onAlternate = true;
+        }
+        long vector = sp - (cpu.xsaveSize() + Fpstate.FP_XSTATE_MAGIC2_SIZE) & -64L;
+        long frame = (vector - RtSigframe.SIZE & -16L) - 8;
+        if (onAlternate && !stack.contains(frame)) {
+            return false;
+        }
+        MemorySegment built = task.memory.build(RtSigframe.SIZE);
+        fill(task, built, info, action, mask, vector);
+        if (user.write(frame, built, 0, RtSigframe.SIZE) != RtSigframe.SIZE || !saveVectors(task, vector, cpu)) {
+            return false;
+        }
+        user.setReg(Reg.RDI, info.signo());
+        user.setReg(Reg.RSI, frame + RtSigframe.INFO);
+        user.setReg(Reg.RDX, frame + RtSigframe.UC);
+        user.setReg(Reg.RAX, 0);
+        user.setReg(Reg.RIP, action.handler());
+        user.setReg(Reg.RSP, frame);
+        user.setReg(Reg.RFLAGS, user.reg(Reg.RFLAGS) & ~(FLAG_DIRECTION | FLAG_RESUME | FLAG_TRAP));
+        return true;
+    }
+
+    private static void fill(Task task, MemorySegment f, SigInfo info, SigAction action, long mask, long vector) {
+        Le.putLong(f, RtSigframe.PRETCODE, action.restorer());
+        long uc = RtSigframe.UC;
+        Le.putLong(
+                f,
+                uc + Ucontext.UC_FLAGS,
+                Ucontext.UC_FP_XSTATE | Ucontext.UC_SIGCONTEXT_SS | Ucontext.UC_STRICT_RESTORE_SS);
+        SignalStack stack = task.signalStack;
+        Le.putLong(f, uc + Ucontext.UC_STACK + StackT.SS_SP, stack.base);
+        Le.putInt(f, uc + Ucontext.UC_STACK + StackT.SS_FLAGS, stack.flags);
+        Le.putLong(f, uc + Ucontext.UC_STACK + StackT.SS_SIZE, stack.size);
+        Le.putLong(f, uc + Ucontext.UC_SIGMASK, mask);
+        UserThread user = task.user();
+        for (int i = 0; i < REGISTERS.length; i++) {
+            Le.putLong(f, CONTEXT + OFFSETS[i], user.reg(REGISTERS[i]));
+        }
+        Le.putShort(f, CONTEXT + Sigcontext.CS, (int) USER_CODE_SEGMENT);
+        Le.putShort(f, CONTEXT + Sigcontext.SS, (int) USER_STACK_SEGMENT);
+        SigInfo fault = task.lastFault;
+        if (fault != null) {
+            Le.putLong(f, CONTEXT + Sigcontext.ERR, fault.errorCode());
+            Le.putLong(f, CONTEXT + Sigcontext.TRAPNO, fault.trapNumber());
+            Le.putLong(f, CONTEXT + Sigcontext.CR2, fault.address());
+        }
+        Le.putLong(f, CONTEXT + Sigcontext.OLDMASK, mask);
+        Le.putLong(f, CONTEXT + Sigcontext.FPSTATE, vector);
+        if ((action.flags() & SigConst.SA_SIGINFO) != 0) {
+            SigInfoLayout.write(f, RtSigframe.INFO, info);
+        }
+    }
+
+    /** The XSAVE area, with the words that the CPU leaves to software, and the second magic number behind it. */
+    private static boolean saveVectors(Task task, long vector, CpuFeatures cpu) {
+        UserThread user = task.user();
+        MemorySegment software = task.memory.build(Fpstate.SIZE - Fpstate.SW_RESERVED);
+        int base = Fpstate.SW_RESERVED;
+        Le.putInt(software, Fpstate.SW_MAGIC1 - base, Fpstate.FP_XSTATE_MAGIC1);
+        Le.putInt(software, Fpstate.SW_EXTENDED_SIZE - base, cpu.xsaveSize() + Fpstate.FP_XSTATE_MAGIC2_SIZE);
+        Le.putLong(software, Fpstate.SW_XFEATURES - base, cpu.xfeatures());
+        Le.putInt(software, Fpstate.SW_XSTATE_SIZE - base, cpu.xsaveSize());
+        long size = software.byteSize();
+        if (user.write(vector + base, software, 0, size) != size) {
+            return false;
+        }
+        MemorySegment magic = task.memory.build(Fpstate.FP_XSTATE_MAGIC2_SIZE);
+        Le.putInt(magic, 0, Fpstate.FP_XSTATE_MAGIC2);
+        return user.write(vector + cpu.xsaveSize(), magic, 0, Fpstate.FP_XSTATE_MAGIC2_SIZE)
+                        == Fpstate.FP_XSTATE_MAGIC2_SIZE
+                && user.saveVectorState(vector);
+    }
+
+    /**
+     * rt_sigreturn(2): takes registers, mask, alternate stack and vector state back from the frame.
+     *
+     * @return false if the frame can't be read: the task must get SIGSEGV
+     */
+    static boolean pop(Task task) {
+        UserThread user = task.user();
+        long frame = user.reg(Reg.RSP) - 8;
+        MemorySegment f = task.user().copiedIn(frame + RtSigframe.UC, Ucontext.SIZE);
+        if (f == null) {
+            f = task.memory.build(Ucontext.SIZE);
+            if (user.read(frame + RtSigframe.UC, f, 0, Ucontext.SIZE) != Ucontext.SIZE) {
+                return false;
+            }
+        }
+        long mask = Le.getLong(f, Ucontext.UC_SIGMASK);
+        int context = Ucontext.UC_MCONTEXT;
+        long vector = Le.getLong(f, context + Sigcontext.FPSTATE);
+        for (int i = 0; i < REGISTERS.length; i++) {
+            if (REGISTERS[i] != Reg.RFLAGS) {
+                user.setReg(REGISTERS[i], Le.getLong(f, context + OFFSETS[i]));
+            }
+        }
+        long flags = Le.getLong(f, context + Sigcontext.EFLAGS);
+        user.setReg(Reg.RFLAGS, user.reg(Reg.RFLAGS) & ~RESTORABLE_FLAGS | flags & RESTORABLE_FLAGS);
+        long stackBase = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SP);
+        long stackSize = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SIZE);
+        int stackFlags = Le.getInt(f, Ucontext.UC_STACK + StackT.SS_FLAGS);
+        if (!restoreVectors(user, vector)) {
+            return false;
+        }
+        task.setBlockedSignals(mask);
+        task.signalStack.set(stackBase, stackSize, stackFlags, user.reg(Reg.RSP));
+        return true;
+    }
+
+    private static boolean restoreVectors(UserThread user, long vector) {
+        if (vector == 0) {
+            user.resetVectorState();
+            return true;
+        }
+        return user.loadVectorState(vector);
+    }
+
+    /** Our register numbers, and where each stands in struct sigcontext. */
+    private static final int[] REGISTERS = {
+        Reg.R8, Reg.R9, Reg.R10, Reg.R11, Reg.R12, Reg.R13, Reg.R14, Reg.R15, Reg.RDI, Reg.RSI, Reg.RBP, Reg.RBX,
+        Reg.RDX, Reg.RAX, Reg.RCX, Reg.RSP, Reg.RIP, Reg.RFLAGS
+    };
+
+    private static final int[] OFFSETS = {
+        Sigcontext.R8, Sigcontext.R9, Sigcontext.R10, Sigcontext.R11, Sigcontext.R12, Sigcontext.R13, Sigcontext.R14,
+        Sigcontext.R15, Sigcontext.RDI, Sigcontext.RSI, Sigcontext.RBP, Sigcontext.RBX, Sigcontext.RDX, Sigcontext.RAX,
+        Sigcontext.RCX, Sigcontext.RSP, Sigcontext.RIP, Sigcontext.EFLAGS
+    };
+}

@@ -1,0 +1,210 @@
+package umlaut.kernel.task;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Capability;
+import umlaut.abi.CloneFlags;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.Le;
+import umlaut.abi.Rlimit;
+import umlaut.abi.SchedConst;
+import umlaut.engine.EngineException;
+import umlaut.engine.Reg;
+import umlaut.engine.UserThread;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.Mm;
+import umlaut.kernel.signal.Restart;
+import umlaut.kernel.signal.SignalHandlers;
+import umlaut.kernel.vfs.FileTable;
+import umlaut.kernel.vfs.FsContext;
+
+/**
+ * New tasks: clone(2), fork(2), vfork(2) (Linux: copy_process and kernel_clone in kernel/fork.c). A process gets a copy of the address space, or shares it; a thread shares it
+ * always.
+ */
+final class Clone {
+    private Clone() {}
+
+    /** @return the new task's id, or -errno */
+    static long clone(Task parent, CloneRequest request) {
+        request.check(parent);
+        if (parent.signalPending()) {
+            // So that a signal sent before the fork reaches the parent alone.
+            return -Restart.ERESTARTNOINTR;
+        }
+        checkLimits(parent);
+        Mm mm;
+        UserThread user;
+        try {
+            if (request.has(CloneFlags.CLONE_VM)) {
+                user = parent.mm().space().newThread(parent.user());
+                mm = parent.mm().acquire();
+            } else {
+                Mm.Forked forked = parent.mm().fork(parent);
+                mm = forked.mm();
+                user = forked.user();
+            }
+        } catch (EngineException e) {
+            return -e.errno;
+        }
+        Task child;
+        try {
+            child = make(parent, request, mm, user);
+        } catch (ErrnoException e) {
+            user.close();
+            mm.release();
+            throw e;
+        }
+        return start(parent, child, request);
+    }
+
+    private static void checkLimits(Task parent) {
+        Kernel kernel = parent.kernel;
+        if (kernel.tasks.taskCount() >= kernel.config.pidsLimit()) {
+            kernel.log.once(4, "fork rejected by the pids limit of " + kernel.config.pidsLimit());
+            throw Errno.EAGAIN.exception();
+        }
+        Credentials who = parent.credentials();
+        long limit = parent.group.limits.soft(Rlimit.RLIMIT_NPROC);
+        if (Long.compareUnsigned(kernel.users.of(who.uid()).tasks.get(), limit) >= 0
+                && who.uid() != 0
+                && !who.capable(Capability.CAP_SYS_RESOURCE)
+                && !who.capable(Capability.CAP_SYS_ADMIN)) {
+            throw Errno.EAGAIN.exception();
+        }
+    }
+
+    /** The child with all that it shares or copies, known to nobody yet but by its number. */
+    private static Task make(Task parent, CloneRequest request, Mm mm, UserThread user) {
+        TaskTable tasks = parent.kernel.tasks;
+        tasks.lock.lock();
+        try {
+            int tid = tasks.allocatePid();
+            if (tid < 0) {
+                throw (tasks.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
+            }
+            boolean thread = request.has(CloneFlags.CLONE_THREAD);
+            ThreadGroup group = thread ? parent.group : newGroup(parent, tid, request);
+            FileTable files = request.has(CloneFlags.CLONE_FILES)
+                    ? parent.files().share()
+                    : parent.files().copy();
+            FsContext fs = request.has(CloneFlags.CLONE_FS) ? parent.fs() : parent.fs().copy();
+            TaskSettings settings = settings(parent);
+            Task child = new Task(
+                    parent.kernel, tid, group, user, mm, parent.credentials(), files, fs, parent.comm(), settings);
+            inherit(parent, child, request);
+            // Not until now can a signal's sender find it.
+            if (!group.addThread(child)) {
+                files.leave(child);
+                throw Errno.EINTR.exception();
+            }
+            tasks.add(child);
+            parent.kernel.users.of(child.credentials().uid()).tasks.incrementAndGet();
+            if (!thread) {
+                enterFamily(parent, child, request);
+            }
+            return child;
+        } finally {
+            tasks.lock.unlock();
+        }
+    }
+
+    private static ThreadGroup newGroup(Task parent, int tgid, CloneRequest request) {
+        SignalHandlers handlers = parent.group.handlers();
+        if (request.has(CloneFlags.CLONE_CLEAR_SIGHAND)) {
+            handlers = handlers.afterExec();
+        } else if (!request.has(CloneFlags.CLONE_SIGHAND)) {
+            handlers = handlers.copy();
+        }
+        ThreadGroup group = new ThreadGroup(tgid, handlers, parent.group.limits.copy(), parent.group.processGroup);
+        group.oomScoreAdj = parent.group.oomScoreAdj;
+        group.startMonotonicNs = parent.kernel.clock.monotonicNs();
+        group.exitSignal = request.has(CloneFlags.CLONE_PARENT) ? parent.group.exitSignal : request.exitSignal();
+        return group;
+    }
+
+    private static TaskSettings settings(Task parent) {
+        TaskSettings s = parent.settings.copy();
+        if (s.resetOnFork) {
+            s.resetOnFork = false;
+            boolean realTime = s.schedPolicy == SchedConst.SCHED_FIFO || s.schedPolicy == SchedConst.SCHED_RR;
+            s.schedPolicy = realTime ? SchedConst.SCHED_NORMAL : s.schedPolicy;
+            s.schedPriority = 0;
+            s.nice = realTime ? 0 : Math.max(0, s.nice);
+        }
+        return s;
+    }
+
+    private static void inherit(Task parent, Task child, CloneRequest request) {
+        child.inheritBlockedSignals(parent.blockedSignals());
+        child.accounting.startMonotonicNs = parent.kernel.clock.monotonicNs();
+        boolean ownStack = request.has(CloneFlags.CLONE_VM) && !request.has(CloneFlags.CLONE_VFORK);
+        if (!ownStack) {
+            child.signalStack.copyFrom(parent.signalStack);
+        }
+        child.lastFault = parent.lastFault;
+        if (request.has(CloneFlags.CLONE_CHILD_SETTID)) {
+            child.setChildTid = request.childTid();
+        }
+        if (request.has(CloneFlags.CLONE_CHILD_CLEARTID)) {
+            child.clearChildTid = request.childTid();
+        }
+        UserThread user = child.user();
+        user.setReg(Reg.RAX, 0);
+        if (request.stack() != 0) {
+            user.setReg(Reg.RSP, request.stack());
+        }
+        if (request.has(CloneFlags.CLONE_SETTLS)) {
+            user.setReg(Reg.FS_BASE, request.tls());
+        }
+        if (child.isLeader()) {
+            child.group.setLeader(child);
+        }
+    }
+
+    private static void enterFamily(Task parent, Task child, CloneRequest request) {
+        ThreadGroup group = child.group;
+        boolean sibling = request.has(CloneFlags.CLONE_PARENT);
+        ThreadGroup family = sibling ? parent.group.parent : parent.group;
+        group.parent = family;
+        group.parentThread = sibling ? parent.group.parentThread : parent;
+        if (family != null) {
+            family.children.add(group);
+        }
+        Jobs.join(group, group.processGroup);
+        parent.kernel.tasks.add(group);
+        parent.kernel.forks.incrementAndGet();
+    }
+
+    /** Tells the caller the child's number, and lets it run. */
+    private static long start(Task parent, Task child, CloneRequest request) {
+        int tid = child.tid;
+        if (request.has(CloneFlags.CLONE_PARENT_SETTID)) {
+            // Straight into memory, not on the parent's return: the child may need it, or may have ended and cleared it, by then.
+            MemorySegment word = parent.memory.build(4);
+            Le.putInt(word, 0, tid);
+            parent.mm().space().write(request.parentTid(), word, 0, 4);
+        }
+        VforkDone done = null;
+        if (request.has(CloneFlags.CLONE_VFORK)) {
+            done = new VforkDone(parent);
+            child.vforkDone = done;
+        }
+        long pidFdError = request.has(CloneFlags.CLONE_PIDFD) ? givePidFd(parent, child, request) : 0;
+        parent.kernel.threads.start(new TaskLoop(child));
+        if (done != null) {
+            done.await();
+        }
+        return pidFdError != 0 ? pidFdError : tid;
+    }
+
+    private static long givePidFd(Task parent, Task child, CloneRequest request) {
+        long fd = PidFile.install(parent, child.group, request.has(CloneFlags.CLONE_THREAD) ? child : null, 0);
+        if (fd >= 0) {
+            parent.memory.putInt(request.pidFd(), (int) fd);
+            return 0;
+        }
+        return fd;
+    }
+}

@@ -1,0 +1,121 @@
+package umlaut.kernel.task;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Capability;
+import umlaut.abi.CloneArgs;
+import umlaut.abi.CloneFlags;
+import umlaut.abi.Errno;
+import umlaut.abi.Le;
+import umlaut.abi.Limits;
+import umlaut.abi.Signal;
+
+/**
+ * What clone(2), clone3(2), fork(2) and vfork(2) ask for, checked (Linux: kernel_clone_args and copy_clone_args_from_user in kernel/fork.c).
+ *
+ * @param flags CLONE_*, without the exit signal
+ * @param exitSignal sent to the parent at the end, 0 = none
+ * @param stack the child's stack pointer, 0 = the parent's
+ * @param parentTid where CLONE_PARENT_SETTID writes
+ * @param childTid where CLONE_CHILD_SETTID writes and CLONE_CHILD_CLEARTID clears
+ * @param pidFd where CLONE_PIDFD writes
+ * @param tls the child's FS base, with CLONE_SETTLS
+ */
+record CloneRequest(
+        long flags, int exitSignal, long stack, long parentTid, long childTid, long pidFd, long tls) {
+
+    private static final long NAMESPACES = CloneFlags.CLONE_NEWNS
+            | CloneFlags.CLONE_NEWCGROUP
+            | CloneFlags.CLONE_NEWUTS
+            | CloneFlags.CLONE_NEWIPC
+            | CloneFlags.CLONE_NEWPID
+            | CloneFlags.CLONE_NEWNET
+            | CloneFlags.CLONE_NEWTIME;
+    private static final long CLONE3_ONLY = CloneFlags.CLONE_CLEAR_SIGHAND | CloneFlags.CLONE_INTO_CGROUP;
+
+    static CloneRequest fork() {
+        return new CloneRequest(0, Signal.SIGCHLD, 0, 0, 0, 0, 0);
+    }
+
+    static CloneRequest vfork() {
+        return new CloneRequest(CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0);
+    }
+
+    /** clone(flags, stack, parent_tid, child_tid, tls) in the order of x86-64. */
+    static CloneRequest clone(long raw, long stack, long parentTid, long childTid, long tls) {
+        long flags = raw & 0xffff_ffffL & ~CloneFlags.CSIGNAL;
+        boolean pidFd = (flags & CloneFlags.CLONE_PIDFD) != 0;
+        if (pidFd && (flags & CloneFlags.CLONE_PARENT_SETTID) != 0) {
+            throw Errno.EINVAL.exception();
+        }
+        return new CloneRequest(flags, (int) (raw & CloneFlags.CSIGNAL), stack, parentTid, childTid, parentTid, tls);
+    }
+
+    /** struct clone_args at {@code address}, of {@code size} bytes. */
+    static CloneRequest clone3(Task task, long address, long size) {
+        if (Long.compareUnsigned(size, Limits.PAGE_SIZE) > 0) {
+            throw Errno.E2BIG.exception();
+        }
+        if (size < CloneArgs.SIZE_VER0) {
+            throw Errno.EINVAL.exception();
+        }
+        MemorySegment raw = task.memory.struct(address, (int) size);
+        for (long i = CloneArgs.SIZE; i < size; i++) {
+            if (Le.getByte(raw, i) != 0) {
+                throw Errno.E2BIG.exception();
+            }
+        }
+        long flags = Le.getLong(raw, CloneArgs.FLAGS);
+        long exitSignal = Le.getLong(raw, CloneArgs.EXIT_SIGNAL);
+        long stack = Le.getLong(raw, CloneArgs.STACK);
+        long stackSize = Le.getLong(raw, CloneArgs.STACK_SIZE);
+        boolean setTid = size >= CloneArgs.SIZE_VER1
+                && (Le.getLong(raw, CloneArgs.SET_TID) != 0 || Le.getLong(raw, CloneArgs.SET_TID_SIZE) != 0);
+        if ((flags & ~(0xffff_ffffL | CLONE3_ONLY)) != 0
+                || (flags & (CloneFlags.CLONE_DETACHED | CloneFlags.CSIGNAL & ~CloneFlags.CLONE_NEWTIME)) != 0
+                || has(flags, CloneFlags.CLONE_SIGHAND | CloneFlags.CLONE_CLEAR_SIGHAND)
+                || (flags & (CloneFlags.CLONE_THREAD | CloneFlags.CLONE_PARENT)) != 0 && exitSignal != 0
+                || Long.compareUnsigned(exitSignal, Signal.NSIG) > 0
+                || stack == 0 != (stackSize == 0)
+                || (flags & CloneFlags.CLONE_INTO_CGROUP) != 0) {
+            throw Errno.EINVAL.exception();
+        }
+        if (setTid) {
+            // Choosing a pid is checkpoint/restore's business.
+            throw Errno.EPERM.exception();
+        }
+        return new CloneRequest(
+                flags,
+                (int) exitSignal,
+                stack == 0 ? 0 : stack + stackSize,
+                Le.getLong(raw, CloneArgs.PARENT_TID),
+                Le.getLong(raw, CloneArgs.CHILD_TID),
+                Le.getLong(raw, CloneArgs.PIDFD),
+                Le.getLong(raw, CloneArgs.TLS));
+    }
+
+    boolean has(long flag) {
+        return (flags & flag) != 0;
+    }
+
+    private static boolean has(long flags, long all) {
+        return (flags & all) == all;
+    }
+
+    /** Combinations that make no sense, and what this kernel is configured without. */
+    void check(Task task) {
+        boolean impossible = has(CloneFlags.CLONE_THREAD) && !has(CloneFlags.CLONE_SIGHAND)
+                || has(CloneFlags.CLONE_SIGHAND) && !has(CloneFlags.CLONE_VM)
+                || has(CloneFlags.CLONE_FS) && (flags & (CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWUSER)) != 0
+                || has(CloneFlags.CLONE_PIDFD) && has(CloneFlags.CLONE_DETACHED)
+                || has(CloneFlags.CLONE_PARENT) && task.group.unkillable;
+        if (impossible) {
+            throw Errno.EINVAL.exception();
+        }
+        if ((flags & NAMESPACES) != 0 && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+            throw Errno.EPERM.exception();
+        }
+        if ((flags & (NAMESPACES | CloneFlags.CLONE_NEWUSER)) != 0) {
+            throw Errno.EINVAL.exception();
+        }
+    }
+}

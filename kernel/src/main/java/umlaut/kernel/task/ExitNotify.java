@@ -1,0 +1,194 @@
+package umlaut.kernel.task;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Poll;
+import umlaut.abi.SiCode;
+import umlaut.abi.SigConst;
+import umlaut.abi.Signal;
+import umlaut.abi.WaitFlags;
+import umlaut.kernel.signal.SigAction;
+import umlaut.kernel.signal.SigInfo;
+import umlaut.kernel.signal.Signals;
+
+/**
+ * What a task's end means to its family (Linux: exit_notify, forget_original_parent and release_task in kernel/exit.c, do_notify_parent in kernel/signal.c). All under {@code
+ * tasks.lock}.
+ */
+final class ExitNotify {
+    private ExitNotify() {}
+
+    static void run(Task task, boolean last) {
+        ThreadGroup group = task.group;
+        TaskTable tasks = task.kernel.tasks;
+        GuestProcess outside = null;
+        tasks.lock.lock();
+        try {
+            leaveChildren(task, last);
+            task.setState(TaskState.ZOMBIE);
+            int left = group.removeThread(task);
+            if (!task.isLeader()) {
+                release(task);
+            }
+            Task executing = group.execTask();
+            if (executing != null) {
+                executing.wakeUp();
+            }
+            // The last one to begin its exit need not be the last one here.
+            if (left == 0) {
+                outside = group.outside;
+                processEnded(group, task);
+            }
+        } finally {
+            tasks.lock.unlock();
+        }
+        if (outside != null) {
+            outside.status().complete(group.exitStatus());
+        }
+    }
+
+    private static void processEnded(ThreadGroup group, Task by) {
+        group.zombie = true;
+        JobControl.afterLoss(group, group.parent, group, by);
+        if (notifyParent(group)) {
+            reap(group);
+        }
+        group.exitEvents.wakeAll(Poll.POLLIN | Poll.POLLRDNORM);
+    }
+
+    // --- children ---
+
+    /** Children of an ending thread go to another thread of its process, else to the next subreaper or pid 1. */
+    private static void leaveChildren(Task task, boolean last) {
+        ThreadGroup group = task.group;
+        if (group.children.isEmpty()) {
+            return;
+        }
+        Task heir = anyLive(group);
+        ThreadGroup reaper = heir != null ? group : findReaper(task);
+        for (ThreadGroup child : List.copyOf(group.children)) {
+            if (!last && child.parentThread != task && heir != null) {
+                continue;
+            }
+            tellParentDeath(child);
+            if (reaper == group) {
+                child.parentThread = heir;
+                continue;
+            }
+            group.children.remove(child);
+            child.parent = reaper;
+            child.parentThread = reaper == null ? null : anyLive(reaper);
+            if (reaper != null) {
+                reaper.children.add(child);
+            }
+            adopted(child, group, task);
+        }
+    }
+
+    private static void adopted(ThreadGroup child, ThreadGroup oldParent, Task by) {
+        child.exitSignal = Signal.SIGCHLD;
+        if (child.zombie && notifyParent(child)) {
+            reap(child);
+            return;
+        }
+        JobControl.afterLoss(child, oldParent, null, by);
+    }
+
+    private static void tellParentDeath(ThreadGroup child) {
+        for (Task t : child.threads()) {
+            int signo = t.settings.parentDeathSignal;
+            if (signo != 0) {
+                Signals.send(child, SigInfo.user(signo, 0, 0));
+            }
+        }
+    }
+
+    private static @Nullable Task anyLive(ThreadGroup group) {
+        for (Task t : group.threads()) {
+            if (!t.exited) {
+                return t;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable ThreadGroup findReaper(Task task) {
+        for (ThreadGroup g = task.group.parent; g != null; g = g.parent) {
+            if (g.childSubreaper && !g.exiting()) {
+                return g;
+            }
+        }
+        ThreadGroup init = task.kernel.tasks.group(1);
+        return init == task.group ? null : init;
+    }
+
+    // --- the parent ---
+
+    /** @return true: nobody will wait, the process is to be reaped at once */
+    private static boolean notifyParent(ThreadGroup group) {
+        ThreadGroup parent = group.parent;
+        Task leader = group.leader();
+        if (parent == null || leader == null || parent.zombie) {
+            return true;
+        }
+        int signo = group.exitSignal;
+        boolean unwanted = parent.tgid == 1 && parent.exiting();
+        if (signo == Signal.SIGCHLD) {
+            SigAction action = parent.handlers().get(Signal.SIGCHLD);
+            boolean ignores = action.handler() == SigAction.SIG_IGN;
+            unwanted |= ignores || (action.flags() & SigConst.SA_NOCLDWAIT) != 0;
+            signo = ignores ? 0 : signo;
+        }
+        if (signo != 0) {
+            Signals.send(parent, deathInfo(group, leader, signo));
+        }
+        parent.childEvents.wakeAll(0);
+        return unwanted;
+    }
+
+    private static SigInfo deathInfo(ThreadGroup group, Task leader, int signo) {
+        int status = group.exitStatus();
+        int ticks = (int) CpuTimes.ticks(group.deadThreads.userNs());
+        int uid = leader.credentials().uid();
+        int killer = status & 0x7f;
+        if (killer == 0) {
+            return SigInfo.child(signo, SiCode.CLD_EXITED, group.tgid, uid, status >> 8, ticks, 0);
+        }
+        int code = (status & WaitFlags.WCOREFLAG) != 0 ? SiCode.CLD_DUMPED : SiCode.CLD_KILLED;
+        return SigInfo.child(signo, code, group.tgid, uid, killer, ticks, 0);
+    }
+
+    // --- the end of a number ---
+
+    /** A process that has been waited for: its number is free again (release_task). Caller holds {@code tasks.lock}. */
+    static void reap(ThreadGroup group) {
+        Task leader = group.leader();
+        if (leader == null) {
+            return;
+        }
+        TaskTable tasks = leader.kernel.tasks;
+        release(leader);
+        leader.setState(TaskState.DEAD);
+        tasks.remove(group);
+        ThreadGroup parent = group.parent;
+        if (parent != null) {
+            parent.children.remove(group);
+        }
+        Jobs.leave(tasks, group);
+        tasks.signalGone();
+    }
+
+    private static void release(Task task) {
+        task.kernel.tasks.remove(task);
+        task.kernel.users.of(task.credentials().uid()).tasks.decrementAndGet();
+        task.group.signalLock.lock();
+        try {
+            task.pending.flush(-1L);
+            if (task.group.zombie) {
+                task.group.shared.flush(-1L);
+            }
+        } finally {
+            task.group.signalLock.unlock();
+        }
+    }
+}

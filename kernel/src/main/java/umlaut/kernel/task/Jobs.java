@@ -1,0 +1,131 @@
+package umlaut.kernel.task;
+
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+
+/** Process groups and sessions: setpgid(2), setsid(2) and their like (Linux: kernel/sys.c). Family links are changed under {@code tasks.lock}. */
+final class Jobs {
+    private Jobs() {}
+
+    /** A new process joins a group. Caller holds {@code tasks.lock}. */
+    static void join(ThreadGroup group, ProcessGroup processGroup) {
+        processGroup.members.add(group);
+    }
+
+    /** Pid 1, and processes started from outside: a session and group of their own. Caller holds {@code tasks.lock}. */
+    static ProcessGroup newSession(TaskTable tasks, int sid) {
+        Session session = new Session(sid);
+        tasks.add(session);
+        return newGroup(tasks, sid, session);
+    }
+
+    private static ProcessGroup newGroup(TaskTable tasks, int pgid, Session session) {
+        ProcessGroup fresh = new ProcessGroup(pgid, session);
+        session.groups++;
+        tasks.add(fresh);
+        return fresh;
+    }
+
+    /** Takes a process out of its group; empty groups and sessions go. Caller holds {@code tasks.lock}. */
+    static void leave(TaskTable tasks, ThreadGroup group) {
+        ProcessGroup old = group.processGroup;
+        old.members.remove(group);
+        if (old.members.isEmpty()) {
+            tasks.remove(old);
+            if (--old.session.groups == 0) {
+                tasks.remove(old.session);
+            }
+        }
+    }
+
+    static long setsid(Task task) {
+        TaskTable tasks = task.kernel.tasks;
+        ThreadGroup group = task.group;
+        tasks.lock.lock();
+        try {
+            if (tasks.processGroup(group.tgid) != null) {
+                return Errno.EPERM.negative();
+            }
+            ProcessGroup fresh = newSession(tasks, group.tgid);
+            leave(tasks, group);
+            group.processGroup = fresh;
+            join(group, fresh);
+            return group.tgid;
+        } finally {
+            tasks.lock.unlock();
+        }
+    }
+
+    static long setpgid(Task task, int pidOrZero, int pgidOrZero) {
+        TaskTable tasks = task.kernel.tasks;
+        int pid = pidOrZero == 0 ? task.group.tgid : pidOrZero;
+        int pgid = pgidOrZero == 0 ? pid : pgidOrZero;
+        if (pgid < 0) {
+            return Errno.EINVAL.negative();
+        }
+        tasks.lock.lock();
+        try {
+            ThreadGroup target = tasks.group(pid);
+            if (target == null) {
+                return tasks.task(pid) == null ? Errno.ESRCH.negative() : Errno.EINVAL.negative();
+            }
+            if (target.parent == task.group) {
+                if (target.session() != task.group.session()) {
+                    return Errno.EPERM.negative();
+                }
+                if (target.execed) {
+                    return Errno.EACCES.negative();
+                }
+            } else if (target != task.group) {
+                return Errno.ESRCH.negative();
+            }
+            return move(tasks, target, pgid);
+        } finally {
+            tasks.lock.unlock();
+        }
+    }
+
+    private static long move(TaskTable tasks, ThreadGroup target, int pgid) {
+        if (target.session().sid == target.tgid) {
+            return Errno.EPERM.negative();
+        }
+        ProcessGroup to = tasks.processGroup(pgid);
+        if (to == target.processGroup) {
+            return 0;
+        }
+        if (pgid != target.tgid) {
+            if (to == null || to.session != target.session()) {
+                return Errno.EPERM.negative();
+            }
+        } else if (to == null) {
+            to = newGroup(tasks, pgid, target.session());
+        }
+        leave(tasks, target);
+        target.processGroup = to;
+        join(target, to);
+        return 0;
+    }
+
+    static long getpgid(Task task, int pid) {
+        ThreadGroup target = find(task, pid);
+        return target == null ? Errno.ESRCH.negative() : target.processGroup.pgid;
+    }
+
+    static long getsid(Task task, int pid) {
+        ThreadGroup target = find(task, pid);
+        return target == null ? Errno.ESRCH.negative() : target.session().sid;
+    }
+
+    private static @Nullable ThreadGroup find(Task task, int pid) {
+        if (pid == 0) {
+            return task.group;
+        }
+        Task found = task.kernel.tasks.task(pid);
+        return found == null ? null : found.group;
+    }
+
+    static long getppid(Task task) {
+        ThreadGroup parent = task.group.parent;
+        return parent == null ? 0 : parent.tgid;
+    }
+}

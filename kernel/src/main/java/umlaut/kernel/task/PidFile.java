@@ -1,0 +1,90 @@
+package umlaut.kernel.task;
+
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.OpenFlags;
+import umlaut.abi.Poll;
+import umlaut.abi.Rlimit;
+import umlaut.kernel.vfs.AnonInode;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.wait.PollTable;
+
+/** A pidfd: a process, or one thread (PIDFD_THREAD), that stays the same whatever becomes of its number (pidfd_open(2); Linux: fs/pidfs.c). */
+public final class PidFile extends File {
+    public final ThreadGroup group;
+    /** The thread it stands for; null: the whole process. */
+    public final @Nullable Task thread;
+
+    private final Inode inode;
+
+    private PidFile(Task opener, ThreadGroup group, @Nullable Task thread, int flags) {
+        super(null, OpenFlags.O_RDWR | flags, opener.credentials());
+        this.group = group;
+        this.thread = thread;
+        this.inode = AnonInode.of(opener.kernel, AnonInode.Kind.PIDFD, opener.credentials());
+    }
+
+    /**
+     * Opens one in {@code opener}'s descriptor table, close-on-exec.
+     *
+     * @param flags O_NONBLOCK or 0
+     * @return the descriptor or -EMFILE
+     */
+    static long install(Task opener, ThreadGroup group, @Nullable Task thread, int flags) {
+        PidFile file = new PidFile(opener, group, thread, flags);
+        try {
+            return opener.files().install(file, true, 0, opener.group.limits.soft(Rlimit.RLIMIT_NOFILE));
+        } catch (ErrnoException e) {
+            file.release();
+            return e.errno().negative();
+        }
+    }
+
+    /** The pidfd behind a descriptor. @throws ErrnoException EBADF when there is none */
+    static PidFile of(Task task, int fd) {
+        if (task.files().get(fd) instanceof PidFile file) {
+            return file;
+        }
+        throw Errno.EBADF.exception();
+    }
+
+    /** Has what it stands for ended? */
+    boolean ended() {
+        Task t = thread;
+        return t != null ? t.state() == TaskState.ZOMBIE || group.zombie : group.zombie;
+    }
+
+    @Override
+    public Inode inode() {
+        return inode;
+    }
+
+    @Override
+    public int poll(PollTable table) {
+        table.add(group.exitEvents);
+        if (!ended()) {
+            return 0;
+        }
+        boolean reaped = group.leader() instanceof Task leader && leader.state() == TaskState.DEAD;
+        return Poll.POLLIN | Poll.POLLRDNORM | (reaped ? Poll.POLLHUP : 0);
+    }
+
+    @Override
+    public boolean pollable() {
+        return true;
+    }
+
+    @Override
+    public @Nullable String anonymousName() {
+        return "anon_inode:[pidfd]";
+    }
+
+    @Override
+    public String fdInfo() {
+        boolean gone = group.leader() instanceof Task leader && leader.state() == TaskState.DEAD;
+        int pid = gone ? -1 : group.tgid;
+        return "Pid:\t" + pid + "\nNSpid:\t" + pid + "\n";
+    }
+}
