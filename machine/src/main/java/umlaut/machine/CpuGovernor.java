@@ -1,0 +1,89 @@
+package umlaut.machine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import umlaut.host.Processes;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.mm.Mm;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
+
+/**
+ * Holds a guest to a share of the processors (docker's --cpus, Linux's cpu.max): in each period of 100 ms it may use so much processor
+ * time; having used it up, its processes stop until the next period.
+ */
+final class CpuGovernor implements Runnable {
+    private static final long PERIOD_NS = 100_000_000;
+    private static final int STEP_MS = 10;
+    private static final int SIGCONT = 18, SIGSTOP = 19;
+
+    private final Kernel kernel;
+    private final long quotaNs;
+    private final Map<Integer, Long> usedBefore = new HashMap<>();
+
+    CpuGovernor(Kernel kernel, double cpus) {
+        this.kernel = kernel;
+        this.quotaNs = (long) (cpus * PERIOD_NS);
+    }
+
+    @Override
+    public void run() {
+        long budget = quotaNs;
+        long periodEnd = System.nanoTime() + PERIOD_NS;
+        List<Integer> stopped = new ArrayList<>();
+        try {
+            while (true) {
+                Thread.sleep(STEP_MS);
+                budget -= usedSinceLastLook();
+                if (budget <= 0) {
+                    stopAll(stopped);
+                }
+                long now = System.nanoTime();
+                if (now >= periodEnd) {
+                    periodEnd = now + PERIOD_NS;
+                    // What was used beyond the quota is owed; unused time is not saved up.
+                    budget = Math.min(quotaNs, budget + quotaNs);
+                    if (budget > 0) {
+                        continueAll(stopped);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            continueAll(stopped);
+        }
+    }
+
+    private long usedSinceLastLook() {
+        long used = 0;
+        for (ThreadGroup group : kernel.tasks.groups()) {
+            Task leader = group.leader();
+            Mm mm = leader == null || group.zombie ? null : leader.mm();
+            if (mm != null) {
+                long now = mm.space().cpuTimeNs();
+                Long before = usedBefore.put(mm.space().hostPid(), now);
+                // A space that is new here may have been in use before: a forked child's starts at zero.
+                used += Math.max(0, before == null ? now : now - before);
+            }
+        }
+        return used;
+    }
+
+    private void stopAll(List<Integer> stopped) {
+        for (ThreadGroup group : kernel.tasks.groups()) {
+            int pid = MemoryGuard.hostPid(group);
+            if (pid > 0 && !stopped.contains(pid)) {
+                Processes.kill(pid, SIGSTOP);
+                stopped.add(pid);
+            }
+        }
+    }
+
+    private static void continueAll(List<Integer> stopped) {
+        for (int pid : stopped) {
+            Processes.kill(pid, SIGCONT);
+        }
+        stopped.clear();
+    }
+}

@@ -1,0 +1,78 @@
+package umlaut.machine;
+
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Signal;
+import umlaut.host.SignalCatcher;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.signal.SigAction;
+import umlaut.kernel.signal.SigInfo;
+import umlaut.kernel.signal.Signals;
+import umlaut.kernel.task.GuestProcess;
+import umlaut.kernel.task.ProcessGroup;
+
+/**
+ * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them. One that would end an ordinary
+ * program and that the first process does not handle ends the machine, with that signal's status: pid 1's usual immunity is
+ * meant against the guest's own processes, not against its owner.
+ */
+final class SignalForwarder {
+    private static final List<Integer> FORWARDED = List.of(
+            Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2);
+
+    private final SignalCatcher catcher;
+    private final Kernel kernel;
+    private volatile int fatal;
+
+    /** Catches signals from now on; they are kept until {@link #start}. */
+    SignalForwarder(Kernel kernel) {
+        this.kernel = kernel;
+        List<Integer> all = new java.util.ArrayList<>(FORWARDED);
+        all.add(Signal.SIGWINCH);
+        all.add(Signal.SIGCONT);
+        catcher = SignalCatcher.install(all);
+    }
+
+    void start(GuestProcess process, @Nullable HostTerminal terminal) {
+        IntConsumer deliver = signo -> {
+            switch (signo) {
+                case Signal.SIGWINCH -> {
+                    if (terminal != null) {
+                        terminal.resize();
+                    }
+                }
+                case Signal.SIGCONT -> {
+                    if (terminal != null) {
+                        terminal.resumed();
+                    }
+                }
+                default -> forward(process, signo);
+            }
+        };
+        Thread.ofPlatform().daemon().name("signals").start(() -> {
+            while (true) {
+                deliver.accept(catcher.next());
+            }
+        });
+    }
+
+    private void forward(GuestProcess process, int signo) {
+        SigAction action = process.group().handlers().get(signo);
+        if (action.handler() == SigAction.SIG_DFL) {
+            fatal = signo;
+            process.signal(Signal.SIGKILL);
+        } else if (signo == Signal.SIGINT || signo == Signal.SIGQUIT) {
+            // The keys that make these on a terminal mean the whole job.
+            ProcessGroup job = process.group().processGroup;
+            Signals.send(kernel, job, SigInfo.kernel(signo));
+        } else {
+            process.signal(signo);
+        }
+    }
+
+    /** The signal that has ended the machine from outside, 0 if none. */
+    int fatal() {
+        return fatal;
+    }
+}
