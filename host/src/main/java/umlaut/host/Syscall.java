@@ -92,6 +92,7 @@ public final class Syscall {
     public static final int SCHED_GETAFFINITY = 204;
     public static final int GETDENTS64 = 217;
     public static final int FADVISE64 = 221;
+    public static final int ADJTIMEX = 159;
     public static final int CLOCK_GETTIME = 228;
     public static final int CLOCK_NANOSLEEP = 230;
     public static final int EXIT_GROUP = 231;

@@ -12,6 +12,7 @@ import umlaut.kernel.task.TaskTable;
 import umlaut.kernel.task.UserTable;
 import umlaut.kernel.time.Clock;
 import umlaut.kernel.time.KernelTimers;
+import umlaut.kernel.time.TimeKeeper;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.Vfs;
 
@@ -35,6 +36,7 @@ public final class Kernel {
     public final Syscalls syscalls;
     public final Tracer tracer;
     public final Ipc ipc;
+    public final TimeKeeper timeKeeper;
     public final long bootMonotonicNs;
 
     /** Processes forked since boot, for /proc/stat. */
@@ -55,5 +57,6 @@ public final class Kernel {
         this.syscalls = new Syscalls(this);
         Families.addAll(this);
         this.ipc = new Ipc(this);
+        this.timeKeeper = new TimeKeeper(this);
     }
 }

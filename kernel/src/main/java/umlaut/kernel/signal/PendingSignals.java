@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.SiCode;
 
 /**
  * Signals sent and not yet taken, of one task or of a whole thread group (Linux: sigpending). Standard signals are kept once, real-time
@@ -86,6 +87,18 @@ public final class PendingSignals {
                 giveBack(queue.remove(i).charged);
             }
         }
+    }
+
+    /** If a signal of that POSIX timer is still queued, sets its overrun count. @return whether one is */
+    public boolean setOverrun(int timerId, int overrun) {
+        for (int i = 0; i < queue.size(); i++) {
+            SigInfo info = queue.get(i).info;
+            if (info.code() == SiCode.SI_TIMER && info.pid() == timerId) {
+                queue.set(i, new Queued(SigInfo.timer(info.signo(), timerId, overrun, info.value()), queue.get(i).charged));
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void giveBack(@Nullable AtomicInteger charged) {

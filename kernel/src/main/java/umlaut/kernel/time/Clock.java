@@ -1,5 +1,6 @@
 package umlaut.kernel.time;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.kernel.wait.WaitQueue;
 
 /** The machine's time (timekeeping.c). One instance a kernel, so that virtual time can come later; ns everywhere. */
@@ -25,6 +26,16 @@ public interface Clock {
         return realtimeNs();
     }
 
+    /** CLOCK_MONOTONIC_COARSE: as of the last tick. */
+    default long coarseMonotonicNs() {
+        return monotonicNs();
+    }
+
+    /** CLOCK_REALTIME_COARSE: as of the last tick. */
+    default long coarseRealtimeNs() {
+        return realtimeNs();
+    }
+
     /**
      * Sets the real-time clock of this guest; the host's is left alone.
      *
@@ -35,7 +46,7 @@ public interface Clock {
     }
 
     /** Woken when the real-time clock was set; null for a clock that can't be. */
-    default @org.jspecify.annotations.Nullable WaitQueue settings() {
+    default @Nullable WaitQueue settings() {
         return null;
     }
 

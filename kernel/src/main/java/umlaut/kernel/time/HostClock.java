@@ -47,6 +47,16 @@ public final class HostClock implements umlaut.kernel.time.Clock {
         return host(Clock.CLOCK_TAI) + offsetNs;
     }
 
+    @Override
+    public long coarseMonotonicNs() {
+        return host(Clock.CLOCK_MONOTONIC_COARSE);
+    }
+
+    @Override
+    public long coarseRealtimeNs() {
+        return host(Clock.CLOCK_REALTIME_COARSE) + offsetNs;
+    }
+
     private static long host(int clock) {
         MemorySegment room = Scratch.room();
         HostCalls.call(Syscall.CLOCK_GETTIME, clock, room.address());

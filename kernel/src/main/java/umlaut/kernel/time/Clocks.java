@@ -1,0 +1,139 @@
+package umlaut.kernel.time;
+
+import java.util.List;
+import umlaut.abi.Clock;
+import umlaut.abi.Errno;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
+
+/**
+ * From a clockid_t to its time (clock_getres(2), posix-timers.c, posix-cpu-timers.c). Negative ids are CPU clocks of a process or thread: {@code
+ * ~pid << 3 | per-thread << 2 | kind}.
+ */
+final class Clocks {
+    /** What the coarse clocks tick by: HZ=250. */
+    static final long TICK_NS = 4_000_000;
+
+    private Clocks() {}
+
+    /** The clock's time in ns. @throws umlaut.abi.ErrnoException EINVAL */
+    static long read(Task task, int id) {
+        umlaut.kernel.time.Clock clock = task.kernel.clock;
+        return switch (id) {
+            case Clock.CLOCK_REALTIME, Clock.CLOCK_REALTIME_ALARM -> clock.realtimeNs();
+            case Clock.CLOCK_MONOTONIC -> clock.monotonicNs();
+            case Clock.CLOCK_MONOTONIC_RAW -> clock.rawNs();
+            case Clock.CLOCK_REALTIME_COARSE -> clock.coarseRealtimeNs();
+            case Clock.CLOCK_MONOTONIC_COARSE -> clock.coarseMonotonicNs();
+            case Clock.CLOCK_BOOTTIME, Clock.CLOCK_BOOTTIME_ALARM -> clock.bootNs();
+            case Clock.CLOCK_TAI -> clock.taiNs();
+            case Clock.CLOCK_PROCESS_CPUTIME_ID -> processCpuNs(task.group);
+            case Clock.CLOCK_THREAD_CPUTIME_ID -> task.user().cpuTimeNs();
+            default -> cpuClock(task, id);
+        };
+    }
+
+    private static long cpuClock(Task task, int id) {
+        if (isPerThread(id)) {
+            return thread(task, id).user().cpuTimeNs();
+        }
+        return processCpuNs(process(task, id));
+    }
+
+    static boolean isCpuClock(int id) {
+        return id < 0 || id == Clock.CLOCK_PROCESS_CPUTIME_ID || id == Clock.CLOCK_THREAD_CPUTIME_ID;
+    }
+
+    static boolean isPerThread(int id) {
+        return id == Clock.CLOCK_THREAD_CPUTIME_ID || id < 0 && (id & Clock.CPUCLOCK_PERTHREAD_MASK) != 0;
+    }
+
+    /** The thread whose CPU time a clock tells: one of the caller's own process. @throws umlaut.abi.ErrnoException EINVAL */
+    static Task thread(Task task, int id) {
+        if (id == Clock.CLOCK_THREAD_CPUTIME_ID) {
+            return task;
+        }
+        checkKind(id);
+        int tid = ~(id >> 3);
+        Task found = tid == 0 ? task : task.kernel.tasks.task(tid);
+        if (found == null || found.group != task.group) {
+            throw Errno.EINVAL.exception();
+        }
+        return found;
+    }
+
+    /** The process whose CPU time a clock tells. @throws umlaut.abi.ErrnoException EINVAL */
+    static ThreadGroup process(Task task, int id) {
+        if (id == Clock.CLOCK_PROCESS_CPUTIME_ID) {
+            return task.group;
+        }
+        checkKind(id);
+        int pid = ~(id >> 3);
+        ThreadGroup found = pid == 0 ? task.group : task.kernel.tasks.group(pid);
+        if (found == null) {
+            throw Errno.EINVAL.exception();
+        }
+        return found;
+    }
+
+    private static void checkKind(int id) {
+        if (id >= 0 || (id & Clock.CPUCLOCK_CLOCK_MASK) == Clock.CPUCLOCK_FD) {
+            throw Errno.EINVAL.exception();
+        }
+    }
+
+    /** User and system time of all threads a process ever had, ns. */
+    static long processCpuNs(ThreadGroup group) {
+        long sum = group.deadThreads.userNs() + group.deadThreads.systemNs();
+        List<Task> threads = group.threads();
+        for (Task thread : threads) {
+            sum += thread.user().cpuTimeNs();
+        }
+        return sum;
+    }
+
+    /** Resolution in ns. @throws umlaut.abi.ErrnoException EINVAL */
+    static long resolution(Task task, int id) {
+        if (isCpuClock(id)) {
+            read(task, id);
+            return 1;
+        }
+        return switch (id) {
+            case Clock.CLOCK_REALTIME, Clock.CLOCK_MONOTONIC, Clock.CLOCK_MONOTONIC_RAW, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI -> 1;
+            case Clock.CLOCK_REALTIME_COARSE, Clock.CLOCK_MONOTONIC_COARSE -> TICK_NS;
+            // The alarm clocks need a real-time clock device.
+            default -> throw Errno.EINVAL.exception();
+        };
+    }
+
+    /**
+     * When an absolute time of a settable or unsettable wall clock comes, on the monotonic clock. @throws umlaut.abi.ErrnoException EOPNOTSUPP for clocks
+     * that have no timers, EINVAL
+     */
+    static long toMonotonic(umlaut.kernel.time.Clock clock, int id, long timeNs) {
+        long now =
+                switch (id) {
+                    case Clock.CLOCK_REALTIME -> clock.realtimeNs();
+                    case Clock.CLOCK_MONOTONIC -> clock.monotonicNs();
+                    case Clock.CLOCK_BOOTTIME -> clock.bootNs();
+                    case Clock.CLOCK_TAI -> clock.taiNs();
+                    case Clock.CLOCK_MONOTONIC_RAW,
+                            Clock.CLOCK_REALTIME_COARSE,
+                            Clock.CLOCK_MONOTONIC_COARSE,
+                            Clock.CLOCK_REALTIME_ALARM,
+                            Clock.CLOCK_BOOTTIME_ALARM -> throw Errno.EOPNOTSUPP.exception();
+                    default -> throw Errno.EINVAL.exception();
+                };
+        if (id == Clock.CLOCK_MONOTONIC) {
+            return timeNs;
+        }
+        long left = timeNs - now;
+        long monotonic = clock.monotonicNs() + left;
+        return left > 0 && monotonic < 0 ? Long.MAX_VALUE : monotonic;
+    }
+
+    static boolean isSettable(int id) {
+        return id == Clock.CLOCK_REALTIME || id == Clock.CLOCK_TAI;
+    }
+
+}
