@@ -7,16 +7,15 @@ import umlaut.abi.Dirent64;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.Seek;
+import umlaut.fs.support.DirectoryFile;
 import umlaut.host.Files;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.DirectorySink;
-import umlaut.kernel.vfs.File;
-import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /** An open directory of a volume: streamed from the host as the guest lists it. Positions are the host's own cookies. */
-final class HostDirectoryFile extends File {
+final class HostDirectoryFile extends DirectoryFile {
     private static final int BUFFER_BYTES = 32 << 10;
     private final HostInode inode;
     private final int fd;
@@ -35,19 +34,9 @@ final class HostDirectoryFile extends File {
     private long cookie = -1;
 
     HostDirectoryFile(HostInode inode, Path path, int flags, Credentials credentials) {
-        super(path, flags, credentials);
+        super(inode, path, flags, credentials);
         this.inode = inode;
         this.fd = inode.openForListing();
-    }
-
-    @Override
-    public Inode inode() {
-        return inode;
-    }
-
-    @Override
-    public boolean seekable() {
-        return true;
     }
 
     @Override

@@ -1,31 +1,20 @@
 package umlaut.fs.hostfs;
 
 import umlaut.abi.DirentType;
+import umlaut.fs.support.DirectoryFile;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.DirectorySink;
-import umlaut.kernel.vfs.File;
-import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /** An open directory of an image: listed from memory. Positions are entry numbers, "." and ".." being the first two. */
-final class HostListingFile extends File {
+final class HostListingFile extends DirectoryFile {
     private static final int DOTS = 2;
     private final HostInode inode;
 
     HostListingFile(HostInode inode, Path path, int flags, Credentials credentials) {
-        super(path, flags, credentials);
+        super(inode, path, flags, credentials);
         this.inode = inode;
-    }
-
-    @Override
-    public Inode inode() {
-        return inode;
-    }
-
-    @Override
-    public boolean seekable() {
-        return true;
     }
 
     @Override
