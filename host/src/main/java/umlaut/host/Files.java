@@ -22,7 +22,7 @@ public final class Files {
 
     /** openat2(2) with RESOLVE_* flags; ENOSYS where a container's filter hides it. */
     public static long openat2(int dirFd, MemorySegment path, int flags, int mode, long resolve) {
-        MemorySegment how = Scratch.room();
+        MemorySegment how = Scratch.arguments();
         how.set(Layouts.LONG, 0, flags);
         how.set(Layouts.LONG, 8, mode);
         how.set(Layouts.LONG, 16, resolve);
@@ -181,7 +181,7 @@ public final class Files {
 
     /** copy_file_range(2) at explicit positions. */
     public static long copyFileRange(int fromFd, long fromPosition, int toFd, long toPosition, long length) {
-        MemorySegment at = Scratch.room();
+        MemorySegment at = Scratch.arguments();
         at.set(Layouts.LONG, 0, fromPosition);
         at.set(Layouts.LONG, 8, toPosition);
         return HostCalls.call(Syscall.COPY_FILE_RANGE, fromFd, at.address(), toFd, at.address() + 8, length, 0);

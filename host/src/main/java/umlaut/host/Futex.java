@@ -15,7 +15,7 @@ public final class Futex {
 
     /** Sleeps at most {@code timeoutNs}. @return 0 when woken, or -EAGAIN, -EINTR, -ETIMEDOUT */
     public static long await(MemorySegment memory, long offset, int expected, long timeoutNs) {
-        MemorySegment time = Scratch.room();
+        MemorySegment time = Scratch.arguments();
         time.set(Layouts.LONG, 0, timeoutNs / 1_000_000_000);
         time.set(Layouts.LONG, 8, timeoutNs % 1_000_000_000);
         return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAIT, expected, time.address(), 0, 0);

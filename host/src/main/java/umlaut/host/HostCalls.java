@@ -97,6 +97,17 @@ public final class HostCalls {
         return Linker.nativeLinker().defaultLookup().find(name).orElseThrow();
     }
 
+    /** Makes machine code callable by {@link #invoke}; it stays for good. @throws HostException when the host refuses */
+    public static MemorySegment load(byte[] code) {
+        long size = (code.length + 4095) & -4096L;
+        int flags = Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
+        long address = HostException.check("mmap", Memory.mmap(0, size, Memory.PROT_READ | Memory.PROT_WRITE, flags, -1, 0));
+        MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(size);
+        MemorySegment.copy(code, 0, segment, ValueLayout.JAVA_BYTE, 0, code.length);
+        HostException.check("mprotect", Memory.mprotect(address, size, Memory.PROT_READ | Memory.PROT_EXEC));
+        return segment;
+    }
+
     /** Whether a result of {@link #call} is an error. */
     public static boolean isError(long result) {
         return result < 0 && result >= -4095;

@@ -72,7 +72,7 @@ public final class Memory {
     }
 
     private static long processCopy(int nr, int pid, long remote, long local, long length) {
-        MemorySegment iov = Scratch.room();
+        MemorySegment iov = Scratch.arguments();
         iov.set(Layouts.LONG, 0, local);
         iov.set(Layouts.LONG, 8, length);
         iov.set(Layouts.LONG, 16, remote);

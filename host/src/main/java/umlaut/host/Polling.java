@@ -19,7 +19,7 @@ public final class Polling {
     }
 
     public static long epollCtl(int epollFd, int operation, int fd, int events, long data) {
-        MemorySegment event = Scratch.room();
+        MemorySegment event = Scratch.arguments();
         event.set(Layouts.INT, 0, events); // struct epoll_event is packed: 12 bytes
         event.set(Layouts.LONG, 4, data);
         return HostCalls.call(Syscall.EPOLL_CTL, epollFd, operation, fd, event.address());

@@ -66,14 +66,14 @@ public final class Processes {
 
     /** Confines a thread (0: the caller) to the processors set in {@code mask}, of at most 64. */
     public static long setAffinity(int tid, long mask) {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         room.set(Layouts.LONG, 0, mask);
         return HostCalls.call(Syscall.SCHED_SETAFFINITY, tid, 8, room.address());
     }
 
     /** The processor the caller runs on. */
     public static int currentCpu() {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         return HostCalls.call(Syscall.GETCPU, room.address(), 0, 0) < 0 ? 0 : room.get(Layouts.INT, 0);
     }
 }

@@ -21,17 +21,24 @@ public final class Scratch {
     private final MemorySegment path;
     private final MemorySegment secondPath;
     private final MemorySegment room;
+    private final MemorySegment arguments;
 
     private Scratch() {
-        MemorySegment all = Arena.ofAuto().allocate(2 * PATH_MAX + ROOM, 64);
+        MemorySegment all = Arena.ofAuto().allocate(2 * PATH_MAX + ROOM + 256, 64);
         path = all.asSlice(0, PATH_MAX);
         secondPath = all.asSlice(PATH_MAX, PATH_MAX);
         room = all.asSlice(2 * PATH_MAX, ROOM);
+        arguments = all.asSlice(2 * PATH_MAX + ROOM, 256);
     }
 
     /** This thread's memory for structs, not zeroed. */
     public static MemorySegment room() {
         return OF_THREAD.get().room;
+    }
+
+    /** For the wrappers of this package: small structs that they pass by address, so that {@link #room()} stays the caller's. */
+    static MemorySegment arguments() {
+        return OF_THREAD.get().arguments;
     }
 
     /** The path as a C string (UTF-8). A path too long for the host is cut so that the host answers ENAMETOOLONG. */

@@ -20,7 +20,7 @@ public final class Sockets {
 
     /** Two connected sockets: the first in the low 32 bits, the second above. @return or -errno */
     public static long socketpair(int family, int type) {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         long result = HostCalls.call(Syscall.SOCKETPAIR, family, type, 0, room.address());
         return result < 0 ? result : room.get(Layouts.LONG, 0);
     }
@@ -72,7 +72,7 @@ public final class Sockets {
 
     /** Sends one byte or more with descriptor {@code passed} (SCM_RIGHTS). @return bytes sent, or -errno */
     public static long sendFd(int fd, MemorySegment from, long length, int passed) {
-        MemorySegment m = Scratch.room();
+        MemorySegment m = Scratch.arguments();
         message(m, from.address(), length, 24);
         m.set(Layouts.LONG, 128, 20); // cmsg_len
         m.set(Layouts.INT, 136, 1); // SOL_SOCKET
@@ -87,7 +87,7 @@ public final class Sockets {
      * @return bytes received in the low 32 bits and the descriptor above them (see {@link #passedFd}), or -errno in all 64
      */
     public static long recvFd(int fd, MemorySegment to, long length, int flags) {
-        MemorySegment m = Scratch.room();
+        MemorySegment m = Scratch.arguments();
         message(m, to.address(), length, 24);
         long n = HostCalls.call(Syscall.RECVMSG, fd, m.address(), flags | MSG_CMSG_CLOEXEC);
         if (n < 0) {

@@ -14,12 +14,12 @@ public final class Terminals {
 
     /** Whether {@code fd} is a terminal. */
     public static boolean isTerminal(int fd) {
-        return Files.ioctl(fd, TCGETS, Scratch.room().address()) == 0;
+        return Files.ioctl(fd, TCGETS, Scratch.arguments().address()) == 0;
     }
 
     /** The terminal's modes as the kernel's struct termios. @return null if it is no terminal */
     public static byte @org.jspecify.annotations.Nullable [] getModes(int fd) {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         if (Files.ioctl(fd, TCGETS, room.address()) != 0) {
             return null;
         }
@@ -28,7 +28,7 @@ public final class Terminals {
 
     /** Sets modes once pending output is written. @return 0 or -errno */
     public static long setModes(int fd, byte[] termios) {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         MemorySegment.copy(termios, 0, room, Layouts.BYTE, 0, TERMIOS_SIZE);
         return Files.ioctl(fd, TCSETSW, room.address());
     }
@@ -49,13 +49,13 @@ public final class Terminals {
 
     /** Window size as rows in the low 16 bits and columns above. @return or -errno */
     public static long getWindowSize(int fd) {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         long result = Files.ioctl(fd, TIOCGWINSZ, room.address());
         return result < 0 ? result : room.get(Layouts.INT, 0) & 0xffffffffL;
     }
 
     public static long setWindowSize(int fd, int rows, int columns) {
-        MemorySegment room = Scratch.room();
+        MemorySegment room = Scratch.arguments();
         room.set(Layouts.INT, 0, rows & 0xffff | columns << 16);
         room.set(Layouts.INT, 4, 0);
         return Files.ioctl(fd, TIOCSWINSZ, room.address());

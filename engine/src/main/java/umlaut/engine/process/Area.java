@@ -1,0 +1,59 @@
+package umlaut.engine.process;
+
+/**
+ * Offsets in a thread's area, the 64 KiB it shares with the JVM. Guest code can write all of it at any time; the JVM must survive
+ * whatever stands here. The first cache line is all that a plain system call moves between the two cores.
+ */
+final class Area {
+    /** State word; see {@link State}. A futex. */
+    static final int STATE = 0x00;
+    /** Not 0: an interrupt came while the thread was in the stub. */
+    static final int PENDING = 0x04;
+
+    static final int RAX = 0x08, RDI = 0x10, RSI = 0x18, RDX = 0x20, R10 = 0x28, R8 = 0x30, R9 = 0x38;
+    /** The area's own address. */
+    static final int SELF = 0x40;
+
+    static final int RCX = 0x48, R11 = 0x50, RBX = 0x58, RBP = 0x60, R12 = 0x68, R13 = 0x70, R14 = 0x78, R15 = 0x80;
+    /** Five words as iretq wants them. */
+    static final int RIP = 0x88, CS = 0x90, RFLAGS = 0x98, RSP = 0xa0, SS = 0xa8;
+
+    static final int FS_BASE = 0xb0;
+    /** Address of the stub's entry, for trampolines. */
+    static final int ENTRY = 0xb8;
+    /** How often to look for an answer before sleeping. Written by the JVM. */
+    static final int POLLS = 0xc0;
+
+    static final int ORDER_COUNT = 0xc4;
+    static final int FAILED_ORDER = 0xc8;
+    static final int FUTEX_TRAPS = 0xcc;
+    /** Counts order lists run; the JVM waits for it where one must be over. */
+    static final int ORDERS_DONE = 0xd0;
+
+    /** Windows of memory copied in, {@link #WINDOWS} of: address, length (8 bytes each). */
+    static final int WINDOW = 0x100;
+
+    static final int WINDOWS = 3;
+
+    /** What the fault handler left: the words of siginfo and sigcontext. */
+    static final int FAULT_SIGNAL = 0x180, FAULT_CODE = 0x188, FAULT_ADDRESS = 0x190, FAULT_TRAPNO = 0x198, FAULT_ERR = 0x1a0, FAULT_CR2 = 0x1a8;
+
+    /** A struct stack_t for sigaltstack, filled by the JVM. */
+    static final int STACK_T = 0x1c0;
+
+    /** Orders, {@link #MAX_ORDERS} of 64 bytes: number, six arguments, result. */
+    static final int ORDER = 0x200;
+
+    static final int MAX_ORDERS = 24;
+
+    static final int WINDOW_DATA = 0x1000;
+    static final int WINDOW_SIZE = 0x1000;
+    static final int OUT_DATA = 0x4000;
+    static final int OUT_SIZE = 0x2000;
+    static final int XSAVE = 0x6000;
+    static final int XSAVE_SIZE = 0x3000;
+    static final int SIGNAL_STACK = 0x9100;
+    static final int SIGNAL_STACK_SIZE = 0x6000;
+
+    private Area() {}
+}

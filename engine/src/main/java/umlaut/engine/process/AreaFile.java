@@ -1,0 +1,76 @@
+package umlaut.engine.process;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import umlaut.engine.EngineException;
+import umlaut.host.Files;
+import umlaut.host.Memory;
+
+/**
+ * The sparse memfd that an engine shares with all its stub processes, a slot of 64 KiB for each thread and each address space. The JVM maps it as a
+ * whole; a stub process maps only its own slots. A slot is empty again (all zero) when it is handed out.
+ */
+final class AreaFile {
+    private static final int EAGAIN = 11;
+
+    final int fd;
+    private final MemorySegment all;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final int[] free = new int[Layout.SLOTS];
+
+    @GuardedBy("lock")
+    private int freeCount;
+
+    @GuardedBy("lock")
+    private int neverUsed;
+
+    AreaFile() {
+        long size = (long) Layout.SLOTS << Layout.SLOT_SHIFT;
+        fd = Memory.memfd("umlaut-areas", size);
+        all = Memory.map(fd, 0, size, Memory.PROT_READ | Memory.PROT_WRITE);
+    }
+
+    /** Takes a slot. @throws EngineException with EAGAIN when all are in use */
+    int allocate() {
+        lock.lock();
+        try {
+            if (freeCount > 0) {
+                return free[--freeCount];
+            }
+            if (neverUsed == Layout.SLOTS) {
+                throw new EngineException(EAGAIN, "too many guest threads: all " + Layout.SLOTS + " areas are in use");
+            }
+            return neverUsed++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wipes a slot that no process has mapped any more, and takes it back. */
+    void release(int slot) {
+        Memory.madvise(all.address() + offset(slot), Layout.SLOT_SIZE, Memory.MADV_REMOVE);
+        lock.lock();
+        try {
+            free[freeCount++] = slot;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    MemorySegment slot(int slot) {
+        return all.asSlice(offset(slot), Layout.SLOT_SIZE);
+    }
+
+    static long offset(int slot) {
+        return (long) slot << Layout.SLOT_SHIFT;
+    }
+
+    /** After the last process and kernel thread have gone: nothing may look at a slot from now on. */
+    void close() {
+        Memory.munmap(all);
+        Files.close(fd);
+    }
+}

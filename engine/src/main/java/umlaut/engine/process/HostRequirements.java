@@ -1,0 +1,44 @@
+package umlaut.engine.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import umlaut.engine.EngineException;
+
+/** What the engine needs of the host, checked with messages a person can act on. */
+final class HostRequirements {
+    private static final int ENOSYS = 38;
+
+    private HostRequirements() {}
+
+    static void check() {
+        if (!Files.isReadable(Path.of("/proc/self/maps"))) {
+            throw new EngineException(ENOSYS, "/proc is not mounted here: mount -t proc proc /proc");
+        }
+        if (!System.getProperty("os.arch").equals("amd64")) {
+            throw new EngineException(ENOSYS, "guests run on x86-64 hosts only; this is " + System.getProperty("os.arch"));
+        }
+        if (statusField("Seccomp").isEmpty()) {
+            throw new EngineException(ENOSYS, "the host's kernel was built without seccomp (CONFIG_SECCOMP_FILTER)");
+        }
+        String release = System.getProperty("os.version");
+        String[] parts = release.split("[.-]");
+        int version = Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
+        if (version < 5010) {
+            throw new EngineException(ENOSYS, "the host's kernel is Linux " + release + "; 5.10 or later is needed");
+        }
+    }
+
+    /** A field of /proc/self/status, or the empty string. */
+    static String statusField(String name) {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith(name + ":"))
+                    .map(line -> line.substring(name.length() + 1).trim())
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

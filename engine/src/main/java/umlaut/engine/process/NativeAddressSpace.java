@@ -1,0 +1,607 @@
+package umlaut.engine.process;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import umlaut.engine.AddressSpace;
+import umlaut.engine.EngineException;
+import umlaut.engine.UserThread;
+import umlaut.host.HostCalls;
+import umlaut.host.Layouts;
+import umlaut.host.Memory;
+import umlaut.host.Processes;
+import umlaut.host.Scratch;
+import umlaut.host.Syscall;
+
+/**
+ * A stub process. Changes of its memory are run either by a guest thread on its way back ({@link OrderQueue}) or at once by the service thread; {@link
+ * #lock} makes one sequence of both: whoever changes or looks at a range first has pending changes of it run. Slots are given back when the
+ * process is reaped and the kernel has closed all its threads.
+ */
+final class NativeAddressSpace implements AddressSpace {
+    private static final long MAX_GUEST_LENGTH = 1L << 32;
+    private static final int ENOMEM = 12, EAGAIN = 11, EFAULT = 14, EBADF = 9, EINVAL = 22;
+    private static final int MAP_FIXED_ANONYMOUS = Memory.MAP_FIXED | Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
+
+    final NativeEngine engine;
+    private final int slot;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final Service service;
+
+    @GuardedBy("lock")
+    private final FdCache files;
+
+    /** Not closed by the kernel yet. */
+    @GuardedBy("lock")
+    private final List<NativeThread> threads = new ArrayList<>();
+
+    /** A host thread without a guest thread. @param started whether it has reported, as another guest thread */
+    private record Parked(int slot, int tid, boolean started) {}
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Parked> parked = new ArrayDeque<>();
+
+    /** Threads with changes queued, or posted and not known to be done. */
+    @GuardedBy("lock")
+    private final List<NativeThread> changing = new ArrayList<>();
+
+    private volatile boolean anyChanging;
+    private int pid;
+    private volatile boolean dead;
+
+    @GuardedBy("lock")
+    private boolean reaped;
+
+    @GuardedBy("lock")
+    private boolean released;
+
+    private NativeAddressSpace(NativeEngine engine, int slot, Service service, FdCache files) {
+        this.engine = engine;
+        this.slot = slot;
+        this.service = service;
+        this.files = files;
+    }
+
+    /** The first process, already started. */
+    static NativeAddressSpace zygote(NativeEngine engine, int slot, int pid) {
+        Service service = new Service(engine.areas.slot(slot));
+        NativeAddressSpace space = new NativeAddressSpace(engine, slot, service, new FdCache());
+        space.pid = pid;
+        return space;
+    }
+
+    /** A copy of this process with one parked guest thread. @throws EngineException when the host refuses */
+    NativeAddressSpace forkProcess() {
+        lock.lock();
+        try {
+            int childSlot = engine.areas.allocate();
+            int areaSlot = engine.areas.allocate();
+            Service childService = new Service(engine.areas.slot(childSlot));
+            NativeAddressSpace child = new NativeAddressSpace(engine, childSlot, childService, new FdCache(files));
+            NativeThread.prepareArea(engine, areaSlot);
+            addThread(childService, areaSlot);
+            childService.start();
+            service.add(Order.FORK, AreaFile.offset(childSlot), 0, 0, 0, 0, 0);
+            long result = service.run();
+            if (result == 0) {
+                result = childService.await();
+            }
+            if (result < 0) {
+                engine.areas.release(areaSlot);
+                engine.areas.release(childSlot);
+                throw new EngineException(result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
+            }
+            child.pid = childService.pid();
+            child.parked.add(new Parked(areaSlot, (int) childService.result(2), false));
+            engine.reaper.register(child.pid, child);
+            return child;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void addThread(Service service, int areaSlot) {
+        long area = Layout.areaAddress(areaSlot);
+        int flags = Memory.MAP_FIXED | Memory.MAP_SHARED;
+        service.add(Syscall.MMAP, area, Layout.SLOT_SIZE, 3, flags, Layout.AREA_FD, AreaFile.offset(areaSlot));
+        service.add(Syscall.MADVISE, area, Layout.SLOT_SIZE, Memory.MADV_DONTFORK, 0, 0, 0);
+        service.add(Order.THREAD, area, 0, 0, 0, 0, 0);
+    }
+
+    /** Runs a batch of system calls in the service thread: for the engine's own set-up. @return 0 or -errno */
+    long setUp(java.util.function.Consumer<Service> batch) {
+        lock.lock();
+        try {
+            batch.accept(service);
+            return service.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    @Override
+    public UserThread fork(UserThread parent) {
+        lock.lock();
+        try {
+            if (dead) {
+                throw new EngineException(EAGAIN, "the process has ended");
+            }
+            NativeThread thread = (NativeThread) parent;
+            settle(0, Layout.TASK_SIZE);
+            thread.captureVectors();
+            NativeAddressSpace child = forkProcess();
+            NativeThread first = child.newThread();
+            first.copyFrom(thread);
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public UserThread newThread(@Nullable UserThread parent) {
+        if (parent != null) {
+            ((NativeThread) parent).captureVectors();
+        }
+        NativeThread thread = newThread();
+        if (parent != null) {
+            thread.copyFrom((NativeThread) parent);
+        } else {
+            thread.clearRegisters();
+        }
+        return thread;
+    }
+
+    private NativeThread newThread() {
+        lock.lock();
+        try {
+            Parked host = parked.poll();
+            if (host == null) {
+                int areaSlot = engine.areas.allocate();
+                NativeThread.prepareArea(engine, areaSlot);
+                addThread(service, areaSlot);
+                long result = service.run();
+                if (result < 0) {
+                    // The area may or may not be mapped there; a slot lost with the address space is the least harm.
+                    throw new EngineException(EAGAIN, "the host refused a thread (error " + -result + ")");
+                }
+                host = new Parked(areaSlot, (int) service.result(2), false);
+            }
+            NativeThread thread = new NativeThread(this, host.slot, host.tid, host.started);
+            threads.add(thread);
+            return thread;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The kernel is done with a thread. */
+    void retire(NativeThread thread) {
+        lock.lock();
+        try {
+            if (thread.queue.changes() != 0) {
+                settle(0, Layout.TASK_SIZE);
+            }
+            if (!threads.remove(thread)) {
+                return;
+            }
+            changing.remove(thread);
+            parked.push(new Parked(thread.slot, thread.hostTid(), thread.hasStarted()));
+            releaseIfOver();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds to a thread's queue; called by its own kernel thread. */
+    void enqueue(NativeThread thread, long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
+        if (nr >= Order.COPY_OUT && thread.queue.changes() == 0 && !thread.queue.isFull()) {
+            thread.queue.add(from, to, nr, a, b, c, d, e, f);
+            return;
+        }
+        lock.lock();
+        try {
+            if (thread.queue.isFull()) {
+                throw new IllegalStateException("too many orders on return");
+            }
+            thread.queue.add(from, to, nr, a, b, c, d, e, f);
+            if (thread.queue.changes() != 0 && !changing.contains(thread)) {
+                changing.add(thread);
+                anyChanging = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts a thread's queue where its host thread will find it. @return whether there is anything */
+    boolean publish(NativeThread thread) {
+        OrderQueue queue = thread.queue;
+        if (queue.size() == 0) {
+            return false;
+        }
+        if (queue.changes() == 0) {
+            queue.publish(thread.area);
+            queue.clear();
+            return true;
+        }
+        lock.lock();
+        try {
+            queue.publish(thread.area);
+            thread.ordersPosted = thread.area.get(Layouts.INT, Area.ORDERS_DONE) + 1;
+            queue.clear();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has all pending changes that touch a range run, and waits for those under way. */
+    private void settleIfChanging(long from, long to) {
+        if (anyChanging) {
+            lock.lock();
+            try {
+                settle(from, to);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void settle(long from, long to) {
+        for (int i = changing.size() - 1; i >= 0; i--) {
+            NativeThread thread = changing.get(i);
+            if (thread.queue.changes() == 0) {
+                awaitOrders(thread);
+                changing.remove(i);
+            } else if (thread.queue.overlaps(from, to)) {
+                runQueued(thread);
+                changing.remove(i);
+            }
+        }
+        anyChanging = !changing.isEmpty();
+    }
+
+    @GuardedBy("lock")
+    private void runQueued(NativeThread thread) {
+        OrderQueue queue = thread.queue;
+        for (int i = 0; i < queue.size(); i++) {
+            if (queue.isChange(i)) {
+                service.add(queue.word(i, 0), queue.word(i, 1), queue.word(i, 2), queue.word(i, 3), queue.word(i, 4), queue.word(i, 5), queue.word(i, 6));
+            }
+        }
+        long result = service.run();
+        queue.removeChanges();
+        if (result < 0) {
+            thread.orderFailed(result);
+        }
+    }
+
+    /** The host thread has an order list and is running it right now, or was. */
+    private void awaitOrders(NativeThread thread) {
+        for (int i = 0; !dead; i++) {
+            int done = (int) Layouts.WORD.getAcquire(thread.area, (long) Area.ORDERS_DONE);
+            int state = (int) Layouts.WORD.getAcquire(thread.area, (long) Area.STATE);
+            if (done - thread.ordersPosted >= 0 || (state & State.REQUEST) != 0) {
+                return;
+            }
+            if (i < 1000) {
+                Thread.onSpinWait();
+            } else {
+                java.util.concurrent.locks.LockSupport.parkNanos(50_000);
+            }
+        }
+    }
+
+    /** Before a thread's host thread is asked for something at once: its own queue first. @return 0 or -errno */
+    long settleOwn(NativeThread thread) {
+        return thread.queue.size() == 0 ? 0 : thread.sync();
+    }
+
+    private long change(@Nullable UserThread self, long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
+        lock.lock();
+        try {
+            if (dead) {
+                return -ENOMEM;
+            }
+            NativeThread thread = (NativeThread) self;
+            if (thread != null && to - from < MAX_GUEST_LENGTH && !thread.queue.isFull()) {
+                settleOthers(thread, from, to);
+                enqueue(thread, from, to, nr, a, b, c, d, e, f);
+                return 0;
+            }
+            settle(from, to);
+            service.add(nr, a, b, c, d, e, f);
+            return service.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void settleOthers(NativeThread self, long from, long to) {
+        if (changing.isEmpty() || changing.size() == 1 && changing.get(0) == self) {
+            return;
+        }
+        boolean mine = changing.remove(self);
+        settle(from, to);
+        if (mine) {
+            changing.add(self);
+            anyChanging = true;
+        }
+    }
+
+    private static boolean inGuest(long address, long length) {
+        return address >= 0 && length > 0 && address <= Layout.TASK_SIZE - length;
+    }
+
+    @Override
+    public long mapAnonymous(@Nullable UserThread self, long address, long length, int prot, boolean noReserve) {
+        if (!inGuest(address, length)) {
+            return -EINVAL;
+        }
+        int flags = MAP_FIXED_ANONYMOUS | (noReserve ? Memory.MAP_NORESERVE : 0);
+        return ok(change(self, address, address + length, Syscall.MMAP, address, length, prot, flags, -1, 0));
+    }
+
+    private static long ok(long result) {
+        return Math.min(result, 0);
+    }
+
+    @Override
+    public long mapFile(@Nullable UserThread self, long address, long length, int prot, boolean shared, int hostFd, long hostOffset) {
+        if (!inGuest(address, length)) {
+            return -EINVAL;
+        }
+        lock.lock();
+        try {
+            if (dead) {
+                return -ENOMEM;
+            }
+            settle(address, address + length);
+            boolean writable = shared && (prot & WRITE) != 0;
+            int file = files.find(hostFd, writable);
+            if (file == Integer.MIN_VALUE) {
+                return -EBADF;
+            }
+            boolean open = file >= 0;
+            file = open ? file : -1 - file;
+            int number = FdCache.number(file);
+            if (!open) {
+                long path = service.string(0, engine.fdDirectory + hostFd);
+                service.add(Order.OPEN_AT, number, path, (writable ? 2 : 0) | 0x80000, 0, 0, 0);
+            }
+            int flags = Memory.MAP_FIXED | (shared ? Memory.MAP_SHARED : Memory.MAP_PRIVATE);
+            service.add(Syscall.MMAP, address, length, prot, flags, number, hostOffset);
+            long result = service.run();
+            if (result < 0) {
+                files.forget(file);
+            }
+            return ok(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long unmap(@Nullable UserThread self, long address, long length) {
+        return inGuest(address, length) ? ok(change(self, address, address + length, Syscall.MUNMAP, address, length, 0, 0, 0, 0)) : -EINVAL;
+    }
+
+    @Override
+    public long protect(@Nullable UserThread self, long address, long length, int prot) {
+        return inGuest(address, length) ? ok(change(self, address, address + length, Syscall.MPROTECT, address, length, prot, 0, 0, 0)) : -EINVAL;
+    }
+
+    @Override
+    public long remap(@Nullable UserThread self, long oldAddress, long oldLength, long newAddress, long newLength) {
+        if (!inGuest(oldAddress, oldLength) || !inGuest(newAddress, newLength)) {
+            return -EINVAL;
+        }
+        long from = Math.min(oldAddress, newAddress);
+        long to = Math.max(oldAddress + oldLength, newAddress + newLength);
+        boolean inPlace = oldAddress == newAddress;
+        int flags = inPlace ? 0 : Memory.MREMAP_MAYMOVE | Memory.MREMAP_FIXED;
+        boolean big = oldLength >= MAX_GUEST_LENGTH || newLength >= MAX_GUEST_LENGTH;
+        long target = inPlace ? 0 : newAddress;
+        return ok(change(big ? null : self, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
+    }
+
+    @Override
+    public long advise(@Nullable UserThread self, long address, long length, int advice) {
+        if (!inGuest(address, length) || advice < 0 || advice >= 32) {
+            return -EINVAL;
+        }
+        return ok(change(self, address, address + length, Syscall.MADVISE, address, length, advice, 0, 0, 0));
+    }
+
+    @Override
+    public long residency(long address, long length, MemorySegment vec) {
+        if (!inGuest(address, length)) {
+            return -ENOMEM;
+        }
+        int chunkPages = 2048;
+        lock.lock();
+        try {
+            if (dead) {
+                return -ENOMEM;
+            }
+            settle(address, address + length);
+            for (long page = 0, pages = (length + 4095) / 4096; page < pages; page += chunkPages) {
+                long n = Math.min(chunkPages, pages - page);
+                service.add(Syscall.MINCORE, address + page * 4096, n * 4096, Layout.REPLY + 2048, 0, 0, 0);
+                long result = service.run();
+                if (result < 0) {
+                    return result;
+                }
+                MemorySegment.copy(engine.areas.slot(slot), Layout.ORDERS_SIZE + 2048, vec, page, n);
+            }
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long compareAndExchange(long address, int expected, int value) {
+        if (!inGuest(address, 4) || (address & 3) != 0) {
+            return -EFAULT;
+        }
+        lock.lock();
+        try {
+            if (dead) {
+                return -EFAULT;
+            }
+            settle(address, address + 4);
+            // A fault in the service thread would end the process, so look first.
+            MemorySegment word = Scratch.room();
+            if (Memory.processRead(pid, address, word, 0, 4) != 4) {
+                return -EFAULT;
+            }
+            int seen = word.get(Layouts.INT, 0);
+            if (seen != expected) {
+                return seen & 0xffffffffL;
+            }
+            if (!ProcFiles.isWritable(pid, address)) {
+                return -EFAULT;
+            }
+            service.add(Order.SERVICE_CAS, address, expected, value, 0, 0, 0);
+            long result = service.run();
+            return result < 0 ? result : service.result(0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long futexWake(long address, int count, boolean shared) {
+        if (!inGuest(address, 4)) {
+            return -EFAULT;
+        }
+        lock.lock();
+        try {
+            if (dead) {
+                return 0;
+            }
+            service.add(Syscall.FUTEX, address, shared ? 1 : 1 | 128, count, 0, 0, 0);
+            long result = service.run();
+            return result < 0 ? result : service.result(0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long read(long address, MemorySegment to, long offset, long length) {
+        return transfer(false, address, to, offset, length);
+    }
+
+    @Override
+    public long write(long address, MemorySegment from, long offset, long length) {
+        return transfer(true, address, from, offset, length);
+    }
+
+    private long transfer(boolean writing, long address, MemorySegment here, long offset, long length) {
+        if (address < 0 || address >= Layout.TASK_SIZE || length <= 0 || dead) {
+            return 0;
+        }
+        length = Math.min(length, Layout.TASK_SIZE - address);
+        settleIfChanging(address, address + length);
+        if (here.isNative()) {
+            long n = copy(writing, address, here, offset, length);
+            return Math.max(n, 0);
+        }
+        MemorySegment bounce = Scratch.room();
+        long done = 0;
+        while (done < length) {
+            long n = Math.min(Scratch.ROOM, length - done);
+            if (writing) {
+                MemorySegment.copy(here, offset + done, bounce, 0, n);
+            }
+            long moved = Math.max(copy(writing, address + done, bounce, 0, n), 0);
+            if (!writing) {
+                MemorySegment.copy(bounce, 0, here, offset + done, moved);
+            }
+            done += moved;
+            if (moved < n) {
+                break;
+            }
+        }
+        return done;
+    }
+
+    private long copy(boolean writing, long address, MemorySegment here, long offset, long length) {
+        if (offset < 0 || length > here.byteSize() - offset) {
+            throw new IndexOutOfBoundsException("copy of " + length + " bytes at " + offset + " of " + here.byteSize());
+        }
+        return writing ? Memory.processWrite(pid, address, here, offset, length) : Memory.processRead(pid, address, here, offset, length);
+    }
+
+    /** A call came by SIGSYS from in front of {@code rip}. */
+    void sawTrap(long rip) {}
+
+    void signal(int tid, int signal) {
+        engine.reaper.signal(pid, this, tid, signal);
+    }
+
+    @Override
+    public long residentBytes() {
+        return dead ? 0 : ProcFiles.residentBytes(pid);
+    }
+
+    @Override
+    public long cpuTimeNs() {
+        MemorySegment time = Scratch.room();
+        long clock = ~(long) pid << 3 | 2; // CPUCLOCK_SCHED of a process
+        if (dead || HostCalls.isError(HostCalls.call(Syscall.CLOCK_GETTIME, (int) clock, time.address()))) {
+            return 0;
+        }
+        return time.get(Layouts.LONG, 0) * 1_000_000_000 + time.get(Layouts.LONG, 8);
+    }
+
+    @Override
+    public int hostPid() {
+        return pid;
+    }
+
+    @Override
+    public void close() {
+        engine.reaper.signal(pid, this, 0, Processes.SIGKILL);
+    }
+
+    /** The process has been reaped: nobody but the JVM sees its slots any more. */
+    @SuppressWarnings("GuardedBy") // bury is there to end the wait of whoever holds the lock
+    void died() {
+        dead = true;
+        service.bury();
+        lock.lock();
+        try {
+            reaped = true;
+            threads.forEach(NativeThread::bury);
+            releaseIfOver();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void releaseIfOver() {
+        if (!reaped || released || !threads.isEmpty()) {
+            return;
+        }
+        released = true;
+        parked.forEach(host -> engine.areas.release(host.slot));
+        engine.areas.release(slot);
+    }
+}

@@ -1,0 +1,126 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import umlaut.engine.AddressSpace;
+import umlaut.engine.CpuFeatures;
+import umlaut.engine.Engine;
+import umlaut.engine.EngineException;
+import umlaut.host.Files;
+import umlaut.host.HostException;
+import umlaut.host.Layouts;
+import umlaut.host.Memory;
+import umlaut.host.Processes;
+
+/**
+ * Runs guest code at the host CPU's speed, each address space a host process ({@link Zygote} is the first). Needs Linux 5.10 with seccomp and /proc,
+ * and no privileges.
+ */
+public final class NativeEngine implements Engine {
+    private static final int EINVAL = 22;
+
+    final CopyTable copyTable = new CopyTable();
+    final StubImage image;
+    final AreaFile areas;
+    final Reaper reaper;
+    final String fdDirectory;
+    final boolean fsgsbase;
+    private final CpuFeatures cpu;
+    private final NativeAddressSpace zygote;
+    private final WarmPool pool;
+
+    private NativeEngine() {
+        int jvmPid = Processes.getpid();
+        fdDirectory = "/proc/" + jvmPid + "/fd/";
+        CpuProbe probe = new CpuProbe();
+        fsgsbase = probe.fsgsbase;
+        image = new StubImage(copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities());
+        areas = new AreaFile();
+        int slot = areas.allocate();
+        int textFd = image("umlaut-stub", image.bytes, 0);
+        int areaFd = (int) HostException.check("dup", Files.fcntl(areas.fd, 0, 3));
+        int bootFd = image("umlaut-boot", BootElf.build(image, textFd, areaFd, slot), Memory.MFD_CLOEXEC);
+        CompletableFuture<Long> pid = new CompletableFuture<>();
+        reaper = Reaper.start("/proc/self/fd/" + bootFd, pid);
+        long started = pid.join();
+        Files.close(bootFd);
+        Files.close(textFd);
+        Files.close(areaFd);
+        if (started < 0) {
+            throw new EngineException(
+                    (int) -started, "the host does not start the stub program (error " + -started + "): is /proc mounted, may memfds be executed?");
+        }
+        zygote = NativeAddressSpace.zygote(this, slot, (int) started);
+        reaper.register((int) started, zygote);
+        long vdso;
+        try {
+            vdso = Zygote.setUp(zygote, image, areaFd);
+        } catch (EngineException e) {
+            reaper.killAll();
+            throw e;
+        }
+        CpuFeatures f = probe.features;
+        cpu = new CpuFeatures(f.hwcap(), f.hwcap2(), f.minSignalStack(), f.xsaveSize(), f.xfeatures(), vdso, f.cpus());
+        pool = new WarmPool(zygote);
+    }
+
+    /** Starts an engine. @throws EngineException with one line that says what the host lacks */
+    public static NativeEngine start() {
+        HostRequirements.check();
+        try {
+            return new NativeEngine();
+        } catch (HostException e) {
+            throw new EngineException(e.errno, "cannot start the engine: " + e.getMessage());
+        }
+    }
+
+    private static boolean hasCapabilities() {
+        return HostRequirements.statusField("CapEff").chars().anyMatch(c -> c != '0');
+    }
+
+    /** A memfd with the given contents, which may be executed. */
+    private static int image(String name, byte[] bytes, int flags) {
+        long fd = Memory.memfd(name, flags | Memory.MFD_EXEC);
+        if (fd == -EINVAL) { // before Linux 6.3
+            fd = Memory.memfd(name, flags);
+        }
+        HostException.check("memfd_create", fd);
+        HostException.check("ftruncate", Files.ftruncate((int) fd, bytes.length));
+        MemorySegment map = Memory.map((int) fd, 0, bytes.length, Memory.PROT_READ | Memory.PROT_WRITE);
+        MemorySegment.copy(bytes, 0, map, Layouts.BYTE, 0, bytes.length);
+        Memory.munmap(map);
+        return (int) fd;
+    }
+
+    /** How often a guest thread looks for an answer before it sleeps. */
+    int guestPolls() {
+        return 2000;
+    }
+
+    /** How often a kernel thread looks for a request before it sleeps. */
+    int kernelSpins() {
+        return 2000;
+    }
+
+    @Override
+    public AddressSpace newAddressSpace() {
+        return pool.take();
+    }
+
+    @Override
+    public long taskSize() {
+        return Layout.TASK_SIZE;
+    }
+
+    @Override
+    public CpuFeatures cpu() {
+        return cpu;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        reaper.killAll();
+        reaper.join();
+    }
+}

@@ -1,0 +1,501 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+import umlaut.engine.AddressSpace;
+import umlaut.engine.CpuFeatures;
+import umlaut.engine.Reg;
+import umlaut.engine.Trap;
+import umlaut.engine.UserThread;
+import umlaut.host.Futex;
+import umlaut.host.Layouts;
+import umlaut.host.Syscall;
+
+/**
+ * A guest thread: a host thread in the stub process, seen through its area. All fields but {@link #mode} belong to the kernel thread that runs it; the
+ * area's contents are the guest's to spoil at any time, so everything read there is either harmless or checked.
+ */
+final class NativeThread implements UserThread {
+    /** Where each {@link Reg} is in the area. */
+    private static final int[] OFFSETS = {
+        Area.RAX, Area.RBX, Area.RCX, Area.RDX, Area.RSI, Area.RDI, Area.RBP, Area.RSP, Area.R8, Area.R9, Area.R10, Area.R11, Area.R12,
+        Area.R13, Area.R14, Area.R15, Area.RIP, Area.RFLAGS
+    };
+
+    private static final int IN_KERNEL = 0, IN_USER = 1, INTERRUPTED = 2;
+    private static final VarHandle MODE;
+    private static final long ARCH_SET_FS = 0x1002;
+    private static final int EINTR = 4, EPERM = 1;
+
+    static {
+        try {
+            MODE = MethodHandles.lookup().findVarHandle(NativeThread.class, "mode", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final NativeAddressSpace space;
+    final NativeEngine engine;
+    final int slot;
+    final MemorySegment area;
+    final OrderQueue queue = new OrderQueue();
+    private final int tid;
+
+    /** IN_USER between the decision to resume and the next trap; INTERRUPTED from interrupt() until the kernel has seen it. */
+    @SuppressWarnings("unused")
+    private volatile int mode;
+
+    private boolean started;
+    private int cause = State.INTERRUPT;
+    private boolean full = true;
+    private boolean futexRequested;
+    private long fsBase;
+    private boolean fsChanged;
+    private long copyEntry;
+    private long reservedAddress;
+    private int reservedAt = -1;
+    private long failedOrder;
+    /** Area.ORDERS_DONE once the list posted last has been run. Guarded by the address space's lock. */
+    int ordersPosted;
+
+    /** @param started whether its host thread has reported before, as another guest thread */
+    NativeThread(NativeAddressSpace space, int slot, int tid, boolean started) {
+        this.space = space;
+        this.engine = space.engine;
+        this.slot = slot;
+        this.tid = tid;
+        this.started = started;
+        this.area = engine.areas.slot(slot);
+    }
+
+    /** Fills in what a new host thread needs before it starts. */
+    static void prepareArea(NativeEngine engine, int slot) {
+        MemorySegment area = engine.areas.slot(slot);
+        area.set(Layouts.LONG, Area.SELF, Layout.areaAddress(slot));
+        area.set(Layouts.LONG, Area.ENTRY, engine.image.entry);
+        area.set(Layouts.LONG, Area.RFLAGS, 0x202);
+        area.set(Layouts.LONG, Area.STACK_T, Layout.areaAddress(slot) + Area.SIGNAL_STACK);
+        area.set(Layouts.LONG, Area.STACK_T + 16, Area.SIGNAL_STACK_SIZE);
+        area.set(Layouts.INT, Area.POLLS, engine.guestPolls());
+    }
+
+    boolean hasStarted() {
+        return started;
+    }
+
+    @Override
+    public AddressSpace addressSpace() {
+        return space;
+    }
+
+    @Override
+    public Trap resume() {
+        if (space.isDead()) {
+            return Trap.DEAD;
+        }
+        if (failedOrder != 0) {
+            cause = State.ORDER_FAILED;
+            return Trap.ORDER_FAILED;
+        }
+        if (!started) {
+            awaitStart();
+        }
+        area.set(Layouts.INT, Area.PENDING, 0);
+        if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
+            MODE.setVolatile(this, IN_KERNEL);
+            return interruptedEarly();
+        }
+        post(answer());
+        int request = awaitRequest();
+        MODE.setVolatile(this, IN_KERNEL);
+        return trapped(request);
+    }
+
+    /** Clears what was asked for this resume, and says how the stub is to return. */
+    private int answer() {
+        int answer = State.ANSWER;
+        if (full) {
+            area.set(Layouts.LONG, Area.CS, 0x33);
+            area.set(Layouts.LONG, Area.SS, 0x2b);
+            answer |= State.FULL;
+        }
+        if (futexRequested) {
+            answer |= State.FUTEX;
+            futexRequested = false;
+        }
+        if (fsChanged) {
+            space.enqueue(this, 0, 0, Syscall.ARCH_PRCTL, ARCH_SET_FS, fsBase, 0, 0, 0, 0);
+            fsChanged = false;
+        }
+        if (queue.size() != 0 && space.publish(this)) {
+            answer |= State.ORDERS;
+        }
+        return answer;
+    }
+
+    private Trap interruptedEarly() {
+        cause = State.INTERRUPT;
+        if (futexRequested) {
+            futexRequested = false;
+            cause = State.FUTEX_INTERRUPTED;
+            area.set(Layouts.LONG, Area.RAX, -EINTR);
+        }
+        return Trap.INTERRUPT;
+    }
+
+    private void post(int answer) {
+        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer);
+        if ((old & State.ASLEEP) != 0) {
+            Futex.wake(area, Area.STATE, 1);
+        }
+    }
+
+    /** Polls for a while, then sleeps, until it is the JVM's turn. */
+    private int awaitRequest() {
+        int spins = engine.kernelSpins();
+        for (int i = 0; i < spins; i++) {
+            int state = (int) Layouts.WORD.getAcquire(area, (long) Area.STATE);
+            if ((state & State.REQUEST) != 0) {
+                return state;
+            }
+            Thread.onSpinWait();
+        }
+        for (; ; ) {
+            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+            if ((state & State.REQUEST) != 0) {
+                return state;
+            }
+            if (space.isDead()) {
+                return State.DEAD;
+            }
+            int asleep = state | State.ASLEEP;
+            if (state == asleep || Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, asleep)) {
+                Futex.await(area, Area.STATE, asleep);
+            }
+        }
+    }
+
+    private Trap trapped(int request) {
+        cause = request & ~(State.ASLEEP | State.NO_POLLING);
+        copyEntry = 0;
+        reservedAt = -1;
+        switch (cause) {
+            case State.SYSCALL, State.UNPATCHED -> {
+                full = false;
+                copyEntry = engine.copyTable.entry((int) area.get(Layouts.LONG, Area.RAX));
+                if (cause == State.UNPATCHED) {
+                    space.sawTrap(area.get(Layouts.LONG, Area.RIP));
+                }
+                return Trap.SYSCALL;
+            }
+            case State.FUTEX_UNPATCHED -> {
+                full = false;
+                space.sawTrap(area.get(Layouts.LONG, Area.RIP));
+                futexRequested = true;
+                return resume();
+            }
+            case State.FUTEX_INTERRUPTED -> {
+                full = false;
+                return Trap.INTERRUPT;
+            }
+            case State.ORDER_FAILED -> {
+                return orderFailed();
+            }
+            case State.DEAD -> {
+                return Trap.DEAD;
+            }
+            case State.FAULT -> {
+                full = true;
+                return Trap.FAULT;
+            }
+            default -> {
+                full = true;
+                return Trap.INTERRUPT;
+            }
+        }
+    }
+
+    private Trap orderFailed() {
+        int index = Math.clamp(area.get(Layouts.INT, Area.FAILED_ORDER), 0, Area.MAX_ORDERS - 1);
+        failedOrder = area.get(Layouts.LONG, Area.ORDER + (long) index * Order.SIZE + Order.RESULT);
+        return Trap.ORDER_FAILED;
+    }
+
+    @Override
+    public long reg(int index) {
+        if (index < OFFSETS.length) {
+            if (!full && index == Reg.RCX) {
+                return area.get(Layouts.LONG, Area.RIP); // as the syscall instruction leaves it
+            }
+            if (!full && index == Reg.R11) {
+                return area.get(Layouts.LONG, Area.RFLAGS);
+            }
+            return area.get(Layouts.LONG, OFFSETS[index]);
+        }
+        return index == Reg.FS_BASE ? fsBase : 0;
+    }
+
+    @Override
+    public void setReg(int index, long value) {
+        if (index < OFFSETS.length) {
+            if (!full && (index == Reg.RCX || index == Reg.R11 || index == Reg.RFLAGS)) {
+                area.set(Layouts.LONG, Area.RCX, area.get(Layouts.LONG, Area.RIP));
+                area.set(Layouts.LONG, Area.R11, area.get(Layouts.LONG, Area.RFLAGS));
+                full = true;
+            }
+            area.set(Layouts.LONG, OFFSETS[index], value);
+        } else if (index == Reg.FS_BASE) {
+            fsBase = value;
+            fsChanged = true;
+        } else if (value != 0) {
+            throw new UnsupportedOperationException("the GS base belongs to the engine");
+        }
+    }
+
+    @Override
+    public int faultSignal() {
+        int signal = (int) area.get(Layouts.LONG, Area.FAULT_SIGNAL);
+        return signal == 31 ? 11 : signal; // SIGSYS of a 32-bit system call: as without IA32 emulation, SIGSEGV
+    }
+
+    @Override
+    public int faultCode() {
+        return area.get(Layouts.INT, Area.FAULT_SIGNAL) == 31 ? 0x80 : area.get(Layouts.INT, Area.FAULT_CODE);
+    }
+
+    @Override
+    public long faultAddress() {
+        return area.get(Layouts.INT, Area.FAULT_SIGNAL) == 31 ? 0 : area.get(Layouts.LONG, Area.FAULT_ADDRESS);
+    }
+
+    @Override
+    public long faultTrapNumber() {
+        return area.get(Layouts.LONG, Area.FAULT_TRAPNO);
+    }
+
+    @Override
+    public long faultErrorCode() {
+        return area.get(Layouts.LONG, Area.FAULT_ERR);
+    }
+
+    @Override
+    public long failedOrder() {
+        long failed = failedOrder;
+        failedOrder = 0;
+        return failed;
+    }
+
+    /** An order of this thread's, run by somebody else on its behalf, failed. */
+    void orderFailed(long result) {
+        failedOrder = result;
+    }
+
+    @Override
+    public long read(long address, MemorySegment to, long offset, long length) {
+        MemorySegment window = copiedIn(address, length);
+        if (window != null) {
+            MemorySegment.copy(window, 0, to, offset, length);
+            return length;
+        }
+        return space.read(address, to, offset, length);
+    }
+
+    @Override
+    public long write(long address, MemorySegment from, long offset, long length) {
+        MemorySegment out = reserveOut(address, length);
+        if (out != null) {
+            MemorySegment.copy(from, offset, out, 0, length);
+            commitOut(length);
+            return length;
+        }
+        return space.write(address, from, offset, length);
+    }
+
+    @Override
+    public @Nullable MemorySegment copiedIn(long address, long length) {
+        for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
+            long start = area.get(Layouts.LONG, Area.WINDOW + 16L * i);
+            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + 16L * i + 8), Area.WINDOW_SIZE);
+            long skip = address - start;
+            if (skip >= 0 && length >= 0 && skip + length <= size && address + length <= Layout.TASK_SIZE) {
+                return area.asSlice(Area.WINDOW_DATA + (long) i * Area.WINDOW_SIZE + skip, length);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable MemorySegment reserveOut(long address, long length) {
+        int at = (queue.outUsed + 7) & ~7;
+        if (length <= 0 || at + length > Area.OUT_SIZE || address < 0 || address > Layout.TASK_SIZE - length || queue.isFull()) {
+            return null;
+        }
+        reservedAddress = address;
+        reservedAt = at;
+        return area.asSlice(Area.OUT_DATA + at, length);
+    }
+
+    @Override
+    public void commitOut(long length) {
+        if (reservedAt < 0) {
+            throw new IllegalStateException("nothing reserved");
+        }
+        queue.outUsed = reservedAt + (int) length;
+        space.enqueue(this, reservedAddress, reservedAddress + length, Order.COPY_OUT, reservedAddress, Area.OUT_DATA + reservedAt, length, 0, 0, 0);
+        reservedAt = -1;
+    }
+
+    @Override
+    public void sleeping() {
+        for (; ; ) {
+            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+            if ((state & State.REQUEST) == 0 || (state & (State.ASLEEP | State.NO_POLLING)) != 0) {
+                return;
+            }
+            if (Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, state | State.NO_POLLING)) {
+                return;
+            }
+        }
+    }
+
+    /** Has the guest's host thread run the queued orders now and come back. @return 0, or -errno of the order that failed, or -EPERM if dead */
+    long sync() {
+        if (!started) {
+            awaitStart();
+        }
+        if (!space.publish(this)) {
+            return 0;
+        }
+        post(State.ORDERS | State.SYNC);
+        int request = awaitRequest() & ~(State.ASLEEP | State.NO_POLLING);
+        if (request == State.SYNCED) {
+            return 0;
+        }
+        if (request == State.ORDER_FAILED) {
+            orderFailed();
+            return failedOrder();
+        }
+        return -EPERM;
+    }
+
+    /** One order run at once by the guest's host thread. */
+    private long syncOrder(long nr, long a) {
+        long flushed = space.settleOwn(this);
+        if (flushed != 0) {
+            failedOrder = flushed;
+        }
+        space.enqueue(this, 0, 0, nr, a, 0, 0, 0, 0, 0);
+        return sync();
+    }
+
+    private boolean validXsaveAddress(long address) {
+        return address >= 0 && address <= Layout.TASK_SIZE - engine.cpu().xsaveSize() && (address & 63) == 0;
+    }
+
+    @Override
+    public boolean saveVectorState(long address) {
+        return validXsaveAddress(address) && syncOrder(Order.XSAVE, address) == 0;
+    }
+
+    @Override
+    public boolean loadVectorState(long address) {
+        return validXsaveAddress(address) && syncOrder(Order.XRSTOR, address) == 0;
+    }
+
+    @Override
+    public void resetVectorState() {
+        MemorySegment image = area.asSlice(Area.XSAVE, Area.XSAVE_SIZE);
+        image.asSlice(0, 512 + 64).fill((byte) 0);
+        image.set(Layouts.SHORT, 0, (short) 0x37f); // FCW
+        image.set(Layouts.INT, 24, 0x1f80); // MXCSR: loaded even for components at their initial state
+        loadVectorImage();
+    }
+
+    private void loadVectorImage() {
+        space.enqueue(this, 0, 0, Order.XRSTOR, Layout.areaAddress(slot) + Area.XSAVE, 0, 0, 0, 0, 0);
+    }
+
+    /** Makes sure that the area holds the vector state and FS base of this thread, which is in the kernel. */
+    void captureVectors() {
+        if ((copyEntry & CopyTable.XSAVE) == 0) {
+            syncOrder(Order.XSAVE, Layout.areaAddress(slot) + Area.XSAVE);
+        } else if (engine.fsgsbase && !fsChanged) {
+            fsBase = area.get(Layouts.LONG, Area.FS_BASE);
+        }
+    }
+
+    /** Takes over all of a captured parent's registers; they are loaded on the first resume. */
+    void copyFrom(NativeThread parent) {
+        for (int i = 0; i < OFFSETS.length; i++) {
+            area.set(Layouts.LONG, OFFSETS[i], parent.reg(i));
+        }
+        full = true;
+        fsBase = parent.fsBase;
+        fsChanged = true;
+        MemorySegment.copy(parent.area, Area.XSAVE, area, Area.XSAVE, engine.cpu().xsaveSize());
+        loadVectorImage();
+    }
+
+    /** All registers zero, as for a thread made from nothing. */
+    void clearRegisters() {
+        for (int offset : OFFSETS) {
+            area.set(Layouts.LONG, offset, 0);
+        }
+        area.set(Layouts.LONG, Area.RFLAGS, 0x202);
+        full = true;
+        fsBase = 0;
+        fsChanged = true;
+        resetVectorState();
+    }
+
+    @Override
+    public void futexOnReturn() {
+        futexRequested = true;
+    }
+
+    @Override
+    public boolean interruptedFutex() {
+        return cause == State.FUTEX_INTERRUPTED;
+    }
+
+    @Override
+    public void interrupt() {
+        int old = (int) MODE.getAndBitwiseOr(this, INTERRUPTED);
+        if (old == IN_USER) {
+            space.signal(tid, Layout.INTERRUPT_SIGNAL);
+        }
+    }
+
+    /** Wakes the kernel thread after the host process has died. */
+    void bury() {
+        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, State.DEAD);
+        if ((old & State.ASLEEP) != 0) {
+            Futex.wake(area, Area.STATE, Integer.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public long cpuTimeNs() {
+        return ProcFiles.threadCpuNs(space.hostPid(), tid);
+    }
+
+    @Override
+    public int hostTid() {
+        return tid;
+    }
+
+    @Override
+    public void close() {
+        sleeping();
+        space.retire(this);
+    }
+
+    /** A new host thread reports before it may be told anything. */
+    private void awaitStart() {
+        awaitRequest();
+        started = true;
+    }
+}

@@ -1,0 +1,93 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.host.Layouts;
+
+/** A thread's orders for its next return, in their order. Only its own kernel thread adds to it; once it holds changes of the address space, under
+ * the lock of that. */
+final class OrderQueue {
+    private static final int WORDS = 9;
+    private static final int FROM = 7, TO = 8;
+
+    private final long[] words = new long[WORDS * Area.MAX_ORDERS];
+    private int count;
+    private volatile int changes;
+    /** Bytes used in the area's out buffer. */
+    int outUsed;
+
+    int size() {
+        return count;
+    }
+
+    boolean isFull() {
+        return count == Area.MAX_ORDERS;
+    }
+
+    /** Orders that change the address space; while there are any, the queue is the address space's lock's. */
+    int changes() {
+        return changes;
+    }
+
+    void clear() {
+        count = 0;
+        changes = 0;
+        outUsed = 0;
+    }
+
+    /** @param from first address that the order changes, {@code to} the one behind the last */
+    void add(long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
+        int at = WORDS * count++;
+        words[at] = nr;
+        words[at + 1] = a;
+        words[at + 2] = b;
+        words[at + 3] = c;
+        words[at + 4] = d;
+        words[at + 5] = e;
+        words[at + 6] = f;
+        words[at + FROM] = from;
+        words[at + TO] = to;
+        if (nr < Order.COPY_OUT && to > from) {
+            changes = changes + 1;
+        }
+    }
+
+    boolean overlaps(long from, long to) {
+        for (int i = 0; i < count; i++) {
+            if (isChange(i) && words[WORDS * i + FROM] < to && from < words[WORDS * i + TO]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isChange(int order) {
+        return words[WORDS * order] < Order.COPY_OUT && words[WORDS * order + TO] > words[WORDS * order + FROM];
+    }
+
+    /** Drops the changes, which somebody else has run, and keeps the rest. */
+    void removeChanges() {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (!isChange(i)) {
+                System.arraycopy(words, WORDS * i, words, WORDS * kept++, WORDS);
+            }
+        }
+        count = kept;
+        changes = 0;
+    }
+
+    long word(int order, int index) {
+        return words[WORDS * order + index];
+    }
+
+    /** Writes the list where the stub expects it. */
+    void publish(MemorySegment area) {
+        for (int i = 0; i < count; i++) {
+            long at = Area.ORDER + (long) i * Order.SIZE;
+            for (int w = 0; w < 7; w++) {
+                area.set(Layouts.LONG, at + 8L * w, words[WORDS * i + w]);
+            }
+        }
+        area.set(Layouts.INT, Area.ORDER_COUNT, count);
+    }
+}

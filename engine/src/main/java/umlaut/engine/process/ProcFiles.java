@@ -1,0 +1,43 @@
+package umlaut.engine.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the host's /proc says of a stub process; all zero once it has ended. See proc(5). */
+final class ProcFiles {
+    private ProcFiles() {}
+
+    private static String read(String path) {
+        try {
+            return Files.readString(Path.of(path));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Time on a CPU of one thread, ns. */
+    static long threadCpuNs(int pid, int tid) {
+        String s = read("/proc/" + pid + "/task/" + tid + "/schedstat");
+        int space = s.indexOf(' ');
+        return space < 0 ? 0 : Long.parseLong(s, 0, space, 10);
+    }
+
+    /** Resident bytes of a process, areas included. */
+    static long residentBytes(int pid) {
+        String[] fields = read("/proc/" + pid + "/statm").split(" ");
+        return fields.length < 2 ? 0 : 4096 * Long.parseLong(fields[1]);
+    }
+
+    /** Whether {@code address} lies in a mapping that may be written. */
+    static boolean isWritable(int pid, long address) {
+        for (String line : read("/proc/" + pid + "/maps").split("\n")) {
+            int dash = line.indexOf('-');
+            int space = line.indexOf(' ');
+            if (dash > 0 && address >= Long.parseUnsignedLong(line, 0, dash, 16) && address < Long.parseUnsignedLong(line, dash + 1, space, 16)) {
+                return line.charAt(space + 2) == 'w';
+            }
+        }
+        return false;
+    }
+}

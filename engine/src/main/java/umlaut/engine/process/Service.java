@@ -1,0 +1,147 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import umlaut.host.Futex;
+import umlaut.host.Layouts;
+
+/**
+ * The JVM's end of a service thread: fills batches of orders, has them run and reads the results, which are hints only. Not thread-safe: its address
+ * space's lock guards it. A batch is {@link #add}ed order by order and then {@link #run}.
+ */
+final class Service {
+    private static final int ESRCH = 3;
+    private static final long RETRY_NS = 20_000_000;
+    private static final int SPINS = 400;
+
+    private final MemorySegment orders;
+    private final MemorySegment reply;
+    private int seq;
+    private int count;
+
+    /** Set by the reaper: nobody will answer any more. */
+    volatile boolean dead;
+
+    Service(MemorySegment slot) {
+        orders = slot.asSlice(0, Layout.ORDERS_SIZE);
+        reply = slot.asSlice(Layout.ORDERS_SIZE, Layout.REPLY_SIZE);
+    }
+
+    /** Adds an order. @return its index, for {@link #result} */
+    int add(long nr, long a, long b, long c, long d, long e, long f) {
+        return add(false, nr, a, b, c, d, e, f);
+    }
+
+    /** @param goOn whether the rest of the batch runs even if this fails */
+    int add(boolean goOn, long nr, long a, long b, long c, long d, long e, long f) {
+        if (count == ServicePages.MAX_ORDERS) {
+            throw new IllegalStateException("batch too long");
+        }
+        long at = ServicePages.ORDER + (long) count * Order.SIZE;
+        orders.set(Layouts.LONG, at, nr);
+        orders.set(Layouts.LONG, at + 8, a);
+        orders.set(Layouts.LONG, at + 16, b);
+        orders.set(Layouts.LONG, at + 24, c);
+        orders.set(Layouts.LONG, at + 32, d);
+        orders.set(Layouts.LONG, at + 40, e);
+        orders.set(Layouts.LONG, at + 48, f);
+        orders.set(Layouts.LONG, at + 56, goOn ? 1 : 0);
+        return count++;
+    }
+
+    /** Orders in the batch so far. */
+    int size() {
+        return count;
+    }
+
+    boolean isFull(int more) {
+        return count + more > ServicePages.MAX_ORDERS;
+    }
+
+    /** Puts a C string among the strings of the order pages. @return its address over there */
+    long string(int offset, String s) {
+        byte[] bytes = s.getBytes(StandardCharsets.UTF_8);
+        long at = ServicePages.STRINGS + offset;
+        MemorySegment.copy(bytes, 0, orders, Layouts.BYTE, at, bytes.length);
+        orders.set(Layouts.BYTE, at + bytes.length, (byte) 0);
+        return Layout.ORDERS + at;
+    }
+
+    /** Room in the order pages for structs that orders point at. */
+    MemorySegment strings() {
+        return orders.asSlice(ServicePages.STRINGS, ServicePages.STRINGS_SIZE);
+    }
+
+    /** Runs the batch. @return 0, or -errno of the order that ended it; -ESRCH when the process is dead */
+    long run() {
+        start();
+        return await();
+    }
+
+    /** Starts the batch without waiting for it. */
+    void start() {
+        orders.set(Layouts.INT, ServicePages.COUNT, count);
+        orders.set(Layouts.INT, ServicePages.WAITING, 0);
+        seq++;
+        Layouts.WORD.setVolatile(orders, (long) ServicePages.SEQ, seq);
+        if ((int) Layouts.WORD.getVolatile(reply, (long) ServicePages.ASLEEP) != 0) {
+            Futex.wake(orders, ServicePages.SEQ, 1);
+        }
+    }
+
+    /** Waits for the batch started last. */
+    long await() {
+        int ran = count;
+        count = 0;
+        for (int i = 0; i < SPINS; i++) {
+            if (isDone()) {
+                return outcome(ran);
+            }
+            Thread.onSpinWait();
+        }
+        Layouts.WORD.setVolatile(orders, (long) ServicePages.WAITING, 1);
+        while (!isDone()) {
+            if (dead) {
+                return -ESRCH;
+            }
+            // Guest code may have spoilt the flags that tell who sleeps, so look again now and then.
+            int seen = (int) Layouts.WORD.getVolatile(reply, (long) ServicePages.DONE);
+            if (seen != seq && Futex.await(reply, ServicePages.DONE, seen, RETRY_NS) == -110) {
+                Futex.wake(orders, ServicePages.SEQ, 1);
+            }
+        }
+        return outcome(ran);
+    }
+
+    private boolean isDone() {
+        return (int) Layouts.WORD.getAcquire(reply, (long) ServicePages.DONE) == seq;
+    }
+
+    private long outcome(int ran) {
+        int executed = Math.clamp(reply.get(Layouts.INT, ServicePages.EXECUTED), 0, ran);
+        for (int i = 0; i < executed; i++) {
+            long result = result(i);
+            if (result < 0 && result >= -4095 && orders.get(Layouts.LONG, ServicePages.ORDER + (long) i * Order.SIZE + 56) == 0) {
+                return result;
+            }
+        }
+        return executed == ran ? 0 : -ESRCH;
+    }
+
+    /** What an order of the last batch returned, or so they say. */
+    long result(int index) {
+        return reply.get(Layouts.LONG, ServicePages.RESULT + 8L * index);
+    }
+
+    /** The process id that the process found; to be believed only before guest code first runs in it. */
+    int pid() {
+        return reply.get(Layouts.INT, ServicePages.PID);
+    }
+
+    /** Wakes a caller of {@link #await} after the process has died. */
+    void bury() {
+        dead = true;
+        Layouts.WORD.setVolatile(reply, (long) ServicePages.DONE, ~seq);
+        Futex.wake(reply, ServicePages.DONE, Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,45 @@
+package umlaut.engine.process;
+
+/**
+ * Values of an area's state word. Even bit patterns are awake, bit 0 says that the side that waits sleeps on the word's futex. Bit 1 is set
+ * from request to answer: the JVM's turn. Each side publishes with an exchange and wakes the other if bit 0 was set.
+ */
+final class State {
+    static final int ASLEEP = 1;
+    static final int REQUEST = 2;
+
+    /** With REQUEST: the kernel thread sleeps for long, so waiting by polling is in vain. */
+    static final int NO_POLLING = 1 << 31;
+
+    /** Requests: why the thread came in. */
+    static final int SYSCALL = REQUEST | 1 << 8;
+
+    static final int UNPATCHED = REQUEST | 2 << 8;
+    static final int FAULT = REQUEST | 3 << 8;
+    static final int INTERRUPT = REQUEST | 4 << 8;
+    /** Out of a host futex wait or before it, RAX = -EINTR. */
+    static final int FUTEX_INTERRUPTED = REQUEST | 5 << 8;
+    /** An order failed; the rest of the list was not run. */
+    static final int ORDER_FAILED = REQUEST | 6 << 8;
+    /** A SYNC answer's orders are done. */
+    static final int SYNCED = REQUEST | 7 << 8;
+    /** First request of a new thread. */
+    static final int STARTED = REQUEST | 8 << 8;
+    /** A futex call came by SIGSYS: its site wants patching. */
+    static final int FUTEX_UNPATCHED = REQUEST | 9 << 8;
+    /** Put here by the JVM when the process has died. */
+    static final int DEAD = REQUEST | 10 << 8;
+
+    /** Answers: go back to guest code, restoring all but RCX and R11 (which a system call spoils). */
+    static final int ANSWER = 0;
+    /** Restore everything, RIP and flags included. */
+    static final int FULL = 1 << 2;
+    /** Run the order list first. */
+    static final int ORDERS = 1 << 3;
+    /** Run futex(2) with the registers in the area. */
+    static final int FUTEX = 1 << 4;
+    /** Come back with SYNCED after the orders. */
+    static final int SYNC = 1 << 5;
+
+    private State() {}
+}
