@@ -1,0 +1,107 @@
+package umlaut.conformance;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the log of {@code strace -f} over a whole machine and finds what its guest threads asked of the host kernel.
+ *
+ * <p>Guest threads are those cloned as threads by a stub's service thread; stubs are the process that execs the stub image, and its forks.
+ * A call that seccomp stops is logged too, as strace sees it first, but a SIGSYS follows it at once: it never happened.
+ */
+final class HostTrace {
+    /** What docs/engine.md allows a guest thread once its filter stands. */
+    private static final Set<String> ALLOWED = Set.of(
+            "futex", "rt_sigreturn", "sched_yield", "arch_prctl", "mmap", "munmap", "mprotect", "madvise", "mremap", "restart_syscall");
+
+    /** Its first calls, in stub text, before the filter. */
+    private static final Set<String> PREPARING =
+            Set.of("close_range", "sigaltstack", "rt_sigprocmask", "prctl", "arch_prctl", "seccomp", "set_robust_list", "gettid");
+
+    private static final Pattern LINE = Pattern.compile("^(\\d+) +(.*)$");
+    private static final Pattern CALL = Pattern.compile("^([a-z0-9_]+)\\((.*)$");
+    private static final Pattern RESUMED = Pattern.compile("^<\\.\\.\\. ([a-z0-9_]+) resumed>(.*)$");
+    private static final Pattern RESULT = Pattern.compile(".*= (\\d+)(?: .*)?$");
+
+    private final Set<String> stubs = new HashSet<>();
+    private final Set<String> guests = new HashSet<>();
+    private final Set<String> filtered = new HashSet<>();
+    private final Map<String, String> last = new HashMap<>();
+    private final Map<String, String> begun = new HashMap<>();
+    private final List<String> violations = new ArrayList<>();
+
+    void line(String text) {
+        Matcher line = LINE.matcher(text);
+        if (!line.matches()) {
+            return;
+        }
+        String tid = line.group(1);
+        String rest = line.group(2);
+        if (rest.startsWith("--- SIGSYS") || rest.startsWith("+++ killed by SIGSYS")) {
+            last.remove(tid);
+            return;
+        }
+        if (rest.startsWith("+++ ") || rest.startsWith("--- ")) {
+            judge(tid);
+            return;
+        }
+        Matcher resumed = RESUMED.matcher(rest);
+        if (resumed.matches()) {
+            ended(tid, begun.getOrDefault(tid, resumed.group(1)) + resumed.group(2));
+            return;
+        }
+        Matcher call = CALL.matcher(rest);
+        if (call.matches()) {
+            judge(tid);
+            last.put(tid, rest);
+            begun.put(tid, rest.replace(" <unfinished ...>", ""));
+            if (!rest.endsWith("<unfinished ...>")) {
+                ended(tid, rest);
+            }
+        }
+    }
+
+    /** A call came back: processes and threads are followed by their clone calls. */
+    private void ended(String tid, String call) {
+        Matcher result = RESULT.matcher(call);
+        if (!result.matches()) {
+            return;
+        }
+        String value = result.group(1);
+        if (call.startsWith("execve(\"/proc/self/fd/") || call.startsWith("execveat(")) {
+            stubs.add(tid);
+        } else if ((call.startsWith("clone(") || call.startsWith("fork(")) && stubs.contains(tid) && !value.equals("0")) {
+            (call.contains("CLONE_THREAD") ? guests : stubs).add(value);
+        } else if (call.startsWith("seccomp(SECCOMP_SET_MODE_FILTER") && guests.contains(tid)) {
+            filtered.add(tid);
+            last.remove(tid);
+        }
+    }
+
+    /** The thread's last call was not stopped by seccomp: it really happened. */
+    private void judge(String tid) {
+        String call = last.remove(tid);
+        if (call == null || !guests.contains(tid)) {
+            return;
+        }
+        String name = call.substring(0, call.indexOf('('));
+        boolean harmless = (filtered.contains(tid) ? ALLOWED : PREPARING).contains(name);
+        if (!harmless || name.equals("mmap") && !call.contains("MAP_ANONYMOUS")) {
+            violations.add(tid + " " + call);
+        }
+    }
+
+    int guestThreads() {
+        return filtered.size();
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+}
