@@ -20,6 +20,19 @@ public interface MappingSource {
     /** A VMA has gone, and nothing in its address space can reach the pages any more. */
     default void unmapped(Vma vma) {}
 
+    /** MADV_REMOVE: punches a hole. @throws umlaut.abi.ErrnoException EOPNOTSUPP */
+    default void remove(long offset, long length) {
+        throw umlaut.abi.Errno.EOPNOTSUPP.exception();
+    }
+
+    /** No shared mapping of it may ever be made writable (a memfd with F_SEAL_WRITE or F_SEAL_FUTURE_WRITE). */
+    default boolean writeSealed() {
+        return false;
+    }
+
+    /** What /dev/zero gives: mapped privately it is anonymous memory, mapped shared it is fresh shared memory. */
+    MappingSource ZERO = (offset, length, writable, into) -> into.set(-1, 0, length);
+
     /** Result slot for {@link #extent}. */
     final class Extent {
         public int hostFd;

@@ -1,6 +1,7 @@
 package umlaut.kernel.mm;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +31,28 @@ public final class Mm {
     @GuardedBy("lock")
     final VmaTree tree = new VmaTree();
 
+    /** mlockall(MCL_FUTURE): flags that every new VMA gets. */
+    @GuardedBy("lock")
+    int futureLockFlags;
+
+    /** Result slot, so that looking up pages allocates nothing. */
+    @GuardedBy("lock")
+    final MappingSource.Extent extent = new MappingSource.Extent();
+
+    /** The last fault that was tried again ({@link MmFault}). */
+    @GuardedBy("lock")
+    @Nullable Task retryTask;
+
+    @GuardedBy("lock")
+    long retryAddress;
+
+    @GuardedBy("lock")
+    int retries;
+
+    /** VMAs to be let go of once the lock is free, since the last close of a file takes locks that come before ours. */
+    @GuardedBy("garbage")
+    private final List<Vma> garbage = new ArrayList<>();
+
     /** Where things are; written by exec, brk and prctl under the lock, read by /proc. */
     public final MmLayout layout;
 
@@ -40,7 +63,7 @@ public final class Mm {
 
     private volatile int dumpable = 1;
 
-    private Mm(Kernel kernel, AddressSpace space, MmLayout layout) {
+    Mm(Kernel kernel, AddressSpace space, MmLayout layout) {
         this.kernel = kernel;
         this.space = space;
         this.layout = layout;
@@ -70,6 +93,9 @@ public final class Mm {
         return this;
     }
 
+    /** RLIMIT_AS and the like are those of the task that asks; this is the limit of VMAs, vm.max_map_count. */
+    static final int MAX_MAP_COUNT = 65530;
+
     /** One more user, unless the last has gone: for lookups through another task. @return null then */
     public @Nullable Mm tryAcquire() {
         int n = users.get();
@@ -88,7 +114,7 @@ public final class Mm {
             return;
         }
         space.close();
-        MmUnmap.releaseAll(this);
+        VmaEditor.releaseAll(this);
         File exe = executable;
         executable = null;
         if (exe != null) {
@@ -99,6 +125,27 @@ public final class Mm {
     /** Tasks (and calls at work) that use it. */
     public int users() {
         return users.get();
+    }
+
+    void dropLater(List<Vma> vmas) {
+        if (!vmas.isEmpty()) {
+            synchronized (garbage) {
+                garbage.addAll(vmas);
+            }
+        }
+    }
+
+    /** After every unlocking of {@link #lock}. */
+    void collect() {
+        List<Vma> all;
+        synchronized (garbage) {
+            if (garbage.isEmpty()) {
+                return;
+            }
+            all = List.copyOf(garbage);
+            garbage.clear();
+        }
+        VmaEditor.drop(all);
     }
 
     public Kernel kernel() {
@@ -149,12 +196,20 @@ public final class Mm {
 
     /** A change left to be run on return has failed on the host: takes its VMA back and answers the call with the error. */
     public void orderFailed(Task task, long negativeErrno) {
-        PendingChange.failed(this, task, negativeErrno);
+        PendingChange change = task.pendingChange;
+        if (change != null) {
+            task.pendingChange = null;
+            change.failed(task, negativeErrno);
+        }
     }
 
     /** The changes that {@code task} left to be run on return are done: after every trap but ORDER_FAILED. */
     public void ordersDone(Task task) {
-        PendingChange.done(this, task);
+        PendingChange change = task.pendingChange;
+        if (change != null) {
+            task.pendingChange = null;
+            change.done();
+        }
     }
 
     /** A fault that is not the program's: a mapping to be completed. @return false: it is a signal */

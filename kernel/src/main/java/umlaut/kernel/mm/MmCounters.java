@@ -66,17 +66,4 @@ public final class MmCounters {
             locked += pages;
         }
     }
-
-    void copyFrom(MmCounters o) {
-        total = o.total;
-        peak = o.total;
-        data = o.data;
-        stack = o.stack;
-        executable = o.executable;
-        locked = 0;
-    }
-
-    void forget(Vma vma) {
-        remove(vma);
-    }
 }

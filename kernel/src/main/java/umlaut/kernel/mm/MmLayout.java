@@ -29,6 +29,9 @@ public final class MmLayout {
     /** The host has memory for the heap up to here: brk(2) below it needs no host call. */
     long heapGranted;
 
+    /** The host has memory for the stack from here on, below where its VMA begins; 0 before there is a stack. */
+    long stackReserve;
+
     MmLayout(long taskSize) {
         this.taskSize = taskSize;
         this.mmapBase = taskSize;
@@ -49,5 +52,6 @@ public final class MmLayout {
         auxv = o.auxv;
         mmapBase = o.mmapBase;
         heapGranted = o.heapGranted;
+        stackReserve = o.stackReserve;
     }
 }

@@ -10,6 +10,7 @@ final class MmReport {
     static List<Vma> snapshot(Mm mm) {
         mm.lock.lock();
         try {
+            MmStack.settle(mm, 0, Long.MAX_VALUE);
             List<Vma> out = new ArrayList<>(mm.tree.size());
             for (int i = 0; i < mm.tree.size(); i++) {
                 Vma vma = mm.tree.get(i);

@@ -286,6 +286,11 @@ public final class Shmem implements MappingSource {
         }
     }
 
+    @Override
+    public void remove(long offset, long length) {
+        punchHole(offset, length);
+    }
+
     private void zeroInPage(long from, long to) {
         int i = runs.indexOf(from >> SHIFT);
         if (to > from && i < runs.count() && runs.get(i).filePage <= from >> SHIFT) {

@@ -14,11 +14,11 @@ public final class Vma {
     public static final int SEQUENTIAL = 1 << 13, RANDOM = 1 << 14, HUGEPAGE = 1 << 15, NOHUGEPAGE = 1 << 16, MERGEABLE = 1 << 17;
     /** Holds guest addresses that are not the guest's own: vDSO and vvar. Never unmapped on the host. */
     public static final int SPECIAL = 1 << 18;
-    /** Anonymous memory of this VMA is or was shared over fork or moved: kept apart when neighbours are joined. */
+    /** mseal(2): its mapping and protection can't change any more. */
     public static final int SEALED = 1 << 19;
 
-    /** Flags in which neighbours must agree to be joined. */
-    private static final int IDENTITY = ~0;
+    public static final String HEAP = "[heap]";
+    public static final String STACK_NAME = "[stack]";
 
     long start;
     long end;
@@ -30,6 +30,8 @@ public final class Vma {
     final @Nullable File file;
     /** Byte offset in the source of {@link #start}; the address itself for anonymous memory. */
     long offset;
+    /** The host has mapped [start, mappedEnd); what is behind lies past the end of the file, or did so when last looked at. */
+    long mappedEnd;
     /** What /proc/PID/maps calls it where no file does: "[heap]", "[stack]", "/dev/zero (deleted)", "/SYSV00000000 (deleted)", or null. */
     final @Nullable String name;
 
@@ -45,12 +47,15 @@ public final class Vma {
         this.file = file;
         this.offset = offset;
         this.name = name;
+        this.mappedEnd = end;
     }
 
     /** A VMA with the same properties elsewhere in it, or in another address space. */
     Vma copy(Mm to, long from, long until) {
         long at = source == null ? from : offset + (from - start);
-        return new Vma(to, from, until, prot, flags, source, file, at, name);
+        Vma copy = new Vma(to, from, until, prot, flags, source, file, at, name);
+        copy.mappedEnd = Math.max(from, Math.min(mappedEnd, until));
+        return copy;
     }
 
     public Mm mm() {
@@ -143,11 +148,12 @@ public final class Vma {
     boolean joins(Vma next) {
         return end == next.start
                 && prot == next.prot
-                && (flags & IDENTITY) == (next.flags & IDENTITY)
+                && flags == next.flags
                 && source == next.source
                 && file == next.file
                 && name == next.name
                 && (flags & (SPECIAL | STACK | GROWSDOWN)) == 0
+                && mappedEnd == end
                 && (source == null || offset + (end - start) == next.offset);
     }
 

@@ -58,19 +58,17 @@ final class VmaTree {
         count++;
     }
 
+    /** Puts a VMA behind all others. */
+    void append(Vma vma) {
+        if (count == vmas.length) {
+            vmas = Arrays.copyOf(vmas, count * 2);
+        }
+        vmas[count++] = vma;
+    }
+
     void remove(int from, int to) {
         System.arraycopy(vmas, to, vmas, from, count - to);
         Arrays.fill(vmas, count - (to - from), count, null);
         count -= to - from;
-    }
-
-    /** Puts another object in the same place. */
-    void replace(int index, Vma vma) {
-        vmas[index] = vma;
-    }
-
-    void clear() {
-        Arrays.fill(vmas, 0, count, null);
-        count = 0;
     }
 }
