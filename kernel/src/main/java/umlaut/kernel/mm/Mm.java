@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
+import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.signal.SigInfo;
@@ -200,6 +201,8 @@ public final class Mm {
         if (change != null) {
             task.pendingChange = null;
             change.failed(task, negativeErrno);
+        } else {
+            task.user().setReg(Reg.RAX, negativeErrno);
         }
     }
 

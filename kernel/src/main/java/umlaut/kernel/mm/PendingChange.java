@@ -13,7 +13,7 @@ import umlaut.kernel.task.Task;
  *
  * <p>What the change took out of the list is let go of only when it is done, since until then the guest can still reach the pages.
  */
-final class PendingChange {
+public final class PendingChange {
     private final Mm mm;
     private final long start;
     private final long end;

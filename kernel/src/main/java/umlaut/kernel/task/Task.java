@@ -7,6 +7,7 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.mm.PendingChange;
 import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SigInfo;
@@ -66,6 +67,9 @@ public final class Task {
     public long robustList;
     /** Access to this task's own guest memory; bound to the running task. */
     public final UserAccess memory;
+
+    /** A change of the address space that this task's guest thread makes on the host as it returns. */
+    public @Nullable PendingChange pendingChange;
 
     private volatile TaskState state = TaskState.RUNNING;
     private volatile @Nullable Thread kernelThread;

@@ -64,6 +64,9 @@ public final class TaskLoop implements Runnable {
     private boolean step() {
         UserThread user = task.user();
         Trap trap = user.resume();
+        if (task.pendingChange != null && trap != Trap.ORDER_FAILED) {
+            task.mm().ordersDone(task);
+        }
         switch (trap) {
             case SYSCALL -> systemCall(user);
             case FAULT -> fault(user);
