@@ -1,0 +1,118 @@
+package umlaut.fs.support;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Mode;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.Path;
+
+/**
+ * A directory of a {@link TreeFs} with entries that the kernel's parts add and remove, in that order. Thread-safe: its map has a lock of its own, a leaf.
+ */
+public class TreeDirectory extends TreeInode {
+    /** One entry of a listing; {@code type} is DT_*. */
+    public record Entry(String name, long ino, int type) {}
+
+    private final Map<String, Inode> children = new LinkedHashMap<>();
+    private final @Nullable TreeDirectory up;
+
+    /** @param up the directory above; null for a root */
+    public TreeDirectory(TreeFs fs, @Nullable TreeDirectory up, long ino, int permissions) {
+        super(fs, ino, Mode.S_IFDIR | permissions);
+        this.up = up;
+        nlink = 2;
+    }
+
+    public TreeDirectory(TreeFs fs, @Nullable TreeDirectory up) {
+        this(fs, up, fs.nextInode(), 0555);
+    }
+
+    public final long parentIno() {
+        return up == null ? ino : up.ino;
+    }
+
+    // --- building ---
+
+    public final <T extends Inode> T add(String name, T child) {
+        synchronized (children) {
+            Inode before = children.put(name, child);
+            if (child.isDirectory() && (before == null || !before.isDirectory())) {
+                nlink = nlink + 1;
+            }
+        }
+        return child;
+    }
+
+    public final void remove(String name) {
+        synchronized (children) {
+            Inode gone = children.remove(name);
+            if (gone != null && gone.isDirectory()) {
+                nlink = nlink - 1;
+            }
+        }
+    }
+
+    /** The directory at a relative path, made if it is missing. */
+    public final TreeDirectory directory(String path) {
+        TreeDirectory here = this;
+        for (String name : path.split("/")) {
+            synchronized (here.children) {
+                Inode there = here.children.get(name);
+                here = there instanceof TreeDirectory known ? known : here.add(name, new TreeDirectory(tree(), here));
+            }
+        }
+        return here;
+    }
+
+    /** A read-only file for all. */
+    public final void text(String name, TextSource source) {
+        add(name, new TextInode(tree(), tree().nextInode(), 0444, source, null));
+    }
+
+    public final void text(String name, int permissions, TextSource source) {
+        add(name, new TextInode(tree(), tree().nextInode(), permissions, source, null));
+    }
+
+    /** A file that never changes. */
+    public final void constant(String name, String text) {
+        text(name, task -> text);
+    }
+
+    /** A setting: mode 0644. */
+    public final void setting(String name, TextSource source, TextSink sink) {
+        add(name, new TextInode(tree(), tree().nextInode(), 0644, source, sink));
+    }
+
+    public final void link(String name, String target) {
+        add(name, new LinkInode(tree(), tree().nextInode(), task -> target));
+    }
+
+    // --- the VFS's view ---
+
+    @Override
+    public @Nullable Inode lookup(String name) {
+        synchronized (children) {
+            return children.get(name);
+        }
+    }
+
+    /** All entries but "." and "..", as they are now. */
+    protected List<Entry> entries(@Nullable Task task) {
+        List<Entry> all = new ArrayList<>();
+        synchronized (children) {
+            children.forEach((name, child) -> all.add(new Entry(name, child.ino, Mode.direntType(child.mode))));
+        }
+        return all;
+    }
+
+    @Override
+    public File open(@Nullable Task task, Path path, int flags) {
+        return new TreeDirectoryFile(this, path, flags, task == null ? Credentials.ROOT : task.credentials());
+    }
+}
