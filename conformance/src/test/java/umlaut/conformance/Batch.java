@@ -51,10 +51,15 @@ final class Batch {
 
     private List<String> script() {
         StringBuilder script = new StringBuilder("umask 022; top=$(mktemp -d); export LC_ALL=C HOME=/tmp\n");
-        script.append("run() { mkdir $top/$1; cd $top/$1; echo; echo '").append(MARK).append("'$1;");
+        script.append("run() { mkdir $top/$1; cd $top/$1; echo; echo '")
+                .append(MARK)
+                .append("'$1;");
         script.append(" timeout -k 2 30 sh -c \"$2\" 2>&1 </dev/null; echo \"status $?\"; cd /; rm -rf $top/$1; }\n");
-        commands.forEach((name, command) ->
-                script.append("run ").append(name).append(" '").append(command.replace("'", "'\\''")).append("'\n"));
+        commands.forEach((name, command) -> script.append("run ")
+                .append(name)
+                .append(" '")
+                .append(command.replace("'", "'\\''"))
+                .append("'\n"));
         script.append("rm -rf $top");
         try {
             Path file = directory.resolve("batch.sh");

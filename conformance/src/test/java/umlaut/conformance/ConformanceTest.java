@@ -30,12 +30,23 @@ class ConformanceTest {
                 .isZero();
         Batch batch = new Batch(open(directory));
         try (Stream<Path> files = Files.list(SOURCES.resolve("c"))) {
-            List<Path> programs = files.filter(f -> f.toString().endsWith(".c")).sorted().toList();
+            List<Path> programs =
+                    files.filter(f -> f.toString().endsWith(".c")).sorted().toList();
             for (Path source : programs) {
                 String name = source.getFileName().toString().replace(".c", "");
                 Path program = directory.resolve(name);
                 Umlaut.Result made = Umlaut.host(
-                        "", 60, List.of("gcc", "-O1", "-w", "-o", program.toString(), source.toString(), "-lpthread", "-lutil"));
+                        "",
+                        60,
+                        List.of(
+                                "gcc",
+                                "-O1",
+                                "-w",
+                                "-o",
+                                program.toString(),
+                                source.toString(),
+                                "-lpthread",
+                                "-lutil"));
                 assertThat(made.err()).isEmpty();
                 batch.add(name, program.toString());
             }
@@ -66,10 +77,12 @@ class ConformanceTest {
         Map<String, Outcome> host = batch.onHost();
         Map<String, Outcome> guest = batch.inGuest();
         Outcome complaint = guest.get("");
-        return host.keySet().stream().filter(name -> !name.isEmpty()).map(name -> DynamicTest.dynamicTest(name, () -> {
-            assertThat(guest.get(name))
-                    .as(complaint == null ? name : name + "; umlaut said: " + complaint.output())
-                    .isEqualTo(host.get(name));
-        }));
+        return host.keySet().stream()
+                .filter(name -> !name.isEmpty())
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    assertThat(guest.get(name))
+                            .as(complaint == null ? name : name + "; umlaut said: " + complaint.output())
+                            .isEqualTo(host.get(name));
+                }));
     }
 }

@@ -23,7 +23,8 @@ class ExitStatusTest {
         assertThat(Umlaut.run("run", "--", "/bin/false").status()).isEqualTo(1);
         assertThat(Umlaut.run("run", "--", "sh", "-c", "exit 42").status()).isEqualTo(42);
         assertThat(Umlaut.run("run", "--", "sh", "-c", "kill -9 $$").status()).isEqualTo(137);
-        assertThat(Umlaut.run("run", "--", "sh", "-c", "kill -TERM $$").status()).isEqualTo(143);
+        assertThat(Umlaut.run("run", "--", "sh", "-c", "kill -TERM $$").status())
+                .isEqualTo(143);
     }
 
     @Test
@@ -49,11 +50,28 @@ class ExitStatusTest {
 
     @Test
     void flagsReachTheGuest() {
-        assertThat(Umlaut.run("run", "-h", "web", "-e", "A=b c", "-w", "/usr", "--", "sh", "-c", "hostname; echo $A; pwd").out())
+        assertThat(Umlaut.run(
+                                "run",
+                                "-h",
+                                "web",
+                                "-e",
+                                "A=b c",
+                                "-w",
+                                "/usr",
+                                "--",
+                                "sh",
+                                "-c",
+                                "hostname; echo $A; pwd")
+                        .out())
                 .isEqualTo("web\nb c\n/usr\n");
-        assertThat(Umlaut.run("run", "-u", "12:34", "--", "sh", "-c", "id -u; id -g").out()).isEqualTo("12\n34\n");
-        assertThat(Umlaut.run("run", "--read-only", "--", "touch", "/x").status()).isEqualTo(1);
-        assertThat(Umlaut.run("run", "--entrypoint", "/bin/echo", "--", "a", "b").out()).isEqualTo("a b\n");
+        assertThat(Umlaut.run("run", "-u", "12:34", "--", "sh", "-c", "id -u; id -g")
+                        .out())
+                .isEqualTo("12\n34\n");
+        assertThat(Umlaut.run("run", "--read-only", "--", "touch", "/x").status())
+                .isEqualTo(1);
+        assertThat(Umlaut.run("run", "--entrypoint", "/bin/echo", "--", "a", "b")
+                        .out())
+                .isEqualTo("a b\n");
     }
 
     @Test

@@ -17,46 +17,78 @@ import org.junit.jupiter.api.Test;
 
 /** docs/design.md, section 2: each layer uses only those below it, native access has one home, a kernel is an object. */
 class LayeringTest {
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("umlaut");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("umlaut");
 
     /** Types whose static instances would be state shared by all guests of a JVM. */
     private static final Set<String> STATEFUL = Set.of(
-            "java.util.HashMap", "java.util.LinkedHashMap", "java.util.TreeMap", "java.util.ArrayList", "java.util.ArrayDeque",
-            "java.util.HashSet", "java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentMap",
-            "java.util.concurrent.atomic.AtomicInteger", "java.util.concurrent.atomic.AtomicLong",
-            "java.util.concurrent.atomic.AtomicBoolean", "java.util.concurrent.atomic.AtomicReference", "java.util.Random",
-            "java.util.concurrent.atomic.LongAdder", "java.lang.ThreadLocal", "java.util.concurrent.locks.ReentrantLock");
+            "java.util.HashMap",
+            "java.util.LinkedHashMap",
+            "java.util.TreeMap",
+            "java.util.ArrayList",
+            "java.util.ArrayDeque",
+            "java.util.HashSet",
+            "java.util.concurrent.ConcurrentHashMap",
+            "java.util.concurrent.ConcurrentMap",
+            "java.util.concurrent.atomic.AtomicInteger",
+            "java.util.concurrent.atomic.AtomicLong",
+            "java.util.concurrent.atomic.AtomicBoolean",
+            "java.util.concurrent.atomic.AtomicReference",
+            "java.util.Random",
+            "java.util.concurrent.atomic.LongAdder",
+            "java.lang.ThreadLocal",
+            "java.util.concurrent.locks.ReentrantLock");
 
     @Test
     void layersUseOnlyThoseBelow() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .withOptionalLayers(true)
-                .layer("abi").definedBy("umlaut.abi..")
-                .layer("host").definedBy("umlaut.host..")
-                .layer("engine").definedBy("umlaut.engine..")
-                .layer("kernel").definedBy("umlaut.kernel..")
-                .layer("fs").definedBy("umlaut.fs..")
-                .layer("net").definedBy("umlaut.net..")
-                .layer("machine").definedBy("umlaut.machine..")
-                .layer("cli").definedBy("umlaut.cli..")
-                .whereLayer("cli").mayNotBeAccessedByAnyLayer()
-                .whereLayer("machine").mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("net").mayOnlyBeAccessedByLayers("machine", "cli")
-                .whereLayer("fs").mayOnlyBeAccessedByLayers("machine", "cli")
-                .whereLayer("kernel").mayOnlyBeAccessedByLayers("fs", "net", "machine", "cli")
-                .whereLayer("engine").mayOnlyBeAccessedByLayers("kernel", "fs", "net", "machine", "cli")
-                .whereLayer("host").mayOnlyBeAccessedByLayers("engine", "kernel", "fs", "net", "machine", "cli")
+                .layer("abi")
+                .definedBy("umlaut.abi..")
+                .layer("host")
+                .definedBy("umlaut.host..")
+                .layer("engine")
+                .definedBy("umlaut.engine..")
+                .layer("kernel")
+                .definedBy("umlaut.kernel..")
+                .layer("fs")
+                .definedBy("umlaut.fs..")
+                .layer("net")
+                .definedBy("umlaut.net..")
+                .layer("machine")
+                .definedBy("umlaut.machine..")
+                .layer("cli")
+                .definedBy("umlaut.cli..")
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("machine")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("net")
+                .mayOnlyBeAccessedByLayers("machine", "cli")
+                .whereLayer("fs")
+                .mayOnlyBeAccessedByLayers("machine", "cli")
+                .whereLayer("kernel")
+                .mayOnlyBeAccessedByLayers("fs", "net", "machine", "cli")
+                .whereLayer("engine")
+                .mayOnlyBeAccessedByLayers("kernel", "fs", "net", "machine", "cli")
+                .whereLayer("host")
+                .mayOnlyBeAccessedByLayers("engine", "kernel", "fs", "net", "machine", "cli")
                 .check(CLASSES);
     }
 
     @Test
     void onlyHostLinksNativeCode() {
         noClasses()
-                .that().resideOutsideOfPackage("umlaut.host..")
-                .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.Linker")
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
+                .that()
+                .resideOutsideOfPackage("umlaut.host..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.foreign.Linker")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }
@@ -74,7 +106,8 @@ class LayeringTest {
                 boolean isFinal = field.getModifiers().contains(JavaModifier.FINAL);
                 // A host thread's scratch memory belongs to no guest.
                 boolean scratch = field.getFullName().equals("umlaut.host.Scratch.OF_THREAD");
-                boolean stateful = !scratch && STATEFUL.contains(field.getRawType().getName());
+                boolean stateful =
+                        !scratch && STATEFUL.contains(field.getRawType().getName());
                 if (!synthetic && (!isFinal || stateful)) {
                     events.add(SimpleConditionEvent.violated(field, field.getFullName() + " is mutable static state"));
                 }

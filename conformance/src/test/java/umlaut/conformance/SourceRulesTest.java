@@ -61,7 +61,9 @@ class SourceRulesTest {
         for (Path file : sources()) {
             Path info = file.resolveSibling("package-info.java");
             boolean main = file.toString().contains("/src/main/");
-            if (main && (!Files.exists(info) || !Files.readString(info).contains("NullMarked")) && !missing.contains(info)) {
+            if (main
+                    && (!Files.exists(info) || !Files.readString(info).contains("NullMarked"))
+                    && !missing.contains(info)) {
                 missing.add(info);
             }
         }

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** Runs host commands for tests, {@code ./umlaut} above all, and keeps what they wrote. */
 final class Umlaut {
     /** The source tree's top. */
-    static final Path ROOT = Path.of(System.getProperty("umlaut.root", "..")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("umlaut.root", "..")).toAbsolutePath().normalize();
 
     /** What a command did; {@code status} is 124 if it was ended for taking too long. */
     record Result(int status, String out, String err) {}

@@ -44,7 +44,8 @@ final class CommandPath {
         }
         if (worst == Errno.ENOENT) {
             throw new MachineException(
-                    MachineException.NOT_FOUND, "cannot run '" + command + "': not found in the guest's PATH (" + searchPath + ")");
+                    MachineException.NOT_FOUND,
+                    "cannot run '" + command + "': not found in the guest's PATH (" + searchPath + ")");
         }
         throw failure(command, worst);
     }
@@ -64,17 +65,18 @@ final class CommandPath {
 
     /** The one line and status for an error of execve(2). */
     static MachineException failure(String command, Errno errno) {
-        String what =
-                switch (errno) {
-                    case ENOENT -> "no such file in the guest (nor, for a script, its interpreter)";
-                    case ENOTDIR -> "a part of the path is no directory";
-                    case EACCES -> "not an executable file";
-                    case ENOEXEC -> "neither a program nor a script with '#!'";
-                    case E2BIG -> "arguments and environment are too long";
-                    case ENOMEM -> "not enough memory";
-                    default -> errno.name();
-                };
-        int status = errno == Errno.ENOENT || errno == Errno.ENOTDIR ? MachineException.NOT_FOUND : MachineException.CANNOT_EXECUTE;
+        String what = switch (errno) {
+            case ENOENT -> "no such file in the guest (nor, for a script, its interpreter)";
+            case ENOTDIR -> "a part of the path is no directory";
+            case EACCES -> "not an executable file";
+            case ENOEXEC -> "neither a program nor a script with '#!'";
+            case E2BIG -> "arguments and environment are too long";
+            case ENOMEM -> "not enough memory";
+            default -> errno.name();
+        };
+        int status = errno == Errno.ENOENT || errno == Errno.ENOTDIR
+                ? MachineException.NOT_FOUND
+                : MachineException.CANNOT_EXECUTE;
         return new MachineException(status, "cannot run '" + command + "': " + what);
     }
 }

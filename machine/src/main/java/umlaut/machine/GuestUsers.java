@@ -34,14 +34,43 @@ final class GuestUsers {
             """;
 
     private static final Map<String, Integer> GROUPS = Map.ofEntries(
-            Map.entry("root", 0), Map.entry("daemon", 1), Map.entry("bin", 2), Map.entry("sys", 3), Map.entry("adm", 4),
-            Map.entry("tty", 5), Map.entry("disk", 6), Map.entry("lp", 7), Map.entry("mail", 8), Map.entry("news", 9),
-            Map.entry("uucp", 10), Map.entry("man", 12), Map.entry("proxy", 13), Map.entry("kmem", 15), Map.entry("dialout", 20),
-            Map.entry("fax", 21), Map.entry("voice", 22), Map.entry("cdrom", 24), Map.entry("floppy", 25), Map.entry("tape", 26),
-            Map.entry("sudo", 27), Map.entry("audio", 29), Map.entry("dip", 30), Map.entry("www-data", 33),
-            Map.entry("backup", 34), Map.entry("operator", 37), Map.entry("list", 38), Map.entry("irc", 39), Map.entry("src", 40),
-            Map.entry("shadow", 42), Map.entry("utmp", 43), Map.entry("video", 44), Map.entry("sasl", 45),
-            Map.entry("plugdev", 46), Map.entry("staff", 50), Map.entry("games", 60), Map.entry("users", 100),
+            Map.entry("root", 0),
+            Map.entry("daemon", 1),
+            Map.entry("bin", 2),
+            Map.entry("sys", 3),
+            Map.entry("adm", 4),
+            Map.entry("tty", 5),
+            Map.entry("disk", 6),
+            Map.entry("lp", 7),
+            Map.entry("mail", 8),
+            Map.entry("news", 9),
+            Map.entry("uucp", 10),
+            Map.entry("man", 12),
+            Map.entry("proxy", 13),
+            Map.entry("kmem", 15),
+            Map.entry("dialout", 20),
+            Map.entry("fax", 21),
+            Map.entry("voice", 22),
+            Map.entry("cdrom", 24),
+            Map.entry("floppy", 25),
+            Map.entry("tape", 26),
+            Map.entry("sudo", 27),
+            Map.entry("audio", 29),
+            Map.entry("dip", 30),
+            Map.entry("www-data", 33),
+            Map.entry("backup", 34),
+            Map.entry("operator", 37),
+            Map.entry("list", 38),
+            Map.entry("irc", 39),
+            Map.entry("src", 40),
+            Map.entry("shadow", 42),
+            Map.entry("utmp", 43),
+            Map.entry("video", 44),
+            Map.entry("sasl", 45),
+            Map.entry("plugdev", 46),
+            Map.entry("staff", 50),
+            Map.entry("games", 60),
+            Map.entry("users", 100),
             Map.entry("nogroup", 65534));
 
     /** One line of passwd(5). */
@@ -60,8 +89,18 @@ final class GuestUsers {
     String passwd() {
         StringBuilder out = new StringBuilder();
         for (User u : users) {
-            out.append(u.name).append(":x:").append(u.uid).append(':').append(u.gid).append(':').append(u.name).append(':')
-                    .append(u.home).append(':').append(u.shell).append('\n');
+            out.append(u.name)
+                    .append(":x:")
+                    .append(u.uid)
+                    .append(':')
+                    .append(u.gid)
+                    .append(':')
+                    .append(u.name)
+                    .append(':')
+                    .append(u.home)
+                    .append(':')
+                    .append(u.shell)
+                    .append('\n');
         }
         return out.toString();
     }
@@ -77,7 +116,11 @@ final class GuestUsers {
 
     String group() {
         StringBuilder out = new StringBuilder();
-        sortedGroups().forEach(g -> out.append(g.getKey()).append(":x:").append(g.getValue()).append(":\n"));
+        sortedGroups()
+                .forEach(g -> out.append(g.getKey())
+                        .append(":x:")
+                        .append(g.getValue())
+                        .append(":\n"));
         return out.toString();
     }
 
@@ -110,10 +153,14 @@ final class GuestUsers {
         int uid = number(userPart);
         User user = uid >= 0
                 ? byUid(uid)
-                : users.stream().filter(u -> u.name.equals(userPart)).findFirst().orElse(null);
+                : users.stream()
+                        .filter(u -> u.name.equals(userPart))
+                        .findFirst()
+                        .orElse(null);
         if (uid < 0) {
             if (user == null) {
-                throw new MachineException("no user '" + userPart + "' in the guest: use a number, or a name of /etc/passwd there");
+                throw new MachineException(
+                        "no user '" + userPart + "' in the guest: use a number, or a name of /etc/passwd there");
             }
             uid = user.uid;
         }
@@ -124,7 +171,8 @@ final class GuestUsers {
             if (gid < 0) {
                 Integer known = GROUPS.get(groupPart);
                 if (known == null) {
-                    throw new MachineException("no group '" + groupPart + "' in the guest: use a number, or a name of /etc/group there");
+                    throw new MachineException(
+                            "no group '" + groupPart + "' in the guest: use a number, or a name of /etc/group there");
                 }
                 gid = known;
             }

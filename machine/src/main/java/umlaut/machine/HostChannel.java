@@ -24,6 +24,7 @@ final class HostChannel {
     private static final int BUFFER_BYTES = 256 << 10;
     /** A pipe that polls as writable takes this much without sleeping (pipe(7), PIPE_BUF). */
     private static final int PIPE_BUF = 4096;
+
     private static final int F_SETPIPE_SZ = 1031;
 
     final WaitQueue queue = new WaitQueue();
@@ -37,8 +38,7 @@ final class HostChannel {
     private final HostPoller poller;
     private final int token;
 
-    @GuardedBy("this")
-    private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 4096);
+    @GuardedBy("this") private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 4096);
 
     HostChannel(int hostFd, boolean writing, HostPoller poller) {
         this.poller = poller;
@@ -52,7 +52,8 @@ final class HostChannel {
             int flags = (writing ? Files.O_WRONLY : Files.O_RDONLY) | Files.O_NONBLOCK | Files.O_CLOEXEC;
             own = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/self/fd/" + hostFd), flags, 0);
             if (own >= 0) {
-                // Fewer hand-overs between us and whoever is at the other end; refused where the user has too many pipes.
+                // Fewer hand-overs between us and whoever is at the other end; refused where the user has too many
+                // pipes.
                 Files.fcntl(own, F_SETPIPE_SZ, 1 << 20);
             }
         }

@@ -24,11 +24,9 @@ final class HostPoller implements AutoCloseable {
     private final int epoll;
     private final int wakeUp;
 
-    @GuardedBy("this")
-    private final List<WaitQueue> queues = new ArrayList<>();
+    @GuardedBy("this") private final List<WaitQueue> queues = new ArrayList<>();
 
-    @GuardedBy("this")
-    private @Nullable Thread thread;
+    @GuardedBy("this") private @Nullable Thread thread;
 
     HostPoller() {
         epoll = (int) Polling.epollCreate();

@@ -56,8 +56,8 @@ final class MemoryGuard implements Runnable {
             }
         }
         if (used > limit && biggest != null && !biggest.exiting()) {
-            kernel.log.error("Memory cgroup out of memory: Killed process " + biggest.tgid + ", " + (used >> 10) + " kB in use, limit "
-                    + (limit >> 10) + " kB");
+            kernel.log.error("Memory cgroup out of memory: Killed process " + biggest.tgid + ", " + (used >> 10)
+                    + " kB in use, limit " + (limit >> 10) + " kB");
             Signals.kill(biggest, Signal.SIGKILL);
         }
         return used;
@@ -70,7 +70,8 @@ final class MemoryGuard implements Runnable {
             return 0;
         }
         try {
-            String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm"), StandardCharsets.US_ASCII).split(" ");
+            String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm"), StandardCharsets.US_ASCII)
+                    .split(" ");
             return Math.max(0, Long.parseLong(pages[1]) - Long.parseLong(pages[2])) * PAGE;
         } catch (IOException e) {
             return 0; // it has just ended

@@ -18,8 +18,8 @@ import umlaut.kernel.task.ProcessGroup;
  * meant against the guest's own processes, not against its owner.
  */
 final class SignalForwarder {
-    private static final List<Integer> FORWARDED = List.of(
-            Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2);
+    private static final List<Integer> FORWARDED =
+            List.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2);
 
     private final SignalCatcher catcher;
     private final Kernel kernel;

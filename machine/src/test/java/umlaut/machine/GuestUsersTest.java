@@ -26,10 +26,13 @@ class GuestUsersTest {
 
     @Test
     void accountFiles() {
-        assertThat(users.passwd()).startsWith("root:x:0:0:root:/root:/bin/bash\n").contains("nobody:x:65534:");
+        assertThat(users.passwd())
+                .startsWith("root:x:0:0:root:/root:/bin/bash\n")
+                .contains("nobody:x:65534:");
         assertThat(users.passwd().lines()).allMatch(line -> line.split(":", -1).length == 7);
         assertThat(users.shadow().lines()).allMatch(line -> line.split(":", -1).length == 9);
         assertThat(users.group()).startsWith("root:x:0:\n").contains("tty:x:5:\n");
-        assertThat(users.gshadow().lines().count()).isEqualTo(users.group().lines().count());
+        assertThat(users.gshadow().lines().count())
+                .isEqualTo(users.group().lines().count());
     }
 }
