@@ -6,16 +6,13 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Signal;
 import umlaut.host.SignalCatcher;
 import umlaut.kernel.Kernel;
-import umlaut.kernel.signal.SigAction;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.GuestProcess;
 import umlaut.kernel.task.ProcessGroup;
 
 /**
- * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them. One that would end an ordinary
- * program and that the first process does not handle ends the machine, with that signal's status: pid 1's usual immunity is
- * meant against the guest's own processes, not against its owner.
+ * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them.
  */
 final class SignalForwarder {
     private static final List<Integer> FORWARDED =
@@ -23,7 +20,6 @@ final class SignalForwarder {
 
     private final SignalCatcher catcher;
     private final Kernel kernel;
-    private volatile int fatal;
 
     /** Catches signals from now on; they are kept until {@link #start}. */
     SignalForwarder(Kernel kernel) {
@@ -58,11 +54,7 @@ final class SignalForwarder {
     }
 
     private void forward(GuestProcess process, int signo) {
-        SigAction action = process.group().handlers().get(signo);
-        if (action.handler() == SigAction.SIG_DFL) {
-            fatal = signo;
-            process.signal(Signal.SIGKILL);
-        } else if (signo == Signal.SIGINT || signo == Signal.SIGQUIT) {
+        if (signo == Signal.SIGINT || signo == Signal.SIGQUIT) {
             // The keys that make these on a terminal mean the whole job.
             ProcessGroup job = process.group().processGroup;
             Signals.send(kernel, job, SigInfo.kernel(signo));
@@ -71,8 +63,4 @@ final class SignalForwarder {
         }
     }
 
-    /** The signal that has ended the machine from outside, 0 if none. */
-    int fatal() {
-        return fatal;
-    }
 }
