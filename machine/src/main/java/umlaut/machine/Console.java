@@ -1,8 +1,6 @@
 package umlaut.machine;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import umlaut.host.Terminals;
 
 /** What stands behind the machine's standard input, output and error on the host. */
 public final class Console {
@@ -10,12 +8,6 @@ public final class Console {
 
     /** Whether the host's file descriptor {@code fd} (0 to 2) is a terminal. */
     public static boolean isTerminal(int fd) {
-        try {
-            String target =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (IOException e) {
-            return false;
-        }
+        return Terminals.isTerminal(fd);
     }
 }

@@ -2,16 +2,17 @@ package umlaut.machine;
 
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.OpenFlags;
-import umlaut.host.Files;
-import umlaut.host.Scratch;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.tty.ConsoleBridge;
 import umlaut.kernel.tty.Tty;
 import umlaut.kernel.tty.TtyDevices;
+import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.FileTable;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.LookupContext;
 import umlaut.kernel.vfs.SuperBlock;
 
 /**
@@ -35,10 +36,14 @@ final class GuestConsole implements AutoCloseable {
 
     static GuestConsole open(Kernel kernel, boolean withTerminal, Credentials who) {
         if (withTerminal) {
-            Tty tty = new Tty(kernel, "console", TtyDevices.CONSOLE_DEVICE);
-            TtyDevices.console(kernel, tty);
+            Tty tty = new Tty(kernel, "console", DeviceTable.number(TtyDevices.MAJOR, TtyDevices.CONSOLE));
+            TtyDevices.register(kernel.vfs.devices(), tty);
+            // Whoever logs in on a terminal owns it, as login(1) sees to.
+            Inode node = kernel.vfs.lookup(LookupContext.kernel(kernel.vfs.namespace()), "/dev/console", 0).inode();
+            node.uid = who.fsuid();
             return new GuestConsole(new HostTerminal(new ConsoleBridge(tty)), null, null);
         }
+        TtyDevices.register(kernel.vfs.devices(), null);
         HostPoller poller = new HostPoller();
         SuperBlock fs = new HostStreamFs(kernel.vfs.anonymousDevice());
         File[] streams = new File[STREAMS];
@@ -87,10 +92,5 @@ final class GuestConsole implements AutoCloseable {
         if (watching != null) {
             watching.close();
         }
-    }
-
-    /** Whether the host's descriptor is open at all: a program may be started without. */
-    static boolean isOpen(int fd) {
-        return Files.fstat(fd, Scratch.room()) == 0;
     }
 }

@@ -1,0 +1,73 @@
+package umlaut.machine;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.engine.Engine;
+import umlaut.engine.EngineException;
+import umlaut.engine.process.NativeEngine;
+import umlaut.fs.dev.MemoryDevices;
+import umlaut.fs.devpts.DevPtsType;
+import umlaut.host.HostCalls;
+import umlaut.host.Layouts;
+import umlaut.host.Scratch;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.KernelConfig;
+import umlaut.kernel.KernelLog;
+import umlaut.kernel.mm.MemfdPageStore;
+import umlaut.kernel.time.HostClock;
+import umlaut.kernel.trace.Tracer;
+
+/** Puts an engine and a kernel together: everything below the mounts. */
+final class Boot {
+    private static final int SYSINFO = 99;
+    /** struct sysinfo: totalram, mem_unit. */
+    private static final int TOTAL_RAM = 32, MEM_UNIT = 104;
+
+    private static final int DEFAULT_PIDS = 32768;
+    private static final int ERROR_LEVEL = 3;
+
+    private Boot() {}
+
+    static Engine engine() {
+        try {
+            return NativeEngine.start();
+        } catch (EngineException e) {
+            throw new MachineException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static Kernel kernel(Engine engine, MachineConfig config) {
+        HostClock clock = new HostClock();
+        KernelLog log = new KernelLog(clock, Boot::show);
+        long memory = config.memoryBytes() > 0 ? config.memoryBytes() : hostMemory();
+        int cpus = engine.cpu().cpus();
+        if (config.cpus() > 0) {
+            cpus = Math.min(cpus, (int) Math.ceil(config.cpus()));
+        }
+        int pids = config.pidsLimit() > 0 ? config.pidsLimit() : DEFAULT_PIDS;
+        Kernel kernel = new Kernel(
+                engine,
+                new KernelConfig(config.name(), config.hostname(), memory, cpus, pids),
+                clock,
+                log,
+                new MemfdPageStore("umlaut-" + config.name(), memory),
+                Tracer.OFF);
+        kernel.vfs.register(new DevPtsType());
+        MemoryDevices.register(kernel);
+        return kernel;
+    }
+
+    /** What the kernel has to say that its owner must know: errors. The rest is in the guest's dmesg. */
+    private static void show(KernelLog.Entry entry) {
+        if (entry.level() <= ERROR_LEVEL) {
+            System.err.print("umlaut: " + entry.text() + "\r\n");
+        }
+    }
+
+    private static long hostMemory() {
+        MemorySegment info = Scratch.room();
+        if (HostCalls.call(SYSINFO, info.address()) != 0) {
+            return 1L << 32;
+        }
+        return info.get(Layouts.LONG, TOTAL_RAM) * Math.max(1, info.get(Layouts.INT, MEM_UNIT));
+    }
+}
