@@ -40,6 +40,7 @@ public final class Syscalls {
             return dispatch(task, nr, args);
         }
         long[] raw = args.raw();
+        kernel.tracer.enter(task, nr, raw);
         long result = dispatch(task, nr, args);
         kernel.tracer.exit(task, nr, raw, result);
         return result;

@@ -11,6 +11,9 @@ public interface Tracer {
         }
 
         @Override
+        public void enter(Task task, int nr, long[] args) {}
+
+        @Override
         public void exit(Task task, int nr, long[] args, long result) {}
 
         @Override
@@ -19,7 +22,10 @@ public interface Tracer {
 
     boolean enabled();
 
-    /** After a call: arguments are as at entry; guest memory may be read through the task. */
+    /** Before a call; guest memory may be read through the task. */
+    void enter(Task task, int nr, long[] args);
+
+    /** After a call: arguments are as at entry; guest memory may be read through the task. A call that ends its task never gets here. */
     void exit(Task task, int nr, long[] args, long result);
 
     /** A signal, an exit: one line as strace prints it ("--- SIGCHLD ... ---", "+++ exited with 0 +++"). */
