@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import umlaut.host.HostCalls;
 import umlaut.machine.MachineException;
 
 /**
@@ -26,6 +27,9 @@ public final class Main {
             """;
     private static final String VERSION = "umlaut 1.0-SNAPSHOT\n";
 
+    private static final String TRAIN = "--train";
+    private static final int EXIT_GROUP = 231;
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -41,8 +45,12 @@ public final class Main {
         } catch (RuntimeException | Error e) {
             status = fail(MachineException.CANNOT_RUN, "internal error: " + e + where(e));
         }
-        // Not exit: there is nothing left to do that a shutdown hook would be needed for, and this is quicker.
-        Runtime.getRuntime().halt(status);
+        if (args.length == 1 && args[0].equals(TRAIN)) {
+            // Only a JVM that ends by itself writes its start-up cache.
+            Runtime.getRuntime().halt(status);
+        }
+        // The JVM would wait a third of a second for its threads that sleep in the host.
+        HostCalls.call(EXIT_GROUP, status);
     }
 
     private static int run(List<String> args) {
@@ -52,7 +60,7 @@ public final class Main {
             case "help", "--help", "-h" -> print(HELP);
             case "version", "--version", "-v" -> print(VERSION);
             // What ./umlaut runs to make the start-up cache: one small guest touches most of what any guest needs.
-            case "--train" -> RunCommand.run(List.of("run", "--", "/bin/sh", "-c", "ls -l / | cat; :"));
+            case TRAIN -> RunCommand.run(List.of("run", "--", "/bin/sh", "-c", "ls -l / | cat; :"));
             default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");
         };
     }
