@@ -35,7 +35,7 @@ final class Boot {
         }
     }
 
-    static Kernel kernel(Engine engine, MachineConfig config) {
+    static Kernel kernel(Engine engine, MachineConfig config, Tracer tracer) {
         HostClock clock = new HostClock();
         KernelLog log = new KernelLog(clock, Boot::show);
         long memory = config.memoryBytes() > 0 ? config.memoryBytes() : hostMemory();
@@ -50,7 +50,7 @@ final class Boot {
                 clock,
                 log,
                 new MemfdPageStore("umlaut-" + config.name(), memory),
-                Tracer.OFF);
+                tracer);
         kernel.vfs.register(new DevPtsType());
         MemoryDevices.register(kernel);
         return kernel;

@@ -30,6 +30,7 @@ public final class Machine implements AutoCloseable {
 
     private final MachineConfig config;
     private final GuestUsers users = new GuestUsers();
+    private final TraceOutput trace;
     private final Engine engine;
     private final Kernel kernel;
     private final List<Thread> guards = new ArrayList<>();
@@ -37,8 +38,9 @@ public final class Machine implements AutoCloseable {
     /** @throws MachineException when this host cannot run guests */
     public Machine(MachineConfig config) {
         this.config = config;
+        trace = new TraceOutput(config.trace());
         engine = Boot.engine();
-        kernel = Boot.kernel(engine, config);
+        kernel = Boot.kernel(engine, config, trace.tracer());
         new RootFs(kernel, config, users).mountAll();
     }
 
@@ -165,6 +167,7 @@ public final class Machine implements AutoCloseable {
     public void close() {
         guards.forEach(Thread::interrupt);
         engine.close();
+        trace.close();
     }
 
     /** For tests and tools that look inside. */
