@@ -39,6 +39,9 @@ public final class Kernel {
     public final TimeKeeper timeKeeper;
     public final long bootMonotonicNs;
 
+    /** The last LINUX_REBOOT_CMD_* of reboot(2), 0 = none: why pid 1 has ended. */
+    public volatile int rebootCommand;
+
     /** Processes forked since boot, for /proc/stat. */
     public final AtomicLong forks = new AtomicLong();
 

@@ -13,8 +13,6 @@ import umlaut.abi.Mode;
  */
 public record ExecCredentials(Credentials credentials, boolean secure) {
 
-    private static final long SECURE_NOROOT = 1;
-    private static final int SECURE_KEEP_CAPS = 16;
 
     /** What the file grants: the three values of its security.capability attribute. */
     private record FileCapabilities(long permitted, long inheritable, boolean effective) {}
@@ -47,7 +45,7 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
                 throw Errno.EPERM.exception();
             }
         }
-        if ((old.securebits() & SECURE_NOROOT) == 0 && !(file != null && old.uid() != 0 && euid == 0)) {
+        if ((old.securebits() & Securebits.NOROOT) == 0 && !(file != null && old.uid() != 0 && euid == 0)) {
             if (euid == 0 || old.uid() == 0) {
                 permitted = old.bounding() | old.inheritable();
             }
@@ -64,7 +62,7 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
         Credentials fresh = new Credentials(
                 old.uid(), euid, euid, euid, old.gid(), egid, egid, egid, old.groups(),
                 old.inheritable(), permitted, effective ? permitted : ambient, old.bounding(), ambient,
-                old.securebits() & ~SECURE_KEEP_CAPS, old.noNewPrivs());
+                old.securebits() & ~Securebits.KEEP_CAPS, old.noNewPrivs());
         boolean grew = (permitted & ~ambient) != 0;
         return new ExecCredentials(fresh, setId || old.uid() != 0 && (effective || grew));
     }

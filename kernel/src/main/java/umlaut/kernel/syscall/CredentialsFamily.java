@@ -1,12 +1,33 @@
 package umlaut.kernel.syscall;
 
+import umlaut.abi.Nr;
+import umlaut.kernel.cred.CapabilityCalls;
+import umlaut.kernel.cred.IdCalls;
 import umlaut.kernel.task.Task;
 
-/** System calls of this family. */
+/** User and group ids and capabilities: credentials(7), capabilities(7). */
 final class CredentialsFamily implements SyscallFamily {
     @Override
     public long call(Task task, int nr, Args args) {
         return switch (nr) {
+            case Nr.GETUID -> task.credentials().uid() & 0xffff_ffffL;
+            case Nr.GETEUID -> task.credentials().euid() & 0xffff_ffffL;
+            case Nr.GETGID -> task.credentials().gid() & 0xffff_ffffL;
+            case Nr.GETEGID -> task.credentials().egid() & 0xffff_ffffL;
+            case Nr.GETRESUID -> IdCalls.getresuid(task, args.l(0), args.l(1), args.l(2));
+            case Nr.GETRESGID -> IdCalls.getresgid(task, args.l(0), args.l(1), args.l(2));
+            case Nr.GETGROUPS -> IdCalls.getgroups(task, args.i(0), args.l(1));
+            case Nr.SETUID -> IdCalls.setuid(task, args.i(0));
+            case Nr.SETREUID -> IdCalls.setreuid(task, args.i(0), args.i(1));
+            case Nr.SETRESUID -> IdCalls.setresuid(task, args.i(0), args.i(1), args.i(2));
+            case Nr.SETFSUID -> IdCalls.setfsuid(task, args.i(0));
+            case Nr.SETGID -> IdCalls.setgid(task, args.i(0));
+            case Nr.SETREGID -> IdCalls.setregid(task, args.i(0), args.i(1));
+            case Nr.SETRESGID -> IdCalls.setresgid(task, args.i(0), args.i(1), args.i(2));
+            case Nr.SETFSGID -> IdCalls.setfsgid(task, args.i(0));
+            case Nr.SETGROUPS -> IdCalls.setgroups(task, args.i(0), args.l(1));
+            case Nr.CAPGET -> CapabilityCalls.capget(task, args.l(0), args.l(1));
+            case Nr.CAPSET -> CapabilityCalls.capset(task, args.l(0), args.l(1));
             default -> NOT_MINE;
         };
     }

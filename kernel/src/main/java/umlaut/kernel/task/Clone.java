@@ -23,11 +23,28 @@ import umlaut.kernel.vfs.FsContext;
  * New tasks: clone(2), fork(2), vfork(2) (Linux: copy_process and kernel_clone in kernel/fork.c). A process gets a copy of the address space, or shares it; a thread shares it
  * always.
  */
-final class Clone {
+public final class Clone {
     private Clone() {}
 
+    public static long fork(Task task) {
+        return clone(task, CloneRequest.fork());
+    }
+
+    public static long vfork(Task task) {
+        return clone(task, CloneRequest.vfork());
+    }
+
+    /** clone(2), its arguments in the order of x86-64. */
+    public static long clone(Task task, long flags, long stack, long parentTid, long childTid, long tls) {
+        return clone(task, CloneRequest.clone(flags, stack, parentTid, childTid, tls));
+    }
+
+    public static long clone3(Task task, long args, long size) {
+        return clone(task, CloneRequest.clone3(task, args, size));
+    }
+
     /** @return the new task's id, or -errno */
-    static long clone(Task parent, CloneRequest request) {
+    private static long clone(Task parent, CloneRequest request) {
         request.check(parent);
         if (parent.signalPending()) {
             // So that a signal sent before the fork reaches the parent alone.
@@ -175,6 +192,7 @@ final class Clone {
         Jobs.join(group, group.processGroup);
         parent.kernel.tasks.add(group);
         parent.kernel.forks.incrementAndGet();
+        CpuLimit.changed(parent.kernel, group);
     }
 
     /** Tells the caller the child's number, and lets it run. */

@@ -4,7 +4,6 @@ import umlaut.abi.Errno;
 import umlaut.abi.Signal;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.cred.ExecCredentials;
-import umlaut.kernel.vfs.FileTable;
 
 /**
  * What execve(2) does to a task beside its memory (Linux: de_thread and begin_new_exec in fs/exec.c). The order of a call: everything that may fail; {@link
@@ -94,11 +93,7 @@ public final class ExecTransition {
         }
         task.mm().setDumpable(changed || credentials.secure() || !readable ? 0 : 1);
         task.setCredentials(fresh);
-        FileTable files = task.files();
-        if (files.shared()) {
-            task.setFiles(files.copy());
-            files.leave(task);
-        }
+        Unshare.ownFiles(task);
         task.files().closeMarked(task);
         task.signalStack.disable();
         task.setRestartBlock(null);

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 
 /** Process groups and sessions: setpgid(2), setsid(2) and their like (Linux: kernel/sys.c). Family links are changed under {@code tasks.lock}. */
-final class Jobs {
+public final class Jobs {
     private Jobs() {}
 
     /** A new process joins a group. Caller holds {@code tasks.lock}. */
@@ -38,7 +38,7 @@ final class Jobs {
         }
     }
 
-    static long setsid(Task task) {
+    public static long setsid(Task task) {
         TaskTable tasks = task.kernel.tasks;
         ThreadGroup group = task.group;
         tasks.lock.lock();
@@ -56,7 +56,7 @@ final class Jobs {
         }
     }
 
-    static long setpgid(Task task, int pidOrZero, int pgidOrZero) {
+    public static long setpgid(Task task, int pidOrZero, int pgidOrZero) {
         TaskTable tasks = task.kernel.tasks;
         int pid = pidOrZero == 0 ? task.group.tgid : pidOrZero;
         int pgid = pgidOrZero == 0 ? pid : pgidOrZero;
@@ -106,12 +106,12 @@ final class Jobs {
         return 0;
     }
 
-    static long getpgid(Task task, int pid) {
+    public static long getpgid(Task task, int pid) {
         ThreadGroup target = find(task, pid);
         return target == null ? Errno.ESRCH.negative() : target.processGroup.pgid;
     }
 
-    static long getsid(Task task, int pid) {
+    public static long getsid(Task task, int pid) {
         ThreadGroup target = find(task, pid);
         return target == null ? Errno.ESRCH.negative() : target.session().sid;
     }
@@ -124,7 +124,7 @@ final class Jobs {
         return found == null ? null : found.group;
     }
 
-    static long getppid(Task task) {
+    public static long getppid(Task task) {
         ThreadGroup parent = task.group.parent;
         return parent == null ? 0 : parent.tgid;
     }

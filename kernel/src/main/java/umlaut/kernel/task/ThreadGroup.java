@@ -58,6 +58,8 @@ public final class ThreadGroup {
     private volatile @Nullable Task leader;
     /** A thread that is in execve(2) and ends the others. */
     private volatile @Nullable Task execTask;
+    /** Watches RLIMIT_CPU, once that was set. */
+    volatile @Nullable CpuLimit cpuLimit;
     /** The machine's handle, if the machine started this process: it then waits for it. */
     volatile @Nullable GuestProcess outside;
 

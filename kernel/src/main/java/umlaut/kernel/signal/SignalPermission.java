@@ -1,0 +1,32 @@
+package umlaut.kernel.signal;
+
+import umlaut.abi.Capability;
+import umlaut.abi.Signal;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
+
+/** Who may send a signal to whom (kill(2); Linux: check_kill_permission). */
+public final class SignalPermission {
+    private SignalPermission() {}
+
+    public static boolean mayKill(Task sender, ThreadGroup target, int signo) {
+        if (sender.group == target) {
+            return true;
+        }
+        Task leader = target.leader();
+        if (leader == null) {
+            return false;
+        }
+        Credentials mine = sender.credentials();
+        Credentials theirs = leader.credentials();
+        if (mine.euid() == theirs.suid()
+                || mine.euid() == theirs.uid()
+                || mine.uid() == theirs.suid()
+                || mine.uid() == theirs.uid()
+                || mine.capable(Capability.CAP_KILL)) {
+            return true;
+        }
+        return signo == Signal.SIGCONT && sender.group.session() == target.session();
+    }
+}

@@ -1,0 +1,87 @@
+package umlaut.kernel.system;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Locale;
+import umlaut.abi.Capability;
+import umlaut.abi.Errno;
+import umlaut.abi.RebootConst;
+import umlaut.kernel.KernelLog;
+import umlaut.kernel.task.Task;
+
+/** syslog(2): the kernel's log as dmesg(1) reads it, "&lt;level&gt;[seconds] text". */
+public final class Syslog {
+    private static final int BUFFER_BYTES = 256 << 10;
+    private static final int LEVELS = 8;
+    private long cleared;
+    private int consoleLevel = 7;
+
+    public synchronized long syslog(Task task, int action, long address, int length) {
+        boolean open = action == RebootConst.SYSLOG_ACTION_READ_ALL || action == RebootConst.SYSLOG_ACTION_SIZE_BUFFER;
+        if (!open && !task.credentials().capable(Capability.CAP_SYSLOG)
+                && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+            return Errno.EPERM.negative();
+        }
+        return switch (action) {
+            case RebootConst.SYSLOG_ACTION_CLOSE, RebootConst.SYSLOG_ACTION_OPEN -> 0;
+            case RebootConst.SYSLOG_ACTION_READ_ALL -> read(task, address, length);
+            case RebootConst.SYSLOG_ACTION_READ_CLEAR -> {
+                long n = read(task, address, length);
+                clear(task);
+                yield n;
+            }
+            case RebootConst.SYSLOG_ACTION_CLEAR -> clear(task);
+            case RebootConst.SYSLOG_ACTION_CONSOLE_OFF, RebootConst.SYSLOG_ACTION_CONSOLE_ON -> 0;
+            case RebootConst.SYSLOG_ACTION_CONSOLE_LEVEL -> {
+                if (length < 1 || length > LEVELS) {
+                    yield Errno.EINVAL.negative();
+                }
+                consoleLevel = length;
+                yield 0;
+            }
+            case RebootConst.SYSLOG_ACTION_SIZE_UNREAD -> 0;
+            case RebootConst.SYSLOG_ACTION_SIZE_BUFFER -> BUFFER_BYTES;
+            default -> Errno.EINVAL.negative();
+        };
+    }
+
+    private long clear(Task task) {
+        List<KernelLog.Entry> entries = task.kernel.log.entries();
+        if (!entries.isEmpty()) {
+            cleared = entries.getLast().sequence() + 1;
+        }
+        return 0;
+    }
+
+    /** The newest whole lines that fit. */
+    private long read(Task task, long address, int length) {
+        if (address == 0 || length < 0) {
+            return Errno.EINVAL.negative();
+        }
+        ArrayDeque<byte[]> lines = new ArrayDeque<>();
+        int total = 0;
+        for (KernelLog.Entry entry : task.kernel.log.entries().reversed()) {
+            if (entry.sequence() < cleared) {
+                break;
+            }
+            byte[] line = format(entry).getBytes(StandardCharsets.UTF_8);
+            if (total + line.length > length) {
+                break;
+            }
+            total += line.length;
+            lines.addFirst(line);
+        }
+        long at = address;
+        for (byte[] line : lines) {
+            task.memory.putBytes(at, line);
+            at += line.length;
+        }
+        return total;
+    }
+
+    private static String format(KernelLog.Entry entry) {
+        double seconds = entry.sinceBootNs() / 1e9;
+        return String.format(Locale.ROOT, "<%d>[%12.6f] %s\n", entry.level(), seconds, entry.text());
+    }
+}

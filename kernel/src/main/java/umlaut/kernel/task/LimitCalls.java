@@ -1,0 +1,85 @@
+package umlaut.kernel.task;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Capability;
+import umlaut.abi.Errno;
+import umlaut.abi.Le;
+import umlaut.abi.Rlimit;
+import umlaut.abi.Rlimit64;
+import umlaut.kernel.cred.Credentials;
+
+/** getrlimit(2), setrlimit(2), prlimit(2). */
+public final class LimitCalls {
+    /** The most descriptors anyone may have (fs.nr_open). */
+    private static final long NR_OPEN = 1 << 20;
+
+    private LimitCalls() {}
+
+    public static long getrlimit(Task task, int resource, long address) {
+        return prlimit(task, 0, resource, 0, address);
+    }
+
+    public static long setrlimit(Task task, int resource, long address) {
+        return set(task, task.group, resource, address);
+    }
+
+    public static long prlimit(Task task, int pid, int resource, long fresh, long old) {
+        Task target = pid == 0 ? task : task.kernel.tasks.task(pid);
+        if (target == null) {
+            return Errno.ESRCH.negative();
+        }
+        if (target.group != task.group && !permitted(task.credentials(), target.credentials())) {
+            return Errno.EPERM.negative();
+        }
+        if (resource < 0 || resource >= Rlimit.RLIM_NLIMITS) {
+            return Errno.EINVAL.negative();
+        }
+        Limits limits = target.group.limits;
+        long soft = limits.soft(resource);
+        long hard = limits.hard(resource);
+        if (fresh != 0) {
+            long error = set(task, target.group, resource, fresh);
+            if (error != 0) {
+                return error;
+            }
+        }
+        if (old != 0) {
+            MemorySegment out = task.memory.build(Rlimit64.SIZE);
+            Le.putLong(out, Rlimit64.RLIM_CUR, soft);
+            Le.putLong(out, Rlimit64.RLIM_MAX, hard);
+            task.memory.write(old, out);
+        }
+        return 0;
+    }
+
+    private static long set(Task task, ThreadGroup group, int resource, long address) {
+        MemorySegment in = task.memory.struct(address, Rlimit64.SIZE);
+        long soft = Le.getLong(in, Rlimit64.RLIM_CUR);
+        long hard = Le.getLong(in, Rlimit64.RLIM_MAX);
+        if (resource < 0 || resource >= Rlimit.RLIM_NLIMITS || Long.compareUnsigned(soft, hard) > 0) {
+            return Errno.EINVAL.negative();
+        }
+        if (resource == Rlimit.RLIMIT_NOFILE && Long.compareUnsigned(hard, NR_OPEN) > 0) {
+            return Errno.EPERM.negative();
+        }
+        boolean raises = Long.compareUnsigned(hard, group.limits.hard(resource)) > 0;
+        if (raises && !task.credentials().capable(Capability.CAP_SYS_RESOURCE)) {
+            return Errno.EPERM.negative();
+        }
+        group.limits.put(resource, soft, hard);
+        if (resource == Rlimit.RLIMIT_CPU) {
+            CpuLimit.changed(task.kernel, group);
+        }
+        return 0;
+    }
+
+    private static boolean permitted(Credentials mine, Credentials theirs) {
+        boolean same = mine.uid() == theirs.uid()
+                && mine.uid() == theirs.euid()
+                && mine.uid() == theirs.suid()
+                && mine.gid() == theirs.gid()
+                && mine.gid() == theirs.egid()
+                && mine.gid() == theirs.sgid();
+        return same || mine.capable(Capability.CAP_SYS_RESOURCE);
+    }
+}
