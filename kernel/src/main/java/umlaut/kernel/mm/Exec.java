@@ -1,11 +1,34 @@
 package umlaut.kernel.mm;
 
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.MountFlags;
+import umlaut.abi.Rlimit;
+import umlaut.abi.Signal;
+import umlaut.engine.EngineException;
+import umlaut.engine.UserThread;
+import umlaut.kernel.cred.ExecCredentials;
+import umlaut.kernel.signal.Signals;
+import umlaut.kernel.task.ExecTransition;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TaskExit;
+import umlaut.kernel.task.TaskLoop;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.Path;
+import umlaut.kernel.vfs.Permissions;
 
-/** execve(2), execveat(2): a task goes on in another program (Linux: fs/exec.c). */
+/**
+ * execve(2), execveat(2): a task goes on in another program (Linux: fs/exec.c). Up to the point of no return an error goes back to the old program; behind it
+ * the process is killed.
+ */
 public final class Exec {
+    private static final int KNOWN_FLAGS = AtFlags.AT_EMPTY_PATH | AtFlags.AT_SYMLINK_NOFOLLOW;
+
     private Exec() {}
 
     /**
@@ -18,7 +41,12 @@ public final class Exec {
      * @throws umlaut.abi.ErrnoException as execve(2), as long as the old program can go on
      */
     public static long execve(Task task, int dirFd, String path, List<String> argv, List<String> envp, int flags) {
-        throw Errno.ENOEXEC.exception();
+        return run(task, dirFd, path, flags, () -> ArgumentBlock.of(argv, envp, limit(task)));
+    }
+
+    /** The system calls: argv and envp are guest addresses. */
+    static long execve(Task task, int dirFd, String path, long argv, long envp, int flags) {
+        return run(task, dirFd, path, flags, () -> ArgumentReader.read(task.user(), argv, envp, limit(task)));
     }
 
     /**
@@ -26,6 +54,119 @@ public final class Exec {
      * and a thread in it.
      */
     public static void loadInit(Task task, String path, List<String> argv, List<String> envp) {
-        execve(task, umlaut.abi.AtFlags.AT_FDCWD, path, argv, envp, 0);
+        execve(task, AtFlags.AT_FDCWD, path, argv, envp, 0);
+    }
+
+    private static long limit(Task task) {
+        return ArgumentBlock.limit(task.group.limits.soft(Rlimit.RLIMIT_STACK));
+    }
+
+    private static long run(Task task, int dirFd, String path, int flags, Supplier<ArgumentBlock> arguments) {
+        if ((flags & ~KNOWN_FLAGS) != 0) {
+            return Errno.EINVAL.negative();
+        }
+        String name = ProgramImage.displayName(dirFd, path);
+        File file = task.kernel.vfs.openExec(task, dirFd, path, flags);
+        ArgumentBlock block;
+        try {
+            block = arguments.get();
+            if (!name.equals(path) && task.files().closeOnExec(dirFd) && isScript(task, file)) {
+                // The interpreter could not open the script by its descriptor.
+                throw Errno.ENOENT.exception();
+            }
+        } catch (ErrnoException e) {
+            file.release();
+            throw e;
+        }
+        try (BinaryProgram program = BinaryProgram.find(task, file, name, block)) {
+            return replace(task, program, comm(name, path, file));
+        }
+    }
+
+    private static boolean isScript(Task task, File file) {
+        try (java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofConfined()) {
+            java.lang.foreign.MemorySegment two = arena.allocate(2);
+            return file.read(task, new IovIter().kernel(two, 0, 2), 0) == 2
+                    && two.get(java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED, 0) == ('#' | '!' << 8);
+        }
+    }
+
+    /** The last component of the path, or of the open file's own name if there was no path. */
+    private static String comm(String name, String path, File file) {
+        Path opened = file.path;
+        if (path.isEmpty() && opened != null) {
+            String full = opened.display(opened.mount().rootPath());
+            return full.substring(full.lastIndexOf('/') + 1);
+        }
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
+    private static long replace(Task task, BinaryProgram program, String comm) {
+        ExecCredentials credentials = credentials(task, program.file());
+        boolean readable = Permissions.generic(program.file().inode(), task.credentials(), Permissions.MAY_READ);
+        Mm fresh;
+        try {
+            fresh = Mm.create(task.kernel);
+        } catch (EngineException e) {
+            throw Errno.of(e.errno).exception();
+        }
+        UserThread user = null;
+        boolean done = false;
+        try {
+            user = fresh.space().newThread(null);
+            ExecTransition.deThread(task);
+            build(task, fresh, user, program, credentials);
+            fresh.setExecutable(program.file().acquire());
+            Mm old = task.mm();
+            UserThread oldUser = task.user();
+            ExecTransition.leaveMemory(task);
+            oldUser.close();
+            task.setUser(user);
+            task.setMm(fresh);
+            done = true;
+            old.release();
+        } catch (EngineException e) {
+            throw Errno.of(e.errno).exception();
+        } finally {
+            if (!done) {
+                close(user, fresh);
+            }
+        }
+        ExecTransition.complete(task, credentials, comm, readable);
+        fresh.setDumpable(task.group.dumpable);
+        return TaskLoop.KEEP_REGISTERS;
+    }
+
+    private static void close(@Nullable UserThread user, Mm fresh) {
+        if (user != null) {
+            user.close();
+        }
+        fresh.release();
+    }
+
+    /** Behind the point of no return: what fails now is the end of the process. */
+    private static void build(Task task, Mm fresh, UserThread user, BinaryProgram program, ExecCredentials credentials) {
+        try {
+            new ProgramImage(fresh, task, program).build(user, credentials);
+        } catch (ErrnoException e) {
+            task.kernel.log.info("exec of a broken program: " + e.getMessage() + " (" + task + ")");
+            Signals.kill(task.group, Signal.SIGSEGV);
+            throw TaskExit.now();
+        }
+    }
+
+    private static ExecCredentials credentials(Task task, File file) {
+        Inode inode = file.inode();
+        Path path = file.path;
+        boolean noSuid = path != null && path.mount().has(MountFlags.MS_NOSUID);
+        byte[] capabilities = null;
+        if (!noSuid) {
+            try {
+                capabilities = inode.getXattr("security.capability");
+            } catch (ErrnoException e) {
+                capabilities = null; // no such attribute, or a file system without any
+            }
+        }
+        return ExecCredentials.compute(task.credentials(), inode.mode, inode.uid, inode.gid, noSuid, capabilities);
     }
 }

@@ -30,9 +30,6 @@ public interface MappingSource {
         return false;
     }
 
-    /** What /dev/zero gives: mapped privately it is anonymous memory, mapped shared it is fresh shared memory. */
-    MappingSource ZERO = (offset, length, writable, into) -> into.set(-1, 0, length);
-
     /** Result slot for {@link #extent}. */
     final class Extent {
         public int hostFd;

@@ -109,7 +109,7 @@ public final class Mmap {
             }
             MapRequest request = file == null
                     ? anonymous(mm, at, length, protection, flags, mapFlags)
-                    : ofFile(mm, file, at, length, protection, flags, mapFlags, offset);
+                    : ofFile(file, at, length, protection, flags, mapFlags, offset);
             populate = (mapFlags & (MapFlags.MAP_POPULATE | MapFlags.MAP_NONBLOCK)) == MapFlags.MAP_POPULATE
                     || (request.flags() & (Vma.LOCKED | Vma.LOCKONFAULT)) == Vma.LOCKED;
             try {
@@ -187,7 +187,7 @@ public final class Mmap {
         }
     }
 
-    private static MapRequest ofFile(Mm mm, File file, long at, long length, int prot, int flags, int mapFlags, long offset) {
+    private static MapRequest ofFile(File file, long at, long length, int prot, int flags, int mapFlags, long offset) {
         boolean writing = (prot & MapFlags.PROT_WRITE) != 0;
         int f = flags;
         boolean shared = false;
@@ -221,9 +221,6 @@ public final class Mmap {
         if ((mapFlags & MapFlags.MAP_GROWSDOWN) != 0) {
             throw Errno.EINVAL.exception();
         }
-        if (source == MappingSource.ZERO) {
-            return zeroDevice(mm, file, at, length, prot, f, shared);
-        }
         if (shared && source.writeSealed()) {
             if (writing) {
                 throw Errno.EPERM.exception();
@@ -231,15 +228,6 @@ public final class Mmap {
             f &= ~Vma.MAYWRITE;
         }
         return new MapRequest(at, length, prot, f, source, file, offset, null);
-    }
-
-    private static MapRequest zeroDevice(Mm mm, File file, long at, long length, int prot, int flags, boolean shared) {
-        if (!shared) {
-            return new MapRequest(at, length, prot, flags, null, file, at, null);
-        }
-        Shmem fresh = new Shmem(mm.kernel().pages);
-        fresh.truncate(length);
-        return new MapRequest(at, length, prot, flags, fresh, null, 0, "/dev/zero (deleted)");
     }
 
     private static boolean unknownFlags(int mapFlags) {

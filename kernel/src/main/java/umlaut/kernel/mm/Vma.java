@@ -1,5 +1,6 @@
 package umlaut.kernel.mm;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.MapFlags;
 import umlaut.kernel.vfs.File;
@@ -149,7 +150,7 @@ public final class Vma {
         return end == next.start
                 && prot == next.prot
                 && flags == next.flags
-                && source == next.source
+                && Objects.equals(source, next.source)
                 && file == next.file
                 && name == next.name
                 && (flags & (SPECIAL | STACK | GROWSDOWN)) == 0
