@@ -133,7 +133,6 @@ public final class Exec {
             }
         }
         ExecTransition.complete(task, credentials, comm, readable);
-        fresh.setDumpable(task.group.dumpable);
         return TaskLoop.KEEP_REGISTERS;
     }
 
