@@ -90,7 +90,7 @@ public final class SignalDelivery {
                 group.signalLock.unlock();
             }
             if (task.kernel.tracer.enabled()) {
-                task.kernel.tracer.event(task, "--- " + Signal.name(info.signo()) + " " + describe(info) + " ---");
+                task.kernel.tracer.signal(task, info);
             }
             if (isHandler(action)) {
                 return new Taken(info, action);
@@ -103,11 +103,6 @@ public final class SignalDelivery {
 
     private static boolean isHandler(SigAction action) {
         return action.handler() != SigAction.SIG_DFL && action.handler() != SigAction.SIG_IGN;
-    }
-
-    private static String describe(SigInfo info) {
-        return "{si_signo=" + Signal.name(info.signo()) + ", si_code=" + info.code() + ", si_pid=" + info.pid() + ", si_addr=0x"
-                + Long.toHexString(info.address()) + "}";
     }
 
     private static void defaultAction(Task task, SigInfo info, int continues) {

@@ -1,5 +1,6 @@
 package umlaut.kernel.trace;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.FlagSets;
 import umlaut.abi.Nr;
+import umlaut.abi.Siginfo;
+import umlaut.abi.Signal;
 import umlaut.abi.SyscallTable;
 import umlaut.engine.Reg;
+import umlaut.engine.UserMemory;
+import umlaut.kernel.signal.SigInfo;
+import umlaut.kernel.signal.SigInfoLayout;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskLoop;
 
@@ -22,7 +28,9 @@ import umlaut.kernel.task.TaskLoop;
 public final class Strace implements Tracer {
     private record Entered(int nr, @Nullable String[] texts) {}
 
-    private final SyscallFormat format = new SyscallFormat(SyscallTable.load(), FlagSets.load());
+    private final FlagSets sets = FlagSets.load();
+    private final SyscallFormat format = new SyscallFormat(SyscallTable.load(), sets);
+    private final SignalFormat signals = new SignalFormat(sets);
     private final Map<Task, Entered> inside = new ConcurrentHashMap<>();
     private final Consumer<String> lines;
 
@@ -53,8 +61,17 @@ public final class Strace implements Tracer {
             long shown = result != TaskLoop.KEEP_REGISTERS
                     ? result
                     : nr == Nr.RT_SIGRETURN ? task.user().reg(Reg.RAX) : 0;
-            write(task, format.exit(nr, args, entered.texts, task.user(), shown));
+            // Not through the thread itself, which would show what was copied in with the call.
+            UserMemory memory = task.user().addressSpace();
+            write(task, format.exit(nr, args, entered.texts, memory, shown));
         }
+    }
+
+    @Override
+    public void signal(Task task, SigInfo info) {
+        MemorySegment layout = MemorySegment.ofArray(new byte[Siginfo.SIZE]);
+        SigInfoLayout.write(layout, 0, info);
+        write(task, "--- " + Signal.name(info.signo()) + " " + signals.info(layout) + " ---");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package umlaut.kernel.trace;
 
+import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.task.Task;
 
 /** Sees every system call, when tracing is on ({@code umlaut run --trace}). */
@@ -17,6 +18,9 @@ public interface Tracer {
         public void exit(Task task, int nr, long[] args, long result) {}
 
         @Override
+        public void signal(Task task, SigInfo info) {}
+
+        @Override
         public void event(Task task, String text) {}
     };
 
@@ -28,6 +32,9 @@ public interface Tracer {
     /** After a call: arguments are as at entry; guest memory may be read through the task. A call that ends its task never gets here. */
     void exit(Task task, int nr, long[] args, long result);
 
-    /** A signal, an exit: one line as strace prints it ("--- SIGCHLD ... ---", "+++ exited with 0 +++"). */
+    /** A signal is about to be acted on. */
+    void signal(Task task, SigInfo info);
+
+    /** Anything else, an exit for example: one line as strace prints it ("+++ exited with 0 +++"). */
     void event(Task task, String text);
 }
