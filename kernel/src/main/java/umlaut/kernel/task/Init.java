@@ -1,6 +1,7 @@
 package umlaut.kernel.task;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Signal;
@@ -31,6 +32,11 @@ public final class Init {
      * @throws ErrnoException EAGAIN or ENOMEM when there is no room for one, or pid 1 is ending
      */
     public static GuestProcess spawn(Kernel kernel, ProcessSpec spec) {
+        return spawn(kernel, spec, task -> Exec.loadInit(task, spec.path(), spec.args(), spec.env()));
+    }
+
+    /** @param load puts the program in place; runs on the new task's kernel thread */
+    static GuestProcess spawn(Kernel kernel, ProcessSpec spec, Consumer<Task> load) {
         Mm mm = Mm.create(kernel);
         UserThread user = mm.space().newThread(null);
         Task task;
@@ -66,13 +72,13 @@ public final class Init {
         if (handle == null) {
             throw new IllegalStateException("no handle");
         }
-        kernel.threads.start(new TaskLoop(task, () -> execute(task, spec, handle)));
+        kernel.threads.start(new TaskLoop(task, () -> execute(task, load, handle)));
         return handle;
     }
 
-    private static void execute(Task task, ProcessSpec spec, GuestProcess handle) {
+    private static void execute(Task task, Consumer<Task> load, GuestProcess handle) {
         try {
-            Exec.loadInit(task, spec.path(), spec.args(), spec.env());
+            load.accept(task);
             handle.started().complete(Optional.empty());
         } catch (ErrnoException e) {
             boolean missing = e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR;
