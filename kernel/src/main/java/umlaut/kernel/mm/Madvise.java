@@ -199,13 +199,4 @@ final class Madvise {
         vma.source.remove(vma.offset + (from - vma.start), to - from);
         return 0;
     }
-
-    /** process_madvise(2): of other processes only advice without effect on contents. */
-    static long processAdvice(int advice, boolean ownProcess) {
-        boolean harmless = advice == MapFlags.MADV_COLD
-                || advice == MapFlags.MADV_PAGEOUT
-                || advice == MapFlags.MADV_WILLNEED
-                || advice == MapFlags.MADV_COLLAPSE;
-        return harmless || ownProcess ? 0 : Errno.EINVAL.negative();
-    }
 }

@@ -195,6 +195,18 @@ public final class Mm {
         }
     }
 
+    /** The first VMA that ends above an address, a copy; or null. */
+    @Nullable Vma vmaAbove(long address) {
+        lock.lock();
+        try {
+            MmStack.settle(this, address, address + MmArea.PAGE);
+            Vma vma = tree.find(address);
+            return vma == null ? null : vma.copy(this, vma.start, vma.end);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A change left to be run on return has failed on the host: takes its VMA back and answers the call with the error. */
     public void orderFailed(Task task, long negativeErrno) {
         PendingChange change = task.pendingChange;

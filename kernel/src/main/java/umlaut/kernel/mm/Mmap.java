@@ -63,6 +63,30 @@ public final class Mmap {
         }
     }
 
+    /** remap_file_pages(2), which Linux does by an ordinary mapping too. */
+    static long remapFilePages(Task task, long start, long size, int prot, long page, int flags) {
+        if (prot != 0) {
+            return Errno.EINVAL.negative();
+        }
+        long at = start & -MmArea.PAGE;
+        long length = size & -MmArea.PAGE;
+        if (at + length <= at || page < 0 || page + (length >> 12) < page) {
+            return Errno.EINVAL.negative();
+        }
+        Vma vma = task.mm().vmaAbove(at);
+        File file = vma == null ? null : vma.file;
+        if (vma == null || vma.start > at || !vma.isShared() || file == null || !file.tryAcquire()) {
+            return Errno.EINVAL.negative();
+        }
+        try {
+            int mapFlags = flags & MapFlags.MAP_NONBLOCK | MapFlags.MAP_SHARED | MapFlags.MAP_FIXED | MapFlags.MAP_POPULATE;
+            long result = doMmap(task, at, length, vma.prot, mapFlags, file, page << 12);
+            return result < 0 ? result : 0;
+        } finally {
+            file.release();
+        }
+    }
+
     /** A machine without huge pages: known sizes are used up, others unknown. */
     private static long hugePages(int flags) {
         int log = flags >>> MapFlags.MAP_HUGE_SHIFT & MapFlags.MAP_HUGE_MASK;

@@ -38,6 +38,9 @@ public final class Shmem implements MappingSource {
     /** A guest has or had it mapped: pages may be filled without our knowing. */
     private volatile boolean mappedOnce;
 
+    /** See {@link #writeSealed()}; set under the owner's lock. */
+    private volatile boolean writeSealed;
+
     /** Where the pages got ahead of need end, in the file. Guarded by {@link #lock}. */
     private long populatedTo;
 
@@ -458,6 +461,16 @@ public final class Shmem implements MappingSource {
             vmas.remove(vma);
         }
         release();
+    }
+
+    @Override
+    public boolean writeSealed() {
+        return writeSealed;
+    }
+
+    /** No shared mapping may be writable from now on. */
+    void sealWriting() {
+        writeSealed = true;
     }
 
     /** The VMAs over it at present. */

@@ -1,6 +1,7 @@
 package umlaut.kernel.syscall;
 
 import umlaut.kernel.Kernel;
+import umlaut.kernel.mm.MemoryCalls;
 
 /** All families of system calls that a kernel is born with. File systems and networks add theirs when they are set up. */
 public final class Families {
@@ -12,5 +13,6 @@ public final class Families {
         s.add(new SignalFamily());
         s.add(new CredentialsFamily());
         s.add(new SystemFamily());
+        s.add(new MemoryCalls());
     }
 }

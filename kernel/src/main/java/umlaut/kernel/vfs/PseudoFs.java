@@ -23,7 +23,8 @@ public final class PseudoFs extends SuperBlock {
         };
     }
 
-    long nextInode() {
+    /** A fresh inode number. */
+    public long nextInode() {
         return inodes.incrementAndGet();
     }
 

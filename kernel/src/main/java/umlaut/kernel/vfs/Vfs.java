@@ -21,6 +21,8 @@ public final class Vfs {
     final PseudoFs socketFs;
     final PseudoFs pidFs;
     final AnonInode anonInode;
+    /** Where memfds live. */
+    public final PseudoFs memoryFs;
 
     private final Map<String, FileSystemType> types = new ConcurrentHashMap<>();
     private final DeviceTable devices = new DeviceTable();
@@ -35,6 +37,7 @@ public final class Vfs {
         pipeFs = new PseudoFs("pipefs", anonymousDevice(), MountFlags.PIPEFS_MAGIC);
         socketFs = new PseudoFs("sockfs", anonymousDevice(), MountFlags.SOCKFS_MAGIC);
         pidFs = new PseudoFs("pidfs", anonymousDevice(), MountFlags.PIDFS_MAGIC);
+        memoryFs = new PseudoFs("tmpfs", anonymousDevice(), MountFlags.TMPFS_MAGIC);
         anonInode = new AnonInode(anonFs, anonFs.nextInode(), 0600, "anon_inode");
         mounts = new MountTree(this);
     }

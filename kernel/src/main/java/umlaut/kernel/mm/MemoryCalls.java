@@ -1,0 +1,77 @@
+package umlaut.kernel.mm;
+
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.AtFlags;
+import umlaut.abi.Errno;
+import umlaut.abi.Nr;
+import umlaut.kernel.syscall.Args;
+import umlaut.kernel.syscall.SyscallFamily;
+import umlaut.kernel.task.Task;
+
+/** System calls on memory, and the execve(2) family. */
+public final class MemoryCalls implements SyscallFamily {
+    @Override
+    public long call(Task task, int nr, Args a) {
+        return switch (nr) {
+            case Nr.MMAP -> Mmap.mmap(task, a.l(0), a.l(1), a.i(2), a.i(3), a.fd(4), a.l(5));
+            case Nr.MUNMAP -> Munmap.munmap(task, a.l(0), a.l(1));
+            case Nr.MPROTECT -> Mprotect.mprotect(task, a.l(0), a.l(1), a.i(2), -1);
+            case Nr.BRK -> Brk.brk(task, a.l(0));
+            case Nr.MREMAP -> Mremap.mremap(task, a.l(0), a.l(1), a.l(2), a.i(3), a.l(4));
+            case Nr.MADVISE -> Madvise.madvise(task, a.l(0), a.l(1), a.i(2));
+            case Nr.EXECVE -> Exec.execve(task, AtFlags.AT_FDCWD, a.path(0), a.l(1), a.l(2), 0);
+            case Nr.EXECVEAT -> Exec.execve(task, a.fd(0), a.path(1), a.l(2), a.l(3), a.i(4));
+            case Nr.MSYNC -> Mincore.msync(task, a.l(0), a.l(1), a.i(2));
+            case Nr.MINCORE -> Mincore.mincore(task, a.l(0), a.l(1), a.l(2));
+            case Nr.MLOCK -> Mlock.mlock(task, a.l(0), a.l(1), 0);
+            case Nr.MLOCK2 -> Mlock.mlock(task, a.l(0), a.l(1), a.i(2));
+            case Nr.MUNLOCK -> Mlock.munlock(task, a.l(0), a.l(1));
+            case Nr.MLOCKALL -> Mlock.mlockall(task, a.i(0));
+            case Nr.MUNLOCKALL -> Mlock.munlockall(task);
+            case Nr.MEMFD_CREATE -> Memfd.create(task, a.l(0), a.i(1));
+            case Nr.PKEY_MPROTECT -> Mprotect.mprotect(task, a.l(0), a.l(1), a.i(2), a.i(3));
+            case Nr.PKEY_ALLOC -> pkeyAlloc(a.l(0), a.l(1));
+            case Nr.PKEY_FREE -> Errno.EINVAL.negative();
+            case Nr.REMAP_FILE_PAGES -> Mmap.remapFilePages(task, a.l(0), a.l(1), a.i(2), a.l(3), a.i(4));
+            case Nr.MSEAL -> Mincore.mseal(task, a.l(0), a.l(1), a.l(2));
+            case Nr.MBIND -> MemoryPolicy.bind(task, a.l(0), a.l(1), a.i(2), a.l(3), a.l(4), a.i(5));
+            case Nr.SET_MEMPOLICY -> MemoryPolicy.set(task, a.i(0), a.l(1), a.l(2));
+            case Nr.GET_MEMPOLICY -> MemoryPolicy.get(task, a.l(0), a.l(1), a.l(2), a.l(3), a.l(4));
+            case Nr.MOVE_PAGES -> movePages(task, a);
+            case Nr.MIGRATE_PAGES -> target(task, a.i(0)) == null ? Errno.ESRCH.negative() : 0;
+            case Nr.PROCESS_VM_READV -> ProcessMemory.transfer(
+                    task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), false);
+            case Nr.PROCESS_VM_WRITEV -> ProcessMemory.transfer(
+                    task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), true);
+            case Nr.PROCESS_MADVISE -> ProcessMemory.advise(task, a.fd(0), a.l(1), a.l(2), a.i(3), a.i(4));
+            case Nr.PROCESS_MRELEASE -> ProcessMemory.release(task, a.fd(0), a.i(1));
+            case Nr.MAP_SHADOW_STACK -> Errno.EOPNOTSUPP.negative();
+            case Nr.USERFAULTFD, Nr.MEMFD_SECRET, Nr.MODIFY_LDT, Nr.SET_MEMPOLICY_HOME_NODE -> Errno.ENOSYS.negative();
+            default -> NOT_MINE;
+        };
+    }
+
+    /** A CPU without protection keys has none to give. */
+    private static long pkeyAlloc(long flags, long rights) {
+        return flags != 0 || (rights & ~3L) != 0 ? Errno.EINVAL.negative() : Errno.ENOSPC.negative();
+    }
+
+    private static @Nullable Task target(Task task, int pid) {
+        return pid == 0 ? task : task.kernel.tasks.task(pid);
+    }
+
+    private static long movePages(Task task, Args a) {
+        Task target = target(task, a.i(0));
+        if (target == null) {
+            return Errno.ESRCH.negative();
+        }
+        Mm mm = target.mmOrNull();
+        if (mm == null) {
+            return Errno.EINVAL.negative();
+        }
+        if (!ProcessMemory.mayAccess(task, target)) {
+            return Errno.EPERM.negative();
+        }
+        return MemoryPolicy.movePages(task, mm, a.l(1), a.l(2), a.l(3), a.l(4));
+    }
+}
