@@ -2,6 +2,7 @@ package umlaut.kernel;
 
 import java.util.concurrent.atomic.AtomicLong;
 import umlaut.engine.Engine;
+import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.syscall.Families;
@@ -36,6 +37,7 @@ public final class Kernel {
     public final Syscalls syscalls;
     public final Tracer tracer;
     public final Ipc ipc;
+    public final FutexFamily futexes = new FutexFamily();
     public final TimeKeeper timeKeeper;
     public final long bootMonotonicNs;
 
@@ -61,5 +63,6 @@ public final class Kernel {
         Families.addAll(this);
         this.ipc = new Ipc(this);
         this.timeKeeper = new TimeKeeper(this);
+        this.syscalls.add(futexes);
     }
 }

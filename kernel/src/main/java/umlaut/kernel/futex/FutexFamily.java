@@ -1,0 +1,58 @@
+package umlaut.kernel.futex;
+
+import umlaut.abi.Errno;
+import umlaut.abi.FutexOps;
+import umlaut.abi.Nr;
+import umlaut.kernel.syscall.Args;
+import umlaut.kernel.syscall.SyscallFamily;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TaskLoop;
+
+/**
+ * futex(2). Guest memory is host memory, so waiting and waking are the host's: the engine runs them without asking, and what does come here (first calls of a
+ * place, restarts) is sent back to be run on return. Only priority inheritance is the kernel's own, since it needs guest thread ids.
+ */
+public final class FutexFamily implements SyscallFamily {
+    private final PiFutexes locks = new PiFutexes();
+
+    @Override
+    public long call(Task task, int nr, Args a) {
+        return switch (nr) {
+            case Nr.FUTEX -> futex(task, a.l(0), a.i(1), a.l(3));
+            default -> NOT_MINE;
+        };
+    }
+
+    private long futex(Task task, long address, int operation, long timeout) {
+        int command = operation & FutexOps.FUTEX_CMD_MASK;
+        boolean realtime = (operation & FutexOps.FUTEX_CLOCK_REALTIME) != 0;
+        boolean maybeRealtime = command == FutexOps.FUTEX_WAIT_BITSET
+                || command == FutexOps.FUTEX_WAIT_REQUEUE_PI
+                || command == FutexOps.FUTEX_LOCK_PI2;
+        if (realtime && !maybeRealtime) {
+            return Errno.ENOSYS.negative();
+        }
+        return switch (command) {
+            case FutexOps.FUTEX_WAIT,
+                    FutexOps.FUTEX_WAKE,
+                    FutexOps.FUTEX_REQUEUE,
+                    FutexOps.FUTEX_CMP_REQUEUE,
+                    FutexOps.FUTEX_WAKE_OP,
+                    FutexOps.FUTEX_WAIT_BITSET,
+                    FutexOps.FUTEX_WAKE_BITSET -> {
+                task.user().futexOnReturn();
+                yield TaskLoop.KEEP_REGISTERS;
+            }
+            case FutexOps.FUTEX_LOCK_PI -> locks.lock(task, address, timeout, true);
+            case FutexOps.FUTEX_LOCK_PI2 -> locks.lock(task, address, timeout, realtime);
+            case FutexOps.FUTEX_TRYLOCK_PI -> locks.tryLock(task, address);
+            case FutexOps.FUTEX_UNLOCK_PI -> locks.unlock(task, address);
+            default -> Errno.ENOSYS.negative();
+        };
+    }
+
+    /** Locks of priority inheritance whose owner has died: the first waiter gets each. Called where robust lists are walked. */
+    public PiFutexes locks() {
+        return locks;
+    }
+}
