@@ -26,7 +26,16 @@ import umlaut.kernel.task.TaskLoop;
  * place says when its call ended. {@link #pending} tells who is inside which call.
  */
 public final class Strace implements Tracer {
-    private record Entered(int nr, @Nullable String[] texts) {}
+    /** A call that a task is in, and the texts of its arguments as they were. */
+    private static final class Entered {
+        final int nr;
+        final @Nullable String[] texts;
+
+        Entered(int nr, @Nullable String[] texts) {
+            this.nr = nr;
+            this.texts = texts;
+        }
+    }
 
     private final FlagSets sets = FlagSets.load();
     private final SyscallFormat format = new SyscallFormat(SyscallTable.load(), sets);

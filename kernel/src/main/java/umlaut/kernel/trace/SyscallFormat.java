@@ -50,7 +50,7 @@ public final class SyscallFormat {
         SyscallSpec spec = table.spec(number);
         @Nullable String[] texts = new @Nullable String[6];
         if (spec != null) {
-            TracedCall call = new TracedCall(spec, args, new GuestReader(memory), false, 0);
+            TracedCall call = TracedCall.before(spec, args, new GuestReader(memory));
             for (int i = 0; i < spec.args().size(); i++) {
                 boolean later = spec.args().get(i).kind().isOut() && !isShownAtEntry(spec, i) || isUnknown(spec, i);
                 texts[i] = later ? null : argument(call, i);
@@ -87,7 +87,7 @@ public final class SyscallFormat {
             }
             return line(text.append(')'), ResultFormat.error(result));
         }
-        TracedCall call = new TracedCall(spec, args, new GuestReader(memory), true, result);
+        TracedCall call = TracedCall.after(spec, args, new GuestReader(memory), result);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < spec.args().size(); i++) {
             String before = entered[i];
@@ -178,19 +178,20 @@ public final class SyscallFormat {
             return Fields.pointer(address);
         }
         long length = arg.length() < 0 ? 0 : call.l(arg.length());
+        int count = (int) length;
         return switch (kind) {
             case PATH, STR, STR_OUT -> text(call.memory(), address);
             case BUF_IN -> SocketFormat.buffer(call.memory(), address, length);
             case BUF_OUT -> SocketFormat.buffer(call.memory(), address, Math.min(length, call.result()));
             case IOV_IN -> sockets.vector(call.memory(), address, length, Long.MAX_VALUE);
             case IOV_OUT -> sockets.vector(call.memory(), address, length, call.result());
-            case SOCKADDR_IN -> sockets.address(call.memory(), address, (int) length);
+            case SOCKADDR_IN -> sockets.address(call.memory(), address, count);
             case SOCKADDR_OUT -> addressOut(call, address, length);
             case SIGSET_IN, SIGSET_OUT -> signals(call.memory(), address);
-            case FDSET -> bits(call.memory(), address, (int) length);
+            case FDSET -> bits(call.memory(), address, count);
             case ARGV -> arguments(call.memory(), address);
             case ENVP -> environment(call.memory(), address);
-            case ARRAY_IN, ARRAY_INOUT -> array(call.memory(), arg.detail(), address, (int) length);
+            case ARRAY_IN, ARRAY_INOUT -> array(call.memory(), arg.detail(), address, count);
             case ARRAY_OUT -> array(call.memory(), arg.detail(), address, call.result());
             default -> struct(call.memory(), arg.detail(), address);
         };
