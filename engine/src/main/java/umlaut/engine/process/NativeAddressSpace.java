@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
 import umlaut.engine.UserThread;
+import umlaut.engine.patch.PatchedText;
+import umlaut.host.Files;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
@@ -27,6 +29,8 @@ final class NativeAddressSpace implements AddressSpace {
     private static final int ENOMEM = 12, EAGAIN = 11, EFAULT = 14, EBADF = 9, EINVAL = 22;
     private static final int MAP_FIXED_ANONYMOUS = Memory.MAP_FIXED | Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
 
+    private static final int TRAPS_BEFORE_EXCHANGE = 3;
+
     final NativeEngine engine;
     private final int slot;
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,6 +40,11 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock")
     private final FdCache files;
+
+    @GuardedBy("lock")
+    private final Ranges mapped;
+
+    final Texts texts;
 
     /** Not closed by the kernel yet. */
     @GuardedBy("lock")
@@ -61,17 +70,29 @@ final class NativeAddressSpace implements AddressSpace {
     @GuardedBy("lock")
     private boolean released;
 
-    private NativeAddressSpace(NativeEngine engine, int slot, Service service, FdCache files) {
+    private NativeAddressSpace(NativeEngine engine, int slot, Service service) {
         this.engine = engine;
         this.slot = slot;
         this.service = service;
-        this.files = files;
+        files = new FdCache();
+        mapped = new Ranges();
+        texts = new Texts();
+    }
+
+    @SuppressWarnings("GuardedBy") // the parent holds its own lock
+    private NativeAddressSpace(NativeAddressSpace parent, int slot, Service service) {
+        this.engine = parent.engine;
+        this.slot = slot;
+        this.service = service;
+        files = new FdCache(parent.files);
+        mapped = new Ranges(parent.mapped);
+        texts = new Texts(parent.texts);
     }
 
     /** The first process, already started. */
     static NativeAddressSpace zygote(NativeEngine engine, int slot, int pid) {
         Service service = new Service(engine.areas.slot(slot));
-        NativeAddressSpace space = new NativeAddressSpace(engine, slot, service, new FdCache());
+        NativeAddressSpace space = new NativeAddressSpace(engine, slot, service);
         space.pid = pid;
         return space;
     }
@@ -83,7 +104,7 @@ final class NativeAddressSpace implements AddressSpace {
             int childSlot = engine.areas.allocate();
             int areaSlot = engine.areas.allocate();
             Service childService = new Service(engine.areas.slot(childSlot));
-            NativeAddressSpace child = new NativeAddressSpace(engine, childSlot, childService, new FdCache(files));
+            NativeAddressSpace child = new NativeAddressSpace(this, childSlot, childService);
             NativeThread.prepareArea(engine, areaSlot);
             addThread(childService, areaSlot);
             childService.start();
@@ -352,6 +373,7 @@ final class NativeAddressSpace implements AddressSpace {
             return -EINVAL;
         }
         int flags = MAP_FIXED_ANONYMOUS | (noReserve ? Memory.MAP_NORESERVE : 0);
+        noteMapped(self, address, address + length);
         return ok(change(self, address, address + length, Syscall.MMAP, address, length, prot, flags, -1, 0));
     }
 
@@ -370,33 +392,137 @@ final class NativeAddressSpace implements AddressSpace {
                 return -ENOMEM;
             }
             settle(address, address + length);
-            boolean writable = shared && (prot & WRITE) != 0;
-            int file = files.find(hostFd, writable);
-            if (file == Integer.MIN_VALUE) {
-                return -EBADF;
-            }
-            boolean open = file >= 0;
-            file = open ? file : -1 - file;
-            int number = FdCache.number(file);
-            if (!open) {
-                long path = service.string(0, engine.fdDirectory + hostFd);
-                service.add(Order.OPEN_AT, number, path, (writable ? 2 : 0) | 0x80000, 0, 0, 0);
+            noteMapped(self, address, address + length);
+            if ((prot & (EXEC | WRITE)) == EXEC && !shared) {
+                return mapText(address, length, prot, hostFd, hostOffset);
             }
             int flags = Memory.MAP_FIXED | (shared ? Memory.MAP_SHARED : Memory.MAP_PRIVATE);
-            service.add(Syscall.MMAP, address, length, prot, flags, number, hostOffset);
-            long result = service.run();
-            if (result < 0) {
-                files.forget(file);
+            int file = open(hostFd, shared && (prot & WRITE) != 0);
+            if (file < 0) {
+                return -EBADF;
             }
-            return ok(result);
+            service.add(Syscall.MMAP, address, length, prot, flags, FdCache.number(file), hostOffset);
+            return runFileBatch(file);
         } finally {
             lock.unlock();
         }
     }
 
+    /** Adds the opening of a host file to the batch if the service thread does not have it open. @return its slot, or -1 */
+    @GuardedBy("lock")
+    private int open(int hostFd, boolean writable) {
+        int file = files.find(hostFd, writable);
+        if (file == Integer.MIN_VALUE) {
+            return -1;
+        }
+        if (file < 0) {
+            file = -1 - file;
+            long path = service.string(64 * (service.size() & 7), engine.fdDirectory + hostFd);
+            service.add(Order.OPEN_AT, FdCache.number(file), path, (writable ? Files.O_RDWR : Files.O_RDONLY) | Files.O_CLOEXEC, 0, 0, 0);
+        }
+        return file;
+    }
+
+    @GuardedBy("lock")
+    private long runFileBatch(int file) {
+        long result = service.run();
+        if (result < 0) {
+            files.forget(file);
+        }
+        return ok(result);
+    }
+
+    /** Program text: a patched copy with its island, if there is one, or the file itself. */
+    @GuardedBy("lock")
+    private long mapText(long address, long length, int prot, int hostFd, long hostOffset) {
+        long rounded = length + 4095 & -4096;
+        long distance = Texts.distance(address, rounded, mapped);
+        TextPatcher.Entry entry = distance == 0 ? null : engine.patcher.find(hostFd, hostOffset, rounded, distance);
+        PatchedText patched = entry == null ? null : entry.patched();
+        if (entry != null) {
+            texts.add(new Texts.Text(address, address + rounded, entry, prot, patched));
+        }
+        if (entry != null && patched != null) {
+            return mapPatched(address, prot, entry, patched);
+        }
+        int file = open(hostFd, false);
+        if (file < 0) {
+            return -EBADF;
+        }
+        service.add(Syscall.MMAP, address, length, prot, Memory.MAP_FIXED | Memory.MAP_PRIVATE, FdCache.number(file), hostOffset);
+        return runFileBatch(file);
+    }
+
+    @GuardedBy("lock")
+    private long mapPatched(long address, int prot, TextPatcher.Entry entry, PatchedText patched) {
+        int file = open(entry.fd(), false);
+        if (file < 0) {
+            return -EBADF;
+        }
+        int number = FdCache.number(file);
+        int length = patched.text().length;
+        int flags = Memory.MAP_FIXED | Memory.MAP_PRIVATE;
+        service.add(Syscall.MMAP, address, length, prot, flags, number, 0);
+        service.add(Syscall.MMAP, address + entry.distance, patched.island().length, READ | EXEC, flags, number, length);
+        return runFileBatch(file);
+    }
+
+    /** Keeps track of what is mapped, and of texts that are mapped over. */
+    private void noteMapped(@Nullable UserThread self, long from, long to) {
+        lock.lock();
+        try {
+            noteUnmapped(self, from, to);
+            Texts.Text covered;
+            while ((covered = texts.coveredIsland(from, to)) != null) {
+                restore(covered);
+            }
+            mapped.add(from, to);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void noteUnmapped(@Nullable UserThread self, long from, long to) {
+        lock.lock();
+        try {
+            mapped.remove(from, to);
+            Texts.Text text;
+            while ((text = texts.within(from, to)) != null) {
+                texts.remove(text);
+                if (text.patched != null) {
+                    long length = text.islandEnd() - text.island();
+                    change(self, text.island(), text.islandEnd(), Syscall.MUNMAP, text.island(), length, 0, 0, 0, 0);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts the file's own bytes back in a patched text, since its island is wanted for something else. */
+    @GuardedBy("lock")
+    private void restore(Texts.Text text) {
+        texts.remove(text);
+        byte[] original = text.entry.original();
+        int fd = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/" + pid + "/mem"), Files.O_RDWR | Files.O_CLOEXEC, 0);
+        if (original == null || text.patched == null || fd < 0) {
+            return;
+        }
+        text.patched.forEachOriginal(original, (offset, bytes) -> {
+            MemorySegment five = Scratch.room();
+            MemorySegment.copy(bytes, 0, five, Layouts.BYTE, 0, bytes.length);
+            Files.pwrite(fd, five, 0, bytes.length, text.start + offset);
+        });
+        Files.close(fd);
+    }
+
     @Override
     public long unmap(@Nullable UserThread self, long address, long length) {
-        return inGuest(address, length) ? ok(change(self, address, address + length, Syscall.MUNMAP, address, length, 0, 0, 0, 0)) : -EINVAL;
+        if (!inGuest(address, length)) {
+            return -EINVAL;
+        }
+        noteUnmapped(self, address, address + length);
+        return ok(change(self, address, address + length, Syscall.MUNMAP, address, length, 0, 0, 0, 0));
     }
 
     @Override
@@ -415,7 +541,24 @@ final class NativeAddressSpace implements AddressSpace {
         int flags = inPlace ? 0 : Memory.MREMAP_MAYMOVE | Memory.MREMAP_FIXED;
         boolean big = oldLength >= MAX_GUEST_LENGTH || newLength >= MAX_GUEST_LENGTH;
         long target = inPlace ? 0 : newAddress;
+        noteRemapped(self, oldAddress, oldLength, newAddress, newLength);
         return ok(change(big ? null : self, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
+    }
+
+    private void noteRemapped(@Nullable UserThread self, long oldAddress, long oldLength, long newAddress, long newLength) {
+        lock.lock();
+        try {
+            if (oldAddress != newAddress) {
+                noteUnmapped(self, oldAddress, oldAddress + oldLength);
+                noteMapped(self, newAddress, newAddress + newLength);
+            } else if (newLength > oldLength) {
+                noteMapped(self, oldAddress + oldLength, newAddress + newLength);
+            } else if (newLength < oldLength) {
+                noteUnmapped(self, newAddress + newLength, oldAddress + oldLength);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -548,8 +691,37 @@ final class NativeAddressSpace implements AddressSpace {
         return writing ? Memory.processWrite(pid, address, here, offset, length) : Memory.processRead(pid, address, here, offset, length);
     }
 
-    /** A call came by SIGSYS from in front of {@code rip}. */
-    void sawTrap(long rip) {}
+    /**
+     * A call of {@code thread} came by SIGSYS from in front of {@code rip}. Once there is a patched copy of its text, that takes the text's place,
+     * provided no other thread could be running in it just now.
+     *
+     * @return where the thread is to go on
+     */
+    long sawTrap(long rip) {
+        Texts.Text text = texts.at(rip);
+        if (text == null || text.patched != null) {
+            return rip;
+        }
+        engine.patcher.trapped(text.entry, this, text.start, text.end - text.start);
+        PatchedText patched = text.entry.patched();
+        if (++text.traps < TRAPS_BEFORE_EXCHANGE || patched == null || patched.text().length != text.end - text.start) {
+            return rip;
+        }
+        lock.lock();
+        try {
+            boolean stillThere = texts.at(rip) == text && !dead && threads.size() == 1;
+            if (!stillThere || !mapped.isFree(text.island(), text.island() + patched.island().length)) {
+                return rip;
+            }
+            settle(text.start, text.end);
+            if (mapPatched(text.start, text.prot, text.entry, patched) == 0) {
+                texts.replace(text, new Texts.Text(text.start, text.end, text.entry, text.prot, patched));
+            }
+            return texts.toHost(rip);
+        } finally {
+            lock.unlock();
+        }
+    }
 
     void signal(int tid, int signal) {
         engine.reaper.signal(pid, this, tid, signal);

@@ -23,6 +23,7 @@ public final class NativeEngine implements Engine {
     final StubImage image;
     final AreaFile areas;
     final Reaper reaper;
+    final TextPatcher patcher = new TextPatcher();
     final String fdDirectory;
     final boolean fsgsbase;
     private final CpuFeatures cpu;
@@ -122,5 +123,6 @@ public final class NativeEngine implements Engine {
         pool.close();
         reaper.killAll();
         reaper.join();
+        patcher.close();
     }
 }

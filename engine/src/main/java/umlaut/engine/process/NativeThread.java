@@ -187,13 +187,13 @@ final class NativeThread implements UserThread {
                 full = false;
                 copyEntry = engine.copyTable.entry((int) area.get(Layouts.LONG, Area.RAX));
                 if (cause == State.UNPATCHED) {
-                    space.sawTrap(area.get(Layouts.LONG, Area.RIP));
+                    area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
                 }
                 return Trap.SYSCALL;
             }
             case State.FUTEX_UNPATCHED -> {
                 full = false;
-                space.sawTrap(area.get(Layouts.LONG, Area.RIP));
+                area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
                 futexRequested = true;
                 return resume();
             }
@@ -227,8 +227,8 @@ final class NativeThread implements UserThread {
     @Override
     public long reg(int index) {
         if (index < OFFSETS.length) {
-            if (!full && index == Reg.RCX) {
-                return area.get(Layouts.LONG, Area.RIP); // as the syscall instruction leaves it
+            if (index == Reg.RIP || !full && index == Reg.RCX) { // the syscall instruction leaves RIP in RCX
+                return space.texts.toGuest(area.get(Layouts.LONG, Area.RIP));
             }
             if (!full && index == Reg.R11) {
                 return area.get(Layouts.LONG, Area.RFLAGS);
@@ -242,11 +242,11 @@ final class NativeThread implements UserThread {
     public void setReg(int index, long value) {
         if (index < OFFSETS.length) {
             if (!full && (index == Reg.RCX || index == Reg.R11 || index == Reg.RFLAGS)) {
-                area.set(Layouts.LONG, Area.RCX, area.get(Layouts.LONG, Area.RIP));
+                area.set(Layouts.LONG, Area.RCX, reg(Reg.RIP));
                 area.set(Layouts.LONG, Area.R11, area.get(Layouts.LONG, Area.RFLAGS));
                 full = true;
             }
-            area.set(Layouts.LONG, OFFSETS[index], value);
+            area.set(Layouts.LONG, OFFSETS[index], index == Reg.RIP ? space.texts.toHost(value) : value);
         } else if (index == Reg.FS_BASE) {
             fsBase = value;
             fsChanged = true;
@@ -430,7 +430,7 @@ final class NativeThread implements UserThread {
     /** Takes over all of a captured parent's registers; they are loaded on the first resume. */
     void copyFrom(NativeThread parent) {
         for (int i = 0; i < OFFSETS.length; i++) {
-            area.set(Layouts.LONG, OFFSETS[i], parent.reg(i));
+            area.set(Layouts.LONG, OFFSETS[i], i == Reg.RIP ? space.texts.toHost(parent.reg(i)) : parent.reg(i));
         }
         full = true;
         fsBase = parent.fsBase;

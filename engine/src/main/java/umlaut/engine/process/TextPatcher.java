@@ -1,0 +1,167 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import umlaut.engine.patch.PatchedText;
+import umlaut.host.Files;
+import umlaut.host.HostCalls;
+import umlaut.host.Layouts;
+import umlaut.host.Memory;
+import umlaut.host.Scratch;
+
+/**
+ * Patched copies of program text, shared by all guests of an engine: a memfd each, the text followed by its island. A text is patched in the background once
+ * its system calls have trapped often enough; from then on it is mapped in place of the file. A copy stands for the file's contents as they were: files that
+ * may change unseen are compared each time.
+ */
+final class TextPatcher {
+    /** Traps in a text, in all processes together, that make it worth patching. */
+    private static final int TRAPS = 24;
+
+    private static final long MAX_TEXT = 64 << 20;
+    private static final long MAX_ALL = 512 << 20;
+    private static final int MAX_TEXTS = 1024;
+    private static final long TMPFS_MAGIC = 0x01021994;
+
+    private record Key(long device, long inode, long offset, long length, long distance, long modified, long changed) {}
+
+    /** One text: its copy, once there is one. */
+    static final class Entry {
+        private final AtomicInteger traps = new AtomicInteger();
+        final long distance;
+        private volatile @Nullable PatchedText patched;
+        private volatile int fd = -1;
+        private volatile byte @Nullable [] original;
+
+        Entry(long distance) {
+            this.distance = distance;
+        }
+
+        /** Null while there is no copy. */
+        @Nullable PatchedText patched() {
+            return patched;
+        }
+
+        int fd() {
+            return fd;
+        }
+
+        byte @Nullable [] original() {
+            return original;
+        }
+    }
+
+    private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+    private final ThreadPoolExecutor builder;
+
+    TextPatcher() {
+        builder = new ThreadPoolExecutor(1, 1, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            Thread thread = new Thread(null, work, "umlaut-patcher", 256 << 10);
+            thread.setDaemon(true);
+            return thread;
+        });
+        builder.allowCoreThreadTimeOut(true);
+    }
+
+    /** The entry of a part of an open file that is to be mapped for execution, or null if it will not be patched. */
+    @Nullable Entry find(int hostFd, long offset, long length, long distance) {
+        MemorySegment stat = Scratch.room();
+        if (length > MAX_TEXT || Files.fstat(hostFd, stat) != 0) {
+            return null;
+        }
+        long modified = stat.get(Layouts.LONG, 88) * 1_000_000_007 + stat.get(Layouts.LONG, 96);
+        long changed = stat.get(Layouts.LONG, 104) * 1_000_000_007 + stat.get(Layouts.LONG, 112);
+        long device = stat.get(Layouts.LONG, 0);
+        long inode = stat.get(Layouts.LONG, 8);
+        boolean stable = (Files.fcntl(hostFd, 3, 0) & 3) == Files.O_RDONLY && !isTmpfs(hostFd);
+        Key key = new Key(device, inode, offset, length, distance, stable ? modified : 0, stable ? changed : 0);
+        Entry entry = entries.get(key);
+        if (entry != null && entry.patched != null && !stable && !isStill(entry, hostFd, offset, length)) {
+            entries.remove(key, entry);
+            entry = null;
+        }
+        if (entry == null && entries.size() < MAX_TEXTS) {
+            entry = new Entry(distance);
+            Entry other = entries.putIfAbsent(key, entry);
+            entry = other != null ? other : entry;
+        }
+        return entry;
+    }
+
+    private static boolean isTmpfs(int fd) {
+        MemorySegment statfs = Scratch.room();
+        return Files.fstatfs(fd, statfs) != 0 || statfs.get(Layouts.LONG, 0) == TMPFS_MAGIC;
+    }
+
+    private static boolean isStill(Entry entry, int hostFd, long offset, long length) {
+        byte[] original = entry.original;
+        long map = Memory.mmap(0, length, Memory.PROT_READ, Memory.MAP_SHARED, hostFd, offset);
+        if (original == null || HostCalls.isError(map)) {
+            return false;
+        }
+        try {
+            return MemorySegment.ofAddress(map).reinterpret(length).mismatch(MemorySegment.ofArray(original)) == -1;
+        } catch (InternalError e) {
+            return false; // the file is shorter than that
+        } finally {
+            Memory.munmap(map, length);
+        }
+    }
+
+    /** Tells that a system call of this text, mapped unpatched at {@code address}, has trapped. */
+    void trapped(Entry entry, NativeAddressSpace space, long address, long length) {
+        if (entry.traps.incrementAndGet() == TRAPS && bytes.addAndGet(length) < MAX_ALL) {
+            builder.execute(() -> build(entry, space, address, length));
+        }
+    }
+
+    /** Nobody can have written to a private mapping without PROT_WRITE, so what is mapped is the file. */
+    private void build(Entry entry, NativeAddressSpace space, long address, long length) {
+        byte[] text = new byte[(int) length];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(length);
+            // The last page may lie behind the end of the file and then reads short; nothing is executed there.
+            if (space.read(address, copy, 0, length) <= 0) {
+                entry.traps.set(0);
+                bytes.addAndGet(-length);
+                return;
+            }
+            MemorySegment.copy(copy, Layouts.BYTE, 0, text, 0, text.length);
+        }
+        PatchedText patched = PatchedText.of(text, entry.distance, Area.ENTRY);
+        if (patched == null) {
+            return;
+        }
+        byte[] island = patched.island();
+        long fd = Memory.memfd("umlaut-text", Memory.MFD_CLOEXEC);
+        if (fd < 0 || Files.ftruncate((int) fd, length + island.length) != 0) {
+            return;
+        }
+        MemorySegment map = Memory.map((int) fd, 0, length + island.length, Memory.PROT_READ | Memory.PROT_WRITE);
+        MemorySegment.copy(patched.text(), 0, map, Layouts.BYTE, 0, text.length);
+        MemorySegment.copy(island, 0, map, Layouts.BYTE, length, island.length);
+        Memory.munmap(map);
+        entry.original = text;
+        entry.fd = (int) fd;
+        entry.patched = patched;
+    }
+
+    void close() {
+        builder.shutdownNow();
+        for (Entry entry : entries.values()) {
+            if (entry.fd >= 0) {
+                Files.close(entry.fd);
+            }
+        }
+        entries.clear();
+    }
+}

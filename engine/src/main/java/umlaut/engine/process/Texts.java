@@ -1,0 +1,132 @@
+package umlaut.engine.process;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import umlaut.engine.patch.PatchedText;
+
+/**
+ * The program texts mapped in one address space, and which of them are patched copies. Translates between addresses as guests know them and those in islands.
+ * Guarded by the address space's lock, except {@link #toGuest} and {@link #toHost}, which read an immutable list.
+ */
+final class Texts {
+    /** Texts within this distance of the top have their islands between TASK_SIZE and the stub, where guests cannot map anything. */
+    static final long TO_THE_TOP = 0x6000_0000L;
+
+    private static final long[] OTHER_DISTANCES = {-0x1000_0000L, 0x4000_0000L, -0x5000_0000L};
+
+    /** A mapped text; {@code patched} null for the file itself. */
+    static final class Text {
+        final long start;
+        final long end;
+        final TextPatcher.Entry entry;
+        final int prot;
+        final @Nullable PatchedText patched;
+        int traps;
+
+        Text(long start, long end, TextPatcher.Entry entry, int prot, @Nullable PatchedText patched) {
+            this.start = start;
+            this.end = end;
+            this.entry = entry;
+            this.prot = prot;
+            this.patched = patched;
+        }
+
+        long island() {
+            return start + entry.distance;
+        }
+
+        long islandEnd() {
+            return patched == null ? island() : island() + patched.island().length;
+        }
+    }
+
+    private volatile List<Text> texts = List.of();
+
+    Texts() {}
+
+    Texts(Texts parent) {
+        texts = parent.texts;
+    }
+
+    /** Where the island of a text would go, or 0 if there is no free place in reach. */
+    static long distance(long address, long length, Ranges used) {
+        if (address >= Layout.TASK_SIZE - TO_THE_TOP) {
+            return TO_THE_TOP;
+        }
+        for (long distance : OTHER_DISTANCES) {
+            long island = address + distance;
+            if (island >= 0x20000 && island + length <= Layout.TASK_SIZE - TO_THE_TOP && used.isFree(island, island + length)) {
+                return distance;
+            }
+        }
+        return 0;
+    }
+
+    void add(Text text) {
+        List<Text> now = new ArrayList<>(texts);
+        now.add(text);
+        texts = List.copyOf(now);
+    }
+
+    void replace(Text old, Text text) {
+        remove(old);
+        add(text);
+    }
+
+    void remove(Text text) {
+        List<Text> now = new ArrayList<>(texts);
+        now.remove(text);
+        texts = List.copyOf(now);
+    }
+
+    @Nullable Text at(long address) {
+        for (Text t : texts) {
+            if (address > t.start && address <= t.end) {
+                return t;
+            }
+        }
+        return null;
+    }
+
+    /** A text that lies wholly in a range that is being unmapped or mapped over. */
+    @Nullable Text within(long from, long to) {
+        for (Text t : texts) {
+            if (t.start >= from && t.end <= to) {
+                return t;
+            }
+        }
+        return null;
+    }
+
+    /** A patched text whose island a new mapping would cover. */
+    @Nullable Text coveredIsland(long from, long to) {
+        for (Text t : texts) {
+            if (t.patched != null && t.island() < to && from < t.islandEnd()) {
+                return t;
+            }
+        }
+        return null;
+    }
+
+    /** The address as guests know it. */
+    long toGuest(long rip) {
+        for (Text t : texts) {
+            if (t.patched != null && rip >= t.island() && rip < t.islandEnd()) {
+                return t.start + t.patched.toGuest((int) (rip - t.island()));
+            }
+        }
+        return rip;
+    }
+
+    /** Where a thread must go on that a guest wants at {@code rip}. */
+    long toHost(long rip) {
+        for (Text t : texts) {
+            if (t.patched != null && rip >= t.start && rip < t.end) {
+                int offset = t.patched.toHost((int) (rip - t.start));
+                return offset < 0 ? rip : t.island() + offset;
+            }
+        }
+        return rip;
+    }
+}
