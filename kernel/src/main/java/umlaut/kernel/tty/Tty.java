@@ -68,6 +68,12 @@ public final class Tty {
         this.readTimer = new ReadTimer(kernel, nearQueue);
     }
 
+    /** The foreground process group, as /proc/PID/stat shows it; -1 = none. */
+    public int foregroundId() {
+        ProcessGroup group = foreground;
+        return group == null ? -1 : group.pgid;
+    }
+
     // --- the near side: programs on the terminal ---
 
     void nearOpened() {

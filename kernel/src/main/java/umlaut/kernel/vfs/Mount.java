@@ -42,6 +42,12 @@ public final class Mount {
     volatile int masterGroup;
     volatile boolean unbindable;
 
+    /** The optional fields of /proc/PID/mountinfo, each with a leading blank. */
+    public String propagation() {
+        String text = (peerGroup == 0 ? "" : " shared:" + peerGroup) + (masterGroup == 0 ? "" : " master:" + masterGroup);
+        return unbindable ? text + " unbindable" : text;
+    }
+
     /** Open files, and those of them open for writing. */
     private final AtomicInteger openFiles = new AtomicInteger();
 

@@ -1,0 +1,67 @@
+package umlaut.fs.proc;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import umlaut.engine.AddressSpace;
+import umlaut.kernel.task.Task;
+
+/** What the host's own procfs knows of the processes that guests run in. Hints for people: where it can't be read, less is shown. */
+final class HostProcess {
+    private static final int PAGE = 4096;
+
+    /** Bytes. */
+    record Memory(long resident, long shared) {
+        long anonymous() {
+            return Math.max(0, resident - shared);
+        }
+    }
+
+    private HostProcess() {}
+
+    static Memory memory(AddressSpace space) {
+        String statm = read(space.hostPid(), "/statm");
+        String[] fields = statm.split(" ");
+        if (fields.length < 3) {
+            return new Memory(space.residentBytes(), 0);
+        }
+        return new Memory(Long.parseLong(fields[1]) * PAGE, Long.parseLong(fields[2]) * PAGE);
+    }
+
+    /** Is a thread that the kernel does not hold asleep on the host (in a futex that guests wait on without us)? */
+    static boolean sleeps(Task task) {
+        String stat = read(task.user().addressSpace().hostPid(), "/task/" + task.user().hostTid() + "/stat");
+        int name = stat.lastIndexOf(") ");
+        return name > 0 && stat.length() > name + 2 && stat.charAt(name + 2) == 'S';
+    }
+
+    static String smaps(AddressSpace space) {
+        return read(space.hostPid(), "/smaps");
+    }
+
+    private static String read(int pid, String file) {
+        if (pid == 0) {
+            return "";
+        }
+        try {
+            return Files.readString(Path.of("/proc/" + pid + file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // it has just ended, or is not ours to read
+        }
+    }
+
+    /** One number of the host's /proc/meminfo in bytes, or 0. */
+    static long meminfo(String key) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/meminfo"), StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith(key + ":")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+                }
+            }
+        } catch (IOException e) {
+            return 0;
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,116 @@
+package umlaut.fs.proc;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import umlaut.kernel.mm.Mm;
+import umlaut.kernel.mm.Vma;
+import umlaut.kernel.task.Task;
+
+/** proc_pid_smaps(5): the guest's mappings with the numbers that the host has for the pages in them. */
+final class SmapsText {
+    private static final String[] KEYS = {
+        "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced",
+        "Anonymous", "KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap",
+        "SwapPss", "Locked",
+    };
+
+    /** One mapping of the host: KiB by name. */
+    private record HostRange(long start, long end, Map<String, Long> sizes) {}
+
+    private SmapsText() {}
+
+    static String smaps(Subject subject, Task reader) {
+        PtraceAccess.require(reader, subject.task());
+        Mm mm = subject.acquireMm();
+        if (mm == null) {
+            return "";
+        }
+        try {
+            List<HostRange> host = parse(HostProcess.smaps(mm.space()));
+            StringBuilder out = new StringBuilder();
+            for (Vma vma : mm.vmas()) {
+                MapsText.line(out, vma, reader);
+                row(out, "Size", vma.length() >> 10);
+                row(out, "KernelPageSize", 4);
+                row(out, "MMUPageSize", 4);
+                rows(out, sum(host, vma.start(), vma.end()));
+                out.append("THPeligible:           0\n");
+                out.append("VmFlags: ").append(flags(vma)).append('\n');
+            }
+            return out.toString();
+        } finally {
+            mm.release();
+        }
+    }
+
+    static String rollup(Subject subject, Task reader) {
+        PtraceAccess.require(reader, subject.task());
+        Mm mm = subject.acquireMm();
+        if (mm == null) {
+            return "";
+        }
+        try {
+            List<Vma> vmas = mm.vmas();
+            if (vmas.isEmpty()) {
+                return "";
+            }
+            long start = vmas.getFirst().start();
+            long end = vmas.getLast().end();
+            StringBuilder out = new StringBuilder("%08x-%08x ---p 00000000 00:00 0".formatted(start, end));
+            out.repeat(' ', Math.max(1, 73 - out.length())).append("[rollup]\n");
+            rows(out, sum(parse(HostProcess.smaps(mm.space())), start, end));
+            return out.toString();
+        } finally {
+            mm.release();
+        }
+    }
+
+    private static String flags(Vma vma) {
+        StringBuilder out = new StringBuilder();
+        out.append(vma.readable() ? "rd " : "").append(vma.writable() ? "wr " : "").append(vma.executable() ? "ex " : "");
+        out.append(vma.isShared() ? "sh " : "").append(vma.has(Vma.MAYREAD) ? "mr " : "").append(vma.mayWrite() ? "mw " : "");
+        out.append(vma.has(Vma.MAYEXEC) ? "me " : "").append(vma.isStack() ? "gd " : "").append(vma.has(Vma.LOCKED) ? "lo " : "");
+        return out.append(vma.has(Vma.ACCOUNT) ? "ac " : "").toString();
+    }
+
+    private static void row(StringBuilder out, String key, long kib) {
+        out.append(key).append(':').repeat(' ', Math.max(1, 23 - key.length() - String.valueOf(kib).length()));
+        out.append(kib).append(" kB\n");
+    }
+
+    private static void rows(StringBuilder out, Map<String, Long> sizes) {
+        for (String key : KEYS) {
+            row(out, key, sizes.getOrDefault(key, 0L));
+        }
+    }
+
+    private static Map<String, Long> sum(List<HostRange> host, long start, long end) {
+        Map<String, Long> total = new LinkedHashMap<>();
+        for (HostRange range : host) {
+            if (range.start < end && range.end > start) {
+                range.sizes.forEach((key, kib) -> total.merge(key, kib, Long::sum));
+            }
+        }
+        return total;
+    }
+
+    private static List<HostRange> parse(String text) {
+        List<HostRange> all = new ArrayList<>();
+        for (String line : text.split("\n")) {
+            int colon = line.indexOf(':');
+            int dash = line.indexOf('-');
+            int blank = line.indexOf(' ');
+            if (dash > 0 && blank > dash && (colon < 0 || colon > blank)) {
+                long start = Long.parseUnsignedLong(line.substring(0, dash), 16);
+                long end = Long.parseUnsignedLong(line.substring(dash + 1, blank), 16);
+                all.add(new HostRange(start, end, new LinkedHashMap<>()));
+            } else if (colon > 0 && line.endsWith(" kB") && !all.isEmpty()) {
+                long kib = Long.parseLong(line.substring(colon + 1, line.length() - 3).strip());
+                all.getLast().sizes.put(line.substring(0, colon), kib);
+            }
+        }
+        return all;
+    }
+}
