@@ -127,6 +127,33 @@ public final class UserAccess {
         return string(address, PATH_MAX, Errno.ENAMETOOLONG);
     }
 
+    /**
+     * As {@link #path(long)}, without a String: into {@code to}, which has room for 4,096 bytes.
+     *
+     * @return the length without the NUL
+     */
+    public int path(long address, byte[] to) {
+        int have = 0;
+        while (have < PATH_MAX) {
+            int n = (int) Math.min(PATH_MAX - have, 4096 - (address + have & 4095));
+            if (have == 0) {
+                n = Math.min(n, 256);
+            }
+            int got = (int) Math.max(0, user().read(address + have, scratch, have, n));
+            MemorySegment.copy(scratch, ValueLayout.JAVA_BYTE, have, to, have, got);
+            for (int i = have; i < have + got; i++) {
+                if (to[i] == 0) {
+                    return i;
+                }
+            }
+            if (got < n) {
+                throw Errno.EFAULT.exception();
+            }
+            have += got;
+        }
+        throw Errno.ENAMETOOLONG.exception();
+    }
+
     /** A NUL-terminated string of at most {@code max} bytes, its NUL included. */
     public String string(long address, int max, Errno tooLong) {
         int limit = Math.min(max, PATH_MAX);

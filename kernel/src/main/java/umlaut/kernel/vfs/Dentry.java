@@ -78,6 +78,11 @@ public final class Dentry {
         return dentry;
     }
 
+    /** The place of an object outside every tree. */
+    static Dentry nameless(Inode inode, String name) {
+        return new Dentry(inode.superBlock, null, name, inode);
+    }
+
     static int hash(byte[] name, int start, int length) {
         int h = 0;
         for (int i = start; i < start + length; i++) {

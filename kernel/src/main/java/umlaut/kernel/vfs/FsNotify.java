@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
  * with {@link Vfs#setNotify}; {@link InodeState#watches} is the listener's to use.
  */
 public interface FsNotify {
+    /** What {@link InodeState#watches} may be, to hear of the inode's end (IN_DELETE_SELF). */
+    interface Watches {
+        /** The last name and the last open file have gone. */
+        void inodeGone();
+    }
+
     /**
      * Something happened to an object: access, modify, attrib, open, close, delete_self, move_self.
      *

@@ -15,6 +15,7 @@ import umlaut.kernel.task.Task;
  *
  * <p>Directory operations are called with this directory's {@link #lock} held (parents before children; two directories in order of address of
  * rename's lock rules), after the VFS has checked permissions, read-only mounts and existence. Names are Latin-1, without '/' and never "." or "..".
+ * The file system keeps {@link #nlink}, {@link #size} and {@link #blocks}; the VFS sets time stamps by {@link #touch} and calls {@link #evictIfUnused()}.
  * The defaults are what Linux answers for an inode without that operation.
  */
 public abstract class Inode {
@@ -48,6 +49,9 @@ public abstract class Inode {
 
     /** FS_*_FL flags of ioctl_iflags(2): FS_IMMUTABLE_FL and FS_APPEND_FL are obeyed by the VFS. */
     public volatile int flags;
+
+    /** Made by O_TMPFILE without O_EXCL: linkat(2) may give it a name. */
+    public volatile boolean linkable;
 
     /** Open files and mappings that keep a nameless object alive; -1 = evicted. Changed through {@link #HOLDERS}. */
     private volatile int holders;
@@ -99,6 +103,10 @@ public abstract class Inode {
     /** After a name was removed and {@link #nlink} lowered: evicts the object if that was the last and nothing holds it. Repeating it is harmless. */
     public final void evictIfUnused() {
         if (nlink == 0 && HOLDERS.compareAndSet(this, 0, -1)) {
+            InodeState s = state;
+            if (s != null && s.watches instanceof FsNotify.Watches listener) {
+                listener.inodeGone();
+            }
             evict();
         }
     }
@@ -201,6 +209,24 @@ public abstract class Inode {
     /** Has flags of ioctl_iflags(2)? Those a file of this kind may have; 0: none, ENOTTY. */
     public int supportedFlags() {
         return 0;
+    }
+
+    /**
+     * For a new inode, by the file system: owner, group and set-group-id bit as the directory and the creator make them, all times now (Linux: inode_init_owner).
+     */
+    protected final void own(Inode directory, Credentials owner, long now) {
+        uid = owner.fsuid();
+        gid = owner.fsgid();
+        if ((directory.mode & Mode.S_ISGID) != 0) {
+            gid = directory.gid;
+            if (isDirectory()) {
+                mode |= Mode.S_ISGID;
+            }
+        }
+        atime = now;
+        mtime = now;
+        ctime = now;
+        btime = now;
     }
 
     /** The optimal I/O size, st_blksize. */

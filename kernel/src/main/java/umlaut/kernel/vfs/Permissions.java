@@ -1,6 +1,8 @@
 package umlaut.kernel.vfs;
 
 import umlaut.abi.Capability;
+import umlaut.abi.Errno;
+import umlaut.abi.Ioctl;
 import umlaut.abi.Mode;
 import umlaut.kernel.cred.Credentials;
 
@@ -45,6 +47,63 @@ public final class Permissions {
         return false;
     }
 
+    /** inode_permission. @throws umlaut.abi.ErrnoException EROFS, EPERM for immutable files, EACCES */
+    static void require(Inode inode, Credentials who, int mask) {
+        if ((mask & MAY_WRITE) != 0) {
+            int type = inode.mode & Mode.S_IFMT;
+            boolean data = type == Mode.S_IFREG || type == Mode.S_IFDIR || type == Mode.S_IFLNK;
+            if (data && inode.superBlock.readOnly()) {
+                throw Errno.EROFS.exception();
+            }
+            if ((inode.flags & Ioctl.FS_IMMUTABLE_FL) != 0) {
+                throw Errno.EPERM.exception();
+            }
+        }
+        if (!inode.permits(who, mask)) {
+            throw Errno.EACCES.exception();
+        }
+    }
+
+    /** mnt_want_write. @throws umlaut.abi.ErrnoException EROFS */
+    static void requireWritable(Mount mount) {
+        if (mount.readOnly()) {
+            throw Errno.EROFS.exception();
+        }
+    }
+
+    /** May an entry be made in {@code directory} (may_create)? */
+    static void requireCreate(Inode directory, Credentials who) {
+        require(directory, who, MAY_WRITE | MAY_EXEC);
+    }
+
+    /** May {@code victim} be removed from {@code directory} (may_delete)? @param wantDirectory rmdir, or rename over a directory */
+    static void requireDelete(Inode directory, Inode victim, Credentials who, boolean wantDirectory) {
+        require(directory, who, MAY_WRITE | MAY_EXEC);
+        int fixed = Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL;
+        if ((directory.flags & Ioctl.FS_APPEND_FL) != 0
+                || (victim.flags & fixed) != 0
+                || stickyForbids(directory, victim, who)) {
+            throw Errno.EPERM.exception();
+        }
+        if (wantDirectory != victim.isDirectory()) {
+            throw (wantDirectory ? Errno.ENOTDIR : Errno.EISDIR).exception();
+        }
+    }
+
+    /** The mode of a new object before umask: the set-group-id bit needs membership in the directory's group (mode_strip_sgid). */
+    static int newMode(Inode directory, int mode, Credentials who) {
+        int both = Mode.S_ISGID | Mode.S_IXGRP;
+        boolean inherits = (directory.mode & Mode.S_ISGID) != 0;
+        if (!Mode.isDir(mode)
+                && (mode & both) == both
+                && inherits
+                && !who.inGroup(directory.gid)
+                && !who.capable(Capability.CAP_FSETID)) {
+            return mode & ~Mode.S_ISGID;
+        }
+        return mode;
+    }
+
     /** inode_owner_or_capable. */
     public static boolean owns(Inode inode, Credentials who) {
         return who.fsuid() == inode.uid || who.capable(Capability.CAP_FOWNER);
@@ -59,13 +118,22 @@ public final class Permissions {
     }
 
     /** The bits a change of contents or owner by {@code who} takes away (setattr_should_drop_suidgid); 0 = none. */
-    static int setIdBitsToDrop(Inode inode) {
+    static int setIdBitsToDrop(Inode inode, Credentials who) {
         int mode = inode.mode;
-        int drop = mode & Mode.S_ISUID;
-        // A set-group-id bit without group execute once meant mandatory locking and stays.
-        if ((mode & Mode.S_ISGID) != 0 && (mode & Mode.S_IXGRP) != 0) {
-            drop |= Mode.S_ISGID;
+        if ((mode & (Mode.S_ISUID | Mode.S_ISGID)) == 0 || Mode.isDir(mode)) {
+            return 0;
         }
-        return drop;
+        return mode & Mode.S_ISUID | setGidToDrop(inode, who);
+    }
+
+    /** setattr_should_drop_sgid: without group execute it once meant mandatory locking, and stays for members of the group. */
+    static int setGidToDrop(Inode inode, Credentials who) {
+        int mode = inode.mode;
+        if ((mode & Mode.S_ISGID) == 0) {
+            return 0;
+        }
+        boolean stays =
+                (mode & Mode.S_IXGRP) == 0 && (who.inGroup(inode.gid) || who.capable(Capability.CAP_FSETID));
+        return stays ? 0 : Mode.S_ISGID;
     }
 }

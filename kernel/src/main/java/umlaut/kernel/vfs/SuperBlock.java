@@ -17,6 +17,8 @@ public abstract class SuperBlock {
     final ReentrantLock renameLock = new ReentrantLock();
     /** Files open for writing: a super block with any can't become read-only. */
     final AtomicInteger writers = new AtomicInteger();
+    /** The mount that is in no tree, for objects without a name (Linux: kern_mount). */
+    volatile @Nullable Mount internalMount;
     /** Mounts that show it; the last one's end kills it. Guarded by the mount tree's lock. */
     int mounts;
 

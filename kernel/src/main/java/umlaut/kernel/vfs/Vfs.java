@@ -24,6 +24,9 @@ public final class Vfs {
     /** Where memfds live. */
     public final PseudoFs memoryFs;
 
+    /** fs.protected_* of proc_sys_fs(5). */
+    public final Protections protections = new Protections();
+
     private final Map<String, FileSystemType> types = new ConcurrentHashMap<>();
     private final DeviceTable devices = new DeviceTable();
     private final AtomicInteger anonymousDevices = new AtomicInteger();
@@ -116,6 +119,20 @@ public final class Vfs {
     /** Mounts an instance that the caller has made. */
     public Mount mount(LookupContext who, SuperBlock fresh, String source, String target, int flags) {
         return mounts.attach(fresh, source, lookup(who, target, 0), flags);
+    }
+
+    /**
+     * Where an open file is: its path, or for one outside any tree a place of its own, whose dentry has no parent. For fstat-like calls by descriptor and magic links
+     * in /proc.
+     */
+    public Path pathOf(File file) {
+        Path path = file.path;
+        if (path != null) {
+            return path;
+        }
+        Inode inode = file.inode();
+        String name = file.anonymousName();
+        return new Path(mounts.internal(inode.superBlock), Dentry.nameless(inode, name == null ? "/" : name));
     }
 
     // --- finding and opening, for the rest of the kernel ---
