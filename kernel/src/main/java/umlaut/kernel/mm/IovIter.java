@@ -127,6 +127,14 @@ public final class IovIter {
         }
     }
 
+    /** Moves at most {@code most} bytes more (iov_iter_truncate). */
+    public void limit(long most) {
+        if (most < remaining) {
+            total -= remaining - most;
+            remaining = most;
+        }
+    }
+
     /** Goes back by {@code count} bytes that were just moved. */
     public void revert(long count) {
         long left = count;

@@ -12,6 +12,7 @@ import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
+import umlaut.kernel.vfs.FileScratch;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
 
@@ -67,6 +68,8 @@ public final class Task {
     public long robustList;
     /** Access to this task's own guest memory; bound to the running task. */
     public final UserAccess memory;
+    /** What the task's file calls work with. */
+    public final FileScratch fileScratch = new FileScratch();
 
     /** A change of the address space that this task's guest thread makes on the host as it returns. */
     public @Nullable PendingChange pendingChange;

@@ -141,7 +141,7 @@ public abstract class File {
 
     /** The VFS has opened it: its inode and mount know it from now to its end. @return false if the inode is gone */
     final boolean attach() {
-        Inode inode = inode();
+        Inode inode = attachedInode();
         if (!inode.hold()) {
             return false;
         }
@@ -159,12 +159,18 @@ public abstract class File {
 
     /** Being executed: nobody may open it for writing until this file's end. @throws umlaut.abi.ErrnoException ETXTBSY */
     final void denyWrite() {
-        inode().denyWrite();
+        attachedInode().denyWrite();
         attachedDenying = true;
     }
 
+    /** The inode it was opened by: a driver's file may show another. */
+    private Inode attachedInode() {
+        Path place = path;
+        return place == null ? inode() : place.inode();
+    }
+
     private void detach() {
-        Inode inode = inode();
+        Inode inode = attachedInode();
         if (attachedWriting) {
             inode.superBlock.writers.decrementAndGet();
             inode.endWrite();
@@ -244,9 +250,17 @@ public abstract class File {
         throw Errno.EINVAL.exception();
     }
 
-    /** The position after a write at an offset: behind the data; O_APPEND files answer the end of file reached. */
+    /**
+     * lseek(2): moves the position; called with {@link #positionLock} held where the file may be shared.
+     *
+     * @return the new position
+     * @throws umlaut.abi.ErrnoException ESPIPE for files without a position, EINVAL, ENXIO
+     */
     public long seek(long offset, int whence) {
-        throw Errno.ESPIPE.exception();
+        if (!seekable()) {
+            throw Errno.ESPIPE.exception();
+        }
+        return Seeking.generic(this, offset, whence, inode().size);
     }
 
     /** State as POLL* bits, after putting the caller into the queues that announce changes. */

@@ -229,6 +229,11 @@ public abstract class Inode {
         btime = now;
     }
 
+    /** st_dev. */
+    public long device() {
+        return superBlock.device;
+    }
+
     /** The optimal I/O size, st_blksize. */
     public int blockSize() {
         return 4096;

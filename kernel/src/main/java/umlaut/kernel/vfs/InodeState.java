@@ -1,5 +1,6 @@
 package umlaut.kernel.vfs;
 
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.kernel.wait.WaitQueue;
 
@@ -12,9 +13,11 @@ public final class InodeState {
     /** The socket bound to a socket node (net's unix sockets). */
     public volatile @Nullable Object socket;
     /** Locks of fcntl(2) and flock(2) ({@code FileLocks}). */
-    public volatile @Nullable Object locks;
+    volatile @Nullable FileLocks locks;
     /** inotify(7) marks. */
     public volatile @Nullable Object watches;
+    /** Held by writes that append, so that each goes to the end the one before has made. Rank: before all locks of the file system's. */
+    final ReentrantLock appendLock = new ReentrantLock();
     /** Woken when a lock may have become free. */
     public final WaitQueue lockWaiters = new WaitQueue();
 }

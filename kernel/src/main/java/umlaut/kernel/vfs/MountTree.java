@@ -18,6 +18,16 @@ public final class MountTree {
         this.vfs = vfs;
     }
 
+    /** The mount of a file system that is in no tree. */
+    Mount internal(SuperBlock fs) {
+        Mount m = fs.internalMount;
+        if (m == null) {
+            m = new Mount(ids.getAndIncrement(), fs, fs.rootDentry(), "none", 0);
+            fs.internalMount = m;
+        }
+        return m;
+    }
+
     MountNamespace initialNamespace() {
         MountNamespace ns = initial;
         if (ns == null) {

@@ -30,6 +30,7 @@ public final class Vfs {
     private final Map<String, FileSystemType> types = new ConcurrentHashMap<>();
     private final DeviceTable devices = new DeviceTable();
     private final AtomicInteger anonymousDevices = new AtomicInteger();
+    private final AtomicInteger cookies = new AtomicInteger();
     private final MountTree mounts;
     private volatile @Nullable FifoOpener fifoOpener;
     private volatile @Nullable FsNotify notify;
@@ -86,6 +87,11 @@ public final class Vfs {
     /** Given by inotify when the first watch is made. */
     public void setNotify(@Nullable FsNotify listener) {
         notify = listener;
+    }
+
+    /** A number that joins the two halves of a rename for inotify(7). */
+    int nextCookie() {
+        return cookies.incrementAndGet();
     }
 
     /** Null while nobody listens. */

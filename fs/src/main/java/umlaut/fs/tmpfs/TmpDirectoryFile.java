@@ -1,0 +1,75 @@
+package umlaut.fs.tmpfs;
+
+import umlaut.abi.DirentType;
+import umlaut.abi.Errno;
+import umlaut.abi.Mode;
+import umlaut.abi.Seek;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.DirectorySink;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.Path;
+import umlaut.kernel.vfs.Seeking;
+
+/** An open directory of a tmpfs; the position is a cookie: 0 ".", 1 "..", then those of the entries. */
+final class TmpDirectoryFile extends File {
+    private final TmpDirectory directory;
+
+    TmpDirectoryFile(TmpDirectory directory, Path path, int flags, Credentials credentials) {
+        super(path, flags, credentials);
+        this.directory = directory;
+    }
+
+    @Override
+    public Inode inode() {
+        return directory;
+    }
+
+    @Override
+    public boolean seekable() {
+        return true;
+    }
+
+    @Override
+    public long seek(long offset, int whence) {
+        return switch (whence) {
+            case Seek.SEEK_SET -> Seeking.set(this, offset);
+            case Seek.SEEK_CUR -> Seeking.set(this, position() + offset);
+            default -> throw Errno.EINVAL.exception();
+        };
+    }
+
+    @Override
+    public void sync(boolean dataOnly) {}
+
+    @Override
+    public void readDirectory(Task task, DirectorySink sink) {
+        long position = sink.position();
+        if (position == 0) {
+            if (!sink.add(".", directory.ino, DirentType.DT_DIR, 1)) {
+                return;
+            }
+            position = 1;
+        }
+        if (position == 1) {
+            if (!sink.add("..", directory.parent().ino, DirentType.DT_DIR, TmpDirectory.FIRST_COOKIE)) {
+                return;
+            }
+            position = TmpDirectory.FIRST_COOKIE;
+        }
+        directory.lock.lock();
+        try {
+            for (int i = directory.indexOf(position); i < directory.ordered(); i++) {
+                TmpDirectory.Entry entry = directory.at(i);
+                TmpInode inode = entry.inode;
+                if (inode != null
+                        && !sink.add(entry.name, inode.ino, Mode.direntType(inode.mode), entry.cookie + 1)) {
+                    return;
+                }
+            }
+        } finally {
+            directory.lock.unlock();
+        }
+    }
+}

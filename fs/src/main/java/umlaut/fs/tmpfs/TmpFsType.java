@@ -1,0 +1,33 @@
+package umlaut.fs.tmpfs;
+
+import umlaut.kernel.Kernel;
+import umlaut.kernel.vfs.FileSystemType;
+import umlaut.kernel.vfs.SuperBlock;
+
+/** "tmpfs", and "ramfs", which here is a tmpfs without limits. */
+public final class TmpFsType implements FileSystemType {
+    private final String name;
+
+    public TmpFsType() {
+        this("tmpfs");
+    }
+
+    private TmpFsType(String name) {
+        this.name = name;
+    }
+
+    public static TmpFsType ramfs() {
+        return new TmpFsType("ramfs");
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public SuperBlock mount(Kernel kernel, String source, String options, long device, boolean readOnly) {
+        TmpFsOptions parsed = TmpFsOptions.parse(options, kernel.config.memoryBytes());
+        return new TmpFs(kernel, name, name.equals("ramfs") ? parsed.unlimited() : parsed, device, readOnly);
+    }
+}
