@@ -40,6 +40,8 @@ public abstract class File {
 
     private boolean attachedWriting;
     private boolean attachedDenying;
+    /** This open(2) made the file (F_CREATED_QUERY). */
+    private boolean created;
     /** Whom SIGIO and SIGURG go to (F_SETOWN). */
     private volatile @Nullable AsyncOwner owner;
     /** Runs at the end of the last reference, for locks and the like; null = none yet. */
@@ -133,10 +135,19 @@ public abstract class File {
         if (links != null) {
             links.fileGone();
         }
+        Leases.released(this);
         onRelease();
         if (attached) {
             detach();
         }
+    }
+
+    final boolean created() {
+        return created;
+    }
+
+    final void setCreated() {
+        created = true;
     }
 
     /** The VFS has opened it: its inode and mount know it from now to its end. @return false if the inode is gone */
@@ -279,6 +290,11 @@ public abstract class File {
     /** The commands this kind of file knows; the generic ones (FIOCLEX, FIONBIO, FIGETBSZ...) are done by the caller. */
     public long ioctl(Task task, int command, long argument) {
         throw Errno.ENOTTY.exception();
+    }
+
+    /** fcntl(2) commands that only this kind of file knows: pipe sizes, seals. */
+    public long fcntl(Task task, int command, long argument) {
+        throw Errno.EINVAL.exception();
     }
 
     /** Lists directory entries from the position on until {@code sink} is full. */

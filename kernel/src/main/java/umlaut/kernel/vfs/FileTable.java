@@ -148,9 +148,29 @@ public final class FileTable {
         if (old == null) {
             return false;
         }
+        closed(task, old);
+        return true;
+    }
+
+    /** What was in a slot has been taken out: the process's record locks on it end, and the reference. */
+    void closed(Task task, File old) {
+        Inode inode = old.inode();
+        InodeState state = inode.stateOrNull();
+        if (state != null) {
+            FileLocks locks = state.locks;
+            if (locks != null) {
+                locks.closed(this);
+            }
+        }
         old.flush(task);
         old.release();
-        return true;
+    }
+
+    /** close_range(2) with CLOSE_RANGE_CLOEXEC. */
+    synchronized void markCloseOnExec(int fd) {
+        if (lookup(fd) != null) {
+            closeOnExec[fd >> 6] |= 1L << fd;
+        }
     }
 
     public synchronized boolean closeOnExec(int fd) {

@@ -145,6 +145,11 @@ public abstract class Inode {
         WRITERS.getAndAdd(this, 1);
     }
 
+    /** Open files on it. */
+    public final int openCount() {
+        return Math.max(holders, 0);
+    }
+
     /** Open for writing by how many. */
     public final int writerCount() {
         return Math.max(writers, 0);

@@ -16,6 +16,10 @@ public final class InodeState {
     volatile @Nullable FileLocks locks;
     /** inotify(7) marks. */
     public volatile @Nullable Object watches;
+    /** F_SETLEASE. */
+    volatile Leases.@Nullable Lease lease;
+    /** F_SET_RW_HINT. */
+    volatile long writeHint;
     /** Held by writes that append, so that each goes to the end the one before has made. Rank: before all locks of the file system's. */
     final ReentrantLock appendLock = new ReentrantLock();
     /** Woken when a lock may have become free. */

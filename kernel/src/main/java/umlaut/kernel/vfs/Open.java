@@ -160,7 +160,9 @@ final class Open {
     /** What was just created is opened whatever its mode says. */
     private static File openCreated(Vfs vfs, PathWalk walk, Dentry child, int flags) {
         walk.dentry = child;
-        return instantiate(vfs, walk.task, walk.path(), flags & ~OpenFlags.O_TRUNC, walk.who);
+        File file = instantiate(vfs, walk.task, walk.path(), flags & ~OpenFlags.O_TRUNC, walk.who);
+        file.setCreated();
+        return file;
     }
 
     /** O_CREAT of something that was there. */
@@ -256,6 +258,7 @@ final class Open {
         boolean counted = false;
         File file = null;
         try {
+            Leases.breakFor(vfs, task, inode, flags);
             if (writing) {
                 Permissions.requireWritable(path.mount());
                 inode.beginWrite();

@@ -491,7 +491,8 @@ public final class PathWalk {
         }
     }
 
-    private byte[] target(Inode inode) {
+    /** What a link says. */
+    byte[] target(Inode inode) {
         byte[] cached = inode.linkBytes;
         if (cached != null) {
             return cached;

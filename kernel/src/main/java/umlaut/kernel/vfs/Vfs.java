@@ -30,6 +30,7 @@ public final class Vfs {
     private final Map<String, FileSystemType> types = new ConcurrentHashMap<>();
     private final DeviceTable devices = new DeviceTable();
     private final AtomicInteger anonymousDevices = new AtomicInteger();
+    final LockGraph lockGraph = new LockGraph();
     private final AtomicInteger cookies = new AtomicInteger();
     private final MountTree mounts;
     private volatile @Nullable FifoOpener fifoOpener;

@@ -1,0 +1,106 @@
+package umlaut.kernel.vfs;
+
+import umlaut.abi.Capability;
+import umlaut.abi.Errno;
+import umlaut.abi.Ioctl;
+import umlaut.abi.OpenFlags;
+import umlaut.kernel.task.Task;
+
+/** ioctl(2): the commands that any file knows, then the file's own (Linux: fs/ioctl.c do_vfs_ioctl). */
+public final class IoctlCalls {
+    private IoctlCalls() {}
+
+    public static long ioctl(Task task, int fd, int command, long argument) {
+        File file = task.files().holdOpen(fd);
+        try {
+            return switch (command) {
+                case Ioctl.FIOCLEX -> closeOnExec(task, fd, true);
+                case Ioctl.FIONCLEX -> closeOnExec(task, fd, false);
+                case Ioctl.FIONBIO -> {
+                    boolean on = task.memory.getInt(argument) != 0;
+                    file.setFlags(set(file.flags(), OpenFlags.O_NONBLOCK, on));
+                    yield 0;
+                }
+                case Ioctl.FIOASYNC -> {
+                    boolean on = task.memory.getInt(argument) != 0;
+                    file.setFlags(set(file.flags(), OpenFlags.O_ASYNC, on));
+                    file.asyncChanged(on);
+                    yield 0;
+                }
+                case Ioctl.FIOQSIZE -> quotaSize(task, file, argument);
+                case Ioctl.FIGETBSZ -> {
+                    task.memory.putInt(argument, file.inode().blockSize());
+                    yield 0;
+                }
+                case Ioctl.FS_IOC_GETFLAGS -> getFlags(task, file, argument);
+                case Ioctl.FS_IOC_SETFLAGS -> setFlags(task, file, argument);
+                default -> file.inode().isRegular() ? regular(task, file, command, argument) : file.ioctl(task, command, argument);
+            };
+        } finally {
+            file.release();
+        }
+    }
+
+    private static long regular(Task task, File file, int command, long argument) {
+        return switch (command) {
+            case Ioctl.FIONREAD -> {
+                file.inode().refresh();
+                task.memory.putInt(argument, (int) (file.inode().size - file.position()));
+                yield 0;
+            }
+            case Ioctl.FIBMAP -> (task.credentials().capable(Capability.CAP_SYS_RAWIO) ? Errno.EINVAL : Errno.EPERM)
+                    .negative();
+            default -> file.ioctl(task, command, argument);
+        };
+    }
+
+    private static int set(int flags, int bit, boolean on) {
+        return on ? flags | bit : flags & ~bit;
+    }
+
+    private static long closeOnExec(Task task, int fd, boolean on) {
+        task.files().setCloseOnExec(fd, on);
+        return 0;
+    }
+
+    private static long quotaSize(Task task, File file, long argument) {
+        Inode inode = file.inode();
+        if (!inode.isDirectory() && !inode.isRegular() && !inode.isSymlink()) {
+            return Errno.ENOTTY.negative();
+        }
+        inode.refresh();
+        task.memory.putLong(argument, inode.blocks << 9);
+        return 0;
+    }
+
+    private static long getFlags(Task task, File file, long argument) {
+        if (file.inode().supportedFlags() == 0) {
+            return file.ioctl(task, Ioctl.FS_IOC_GETFLAGS, argument);
+        }
+        task.memory.putInt(argument, file.inode().flags);
+        return 0;
+    }
+
+    private static long setFlags(Task task, File file, long argument) {
+        Inode inode = file.inode();
+        int supported = inode.supportedFlags();
+        if (supported == 0 || file.path == null) {
+            return file.ioctl(task, Ioctl.FS_IOC_SETFLAGS, argument);
+        }
+        int wanted = task.memory.getInt(argument);
+        Permissions.requireWritable(file.path.mount());
+        if (!Permissions.owns(inode, task.credentials())) {
+            return Errno.EPERM.negative();
+        }
+        if ((wanted & ~supported) != 0) {
+            return Errno.EOPNOTSUPP.negative();
+        }
+        int guarded = Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL;
+        if (((wanted ^ inode.flags) & guarded) != 0 && !task.credentials().capable(Capability.CAP_LINUX_IMMUTABLE)) {
+            return Errno.EPERM.negative();
+        }
+        inode.flags = wanted;
+        Times.changed(inode, task.kernel.clock.realtimeNs());
+        return 0;
+    }
+}
