@@ -2,6 +2,8 @@ package umlaut.kernel.syscall;
 
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.MemoryCalls;
+import umlaut.kernel.vfs.FileFamily;
+import umlaut.kernel.vfs.PathFamily;
 
 /** All families of system calls that a kernel is born with. File systems and networks add theirs when they are set up. */
 public final class Families {
@@ -9,6 +11,8 @@ public final class Families {
 
     public static void addAll(Kernel kernel) {
         Syscalls s = kernel.syscalls;
+        s.add(new FileFamily());
+        s.add(new PathFamily());
         s.add(new TaskFamily());
         s.add(new SignalFamily());
         s.add(new CredentialsFamily());

@@ -193,7 +193,7 @@ public final class XattrCalls {
             }
         }
         long value = Le.getLong(a, XattrArgs.VALUE);
-        long length = Le.getUnsignedInt(a, XattrArgs.SIZE_OF_VALUE);
+        long length = Le.getUnsignedInt(a, XattrArgs.SIZE_FIELD);
         int flags = Le.getInt(a, XattrArgs.FLAGS);
         if (setting) {
             return setAt(task, dirFd, path, atFlags, name, value, length, flags);
