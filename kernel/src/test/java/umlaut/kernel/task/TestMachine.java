@@ -49,6 +49,10 @@ public final class TestMachine {
     }
 
     public TestMachine(int pidsLimit) {
+        this(pidsLimit, Tracer.OFF);
+    }
+
+    public TestMachine(int pidsLimit, Tracer tracer) {
         Clock clock = new Clock() {
             @Override
             public long monotonicNs() {
@@ -66,7 +70,7 @@ public final class TestMachine {
                 clock,
                 new KernelLog(clock, entry -> notes.add("log: " + entry.text())),
                 new HeapPageStore(1 << 20),
-                Tracer.OFF);
+                tracer);
     }
 
     /** Registers a program and gives its address. */
