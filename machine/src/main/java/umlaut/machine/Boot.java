@@ -5,7 +5,10 @@ import umlaut.engine.Engine;
 import umlaut.engine.EngineException;
 import umlaut.engine.process.NativeEngine;
 import umlaut.fs.dev.MemoryDevices;
+import umlaut.fs.dev.DevTmpFsType;
 import umlaut.fs.devpts.DevPtsType;
+import umlaut.fs.proc.ProcType;
+import umlaut.fs.tmpfs.TmpFsType;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Scratch;
@@ -51,6 +54,9 @@ final class Boot {
                 log,
                 new MemfdPageStore("umlaut-" + config.name(), memory),
                 tracer);
+        kernel.vfs.register(new TmpFsType());
+        kernel.vfs.register(new ProcType(kernel));
+        kernel.vfs.register(new DevTmpFsType());
         kernel.vfs.register(new DevPtsType());
         MemoryDevices.register(kernel);
         return kernel;
