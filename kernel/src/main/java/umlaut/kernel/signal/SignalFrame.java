@@ -29,6 +29,8 @@ public final class SignalFrame {
     /** Flags that sigreturn takes from the frame: AC OF DF TF SF ZF AF PF CF RF. */
     private static final long RESTORABLE_FLAGS = 0x50dd5L;
 
+    private static final int XSAVE_HEADER = 64;
+
     private static final int CONTEXT = RtSigframe.UC + Ucontext.UC_MCONTEXT;
 
     private SignalFrame() {}
@@ -106,7 +108,8 @@ public final class SignalFrame {
     /** The XSAVE area, with the words that the CPU leaves to software, and the second magic number behind it. */
     private static boolean saveVectors(Task task, long vector, CpuFeatures cpu) {
         UserThread user = task.user();
-        MemorySegment software = task.memory.build(Fpstate.SIZE - Fpstate.SW_RESERVED);
+        // With the XSAVE header behind it, cleared: XSAVE leaves its reserved part alone, and XRSTOR faults on what the stack had there.
+        MemorySegment software = task.memory.build(Fpstate.SIZE - Fpstate.SW_RESERVED + XSAVE_HEADER);
         int base = Fpstate.SW_RESERVED;
         Le.putInt(software, Fpstate.SW_MAGIC1 - base, Fpstate.FP_XSTATE_MAGIC1);
         Le.putInt(software, Fpstate.SW_EXTENDED_SIZE - base, cpu.xsaveSize() + Fpstate.FP_XSTATE_MAGIC2_SIZE);
