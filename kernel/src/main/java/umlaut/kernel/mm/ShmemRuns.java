@@ -2,6 +2,7 @@ package umlaut.kernel.mm;
 
 import java.util.ArrayList;
 import java.util.List;
+import umlaut.abi.ErrnoException;
 
 /**
  * The runs of one file, ordered by place in the file, never overlapping; what no run covers is a hole. Decides how far ahead room is taken: a growing
@@ -71,13 +72,25 @@ final class ShmemRuns {
         }
         long start = Math.max(gapStart, page & -(long) SPARSE_GROUP);
         long end = Math.min(gapEnd, Math.max(page + need, start + SPARSE_GROUP));
-        return insert(i, start, (int) (end - start));
+        ShmemRun run = insert(i, start, (int) (end - start));
+        return run.endPage() > page ? run : insert(i + 1, page, 1);
     }
 
-    private ShmemRun insert(int index, long page, int pages) {
-        ShmemRun run = new ShmemRun(page, store.allocate(pages), pages);
-        runs.add(index, run);
-        return run;
+    /** Where the store has no run so long, the caller gets what there is and comes again. */
+    private ShmemRun insert(int index, long page, int wanted) {
+        int pages = wanted;
+        while (true) {
+            try {
+                ShmemRun run = new ShmemRun(page, store.allocate(pages), pages);
+                runs.add(index, run);
+                return run;
+            } catch (ErrnoException e) {
+                if (pages == 1) {
+                    throw e;
+                }
+                pages = pages + 1 >> 1;
+            }
+        }
     }
 
     /** Takes the runs and parts of runs from {@code page} on out of the file; they are the caller's to free. */
