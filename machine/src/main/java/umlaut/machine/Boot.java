@@ -8,6 +8,7 @@ import umlaut.fs.dev.MemoryDevices;
 import umlaut.fs.dev.DevTmpFsType;
 import umlaut.fs.devpts.DevPtsType;
 import umlaut.fs.proc.ProcType;
+import umlaut.fs.sys.SysType;
 import umlaut.fs.tmpfs.TmpFsType;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
@@ -55,6 +56,8 @@ final class Boot {
                 new MemfdPageStore("umlaut-" + config.name(), memory),
                 tracer);
         kernel.vfs.register(new TmpFsType());
+        kernel.vfs.register(TmpFsType.ramfs());
+        kernel.vfs.register(new SysType(kernel));
         kernel.vfs.register(new ProcType(kernel));
         kernel.vfs.register(new DevTmpFsType());
         kernel.vfs.register(new DevPtsType());

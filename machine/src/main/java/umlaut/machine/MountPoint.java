@@ -2,9 +2,7 @@ package umlaut.machine;
 
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
-import umlaut.abi.Mode;
-import umlaut.kernel.cred.Credentials;
-import umlaut.kernel.vfs.Inode;
+import umlaut.abi.OpenFlags;
 import umlaut.kernel.vfs.LookupContext;
 import umlaut.kernel.vfs.Vfs;
 
@@ -42,18 +40,14 @@ final class MountPoint {
                 throw new MachineException("cannot make '" + whole + "' in the guest: " + e.errno().name());
             }
         }
-        Inode directory = vfs.lookup(who, parent, 0).inode();
-        directory.lock.lock();
         try {
             if (file) {
-                directory.create(name, Mode.S_IFREG | 0644, 0, Credentials.ROOT);
+                vfs.open(who, parent + "/" + name, OpenFlags.O_CREAT | OpenFlags.O_WRONLY, 0644).release();
             } else {
-                directory.mkdir(name, 0755, Credentials.ROOT);
+                vfs.mkdir(who, parent + "/" + name, 0755);
             }
         } catch (ErrnoException e) {
             throw new MachineException("cannot make '" + whole + "' in the guest: " + e.errno().name());
-        } finally {
-            directory.lock.unlock();
         }
     }
 }

@@ -37,6 +37,7 @@ final class RootFs {
         mountRoot();
         LookupContext boot = LookupContext.kernel(kernel.vfs.namespace());
         mount(boot, "proc", "/proc", "proc", NOSUID | NODEV | NOEXEC, "");
+        mount(boot, "sysfs", "/sys", "sysfs", NOSUID | NODEV | NOEXEC, "");
         mount(boot, "devtmpfs", "/dev", "devtmpfs", NOSUID, "mode=755");
         mount(boot, "devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "gid=5,mode=620,ptmxmode=666");
         mount(boot, "tmpfs", "/dev/shm", "tmpfs", NOSUID | NODEV, "mode=1777");

@@ -181,6 +181,13 @@ public final class Vfs {
         return Open.open(this, walk, flags, mode);
     }
 
+    /** mkdir(2), at boot or as somebody. */
+    public void mkdir(LookupContext who, String path, int mode) {
+        PathWalk walk = new PathWalk();
+        walk.begin(who, path);
+        Names.mkdir(this, walk, mode);
+    }
+
     /**
      * Opens for execve(2): a regular file with execute permission on a mount that allows it. Nobody can open it for writing
      * (ETXTBSY) until the file's last reference has gone.
