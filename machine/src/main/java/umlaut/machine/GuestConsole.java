@@ -4,11 +4,13 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.ipc.Fifos;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.tty.ConsoleBridge;
 import umlaut.kernel.tty.Tty;
 import umlaut.kernel.tty.TtyDevices;
 import umlaut.kernel.vfs.DeviceTable;
+import umlaut.kernel.vfs.FifoOpener;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.Inode;
@@ -44,6 +46,10 @@ final class GuestConsole implements AutoCloseable {
             return new GuestConsole(new HostTerminal(new ConsoleBridge(tty)), null, null);
         }
         TtyDevices.register(kernel.vfs.devices(), null);
+        FifoOpener fifos = new Fifos();
+        // /dev/stdin and the like lead back to the streams, which look like FIFOs to the VFS.
+        kernel.vfs.setFifoOpener((task, path, inode, flags) ->
+                inode instanceof HostStreamInode stream ? stream.open(task, path, flags) : fifos.open(task, path, inode, flags));
         HostPoller poller = new HostPoller();
         SuperBlock fs = new HostStreamFs(kernel.vfs.anonymousDevice());
         File[] streams = new File[STREAMS];

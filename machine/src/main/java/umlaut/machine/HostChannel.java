@@ -138,6 +138,11 @@ final class HostChannel {
         return Files.lseek(fd, offset, whence);
     }
 
+    /** ftruncate(2) of a regular file; programs do it by opening /dev/stdout with O_TRUNC. */
+    boolean truncate(long length) {
+        return regular && Files.ftruncate(fd, length) == 0;
+    }
+
     /** Bytes, of a regular file. */
     long size() {
         MemorySegment stat = Scratch.room();

@@ -1,6 +1,7 @@
 package umlaut.machine;
 
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
 import umlaut.abi.Mode;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
@@ -35,6 +36,13 @@ final class HostStreamInode extends Inode {
     public void refresh() {
         if (channel.isRegular()) {
             size = channel.size();
+        }
+    }
+
+    @Override
+    public void truncate(long length) {
+        if (!channel.truncate(length)) {
+            throw Errno.EINVAL.exception();
         }
     }
 

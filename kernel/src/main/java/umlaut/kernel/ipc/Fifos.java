@@ -6,6 +6,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.RestartException;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.FifoOpener;
 import umlaut.kernel.vfs.Inode;
@@ -20,6 +21,8 @@ public final class Fifos implements FifoOpener {
     public File open(@Nullable Task task, Path path, Inode inode, int flags) {
         Credentials owner = task == null ? Credentials.ROOT : task.credentials();
         InodeState state = inode.state();
+        // An end of pipe(2) opened again through /proc/PID/fd waits for nobody.
+        boolean isPipe = inode instanceof AnonInode;
         Pipe pipe;
         PipeEnd end;
         synchronized (state) {
@@ -29,7 +32,7 @@ public final class Fifos implements FifoOpener {
                 state.fifo = pipe;
             }
             end = new PipeEnd(path, inode, pipe, flags, owner);
-            if (!end.readable() && end.nonBlocking() && pipe.readers() == 0) {
+            if (!isPipe && !end.readable() && end.nonBlocking() && pipe.readers() == 0) {
                 if (pipe.writers() == 0) {
                     state.fifo = null;
                 }
@@ -43,7 +46,9 @@ public final class Fifos implements FifoOpener {
             }
         }
         pipe.opens.wakeAll(0);
-        awaitPartner(task, pipe, end);
+        if (!isPipe) {
+            awaitPartner(task, pipe, end);
+        }
         return end;
     }
 
