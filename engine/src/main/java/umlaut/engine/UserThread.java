@@ -51,6 +51,9 @@ public interface UserThread extends UserMemory {
      */
     @Nullable MemorySegment reserveOut(long address, long length);
 
+    /** From now on nothing is held back until the thread resumes: for tracers, who look at results before that. */
+    default void setImmediateWrites() {}
+
     /** Declares the first {@code length} bytes of the last reservation filled. */
     void commitOut(long length);
 

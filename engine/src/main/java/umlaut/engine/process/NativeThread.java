@@ -19,6 +19,7 @@ import umlaut.host.Syscall;
  */
 final class NativeThread implements UserThread {
     /** Where each {@link Reg} is in the area. */
+    private boolean immediateWrites;
     private static final int[] OFFSETS = {
         Area.RAX, Area.RBX, Area.RCX, Area.RDX, Area.RSI, Area.RDI, Area.RBP, Area.RSP, Area.R8, Area.R9, Area.R10, Area.R11, Area.R12,
         Area.R13, Area.R14, Area.R15, Area.RIP, Area.RFLAGS
@@ -328,7 +329,15 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public void setImmediateWrites() {
+        immediateWrites = true;
+    }
+
+    @Override
     public @Nullable MemorySegment reserveOut(long address, long length) {
+        if (immediateWrites) {
+            return null;
+        }
         int at = (queue.outUsed + 7) & ~7;
         if (length <= 0 || at + length > Area.OUT_SIZE || address < 0 || address > Layout.TASK_SIZE - length || queue.isFull()) {
             return null;

@@ -39,6 +39,7 @@ public final class Syscalls {
         if (!kernel.tracer.enabled()) {
             return dispatch(task, nr, args);
         }
+        user.setImmediateWrites();
         long[] raw = args.raw();
         kernel.tracer.enter(task, nr, raw);
         long result = dispatch(task, nr, args);
