@@ -1,6 +1,7 @@
 package umlaut.kernel;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import umlaut.engine.Engine;
 import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
@@ -9,6 +10,7 @@ import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
 import umlaut.kernel.task.KernelThreads;
 import umlaut.kernel.task.ProcessHooks;
+import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskTable;
 import umlaut.kernel.task.UserTable;
 import umlaut.kernel.time.Clock;
@@ -44,6 +46,8 @@ public final class Kernel {
     /** The last LINUX_REBOOT_CMD_* of reboot(2), 0 = none: why pid 1 has ended. */
     public volatile int rebootCommand;
 
+    private final ThreadLocal<Task> current = new ThreadLocal<>();
+
     /** Processes forked since boot, for /proc/stat. */
     public final AtomicLong forks = new AtomicLong();
 
@@ -64,5 +68,19 @@ public final class Kernel {
         this.ipc = new Ipc(this);
         this.timeKeeper = new TimeKeeper(this);
         this.syscalls.add(futexes);
+    }
+
+    /** The task whose kernel thread the caller is, for the few operations that depend on who asks; null on other threads (Linux: current). */
+    public @Nullable Task current() {
+        return current.get();
+    }
+
+    /** By the task, as its thread begins and ends. */
+    public void setCurrent(@Nullable Task task) {
+        if (task == null) {
+            current.remove();
+        } else {
+            current.set(task);
+        }
     }
 }

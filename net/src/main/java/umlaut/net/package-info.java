@@ -1,3 +1,3 @@
-/** See docs/design.md, layer "net". */
+/** Sockets: the layer between system calls and protocol families (net/socket.c, net/core/sock.c, socket(7)). */
 @org.jspecify.annotations.NullMarked
 package umlaut.net;

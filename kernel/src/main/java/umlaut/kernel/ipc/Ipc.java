@@ -6,7 +6,7 @@ import umlaut.kernel.Kernel;
 public final class Ipc {
     public Ipc(Kernel kernel) {
         kernel.vfs.setFifoOpener(new Fifos());
-        kernel.syscalls.add(new IpcFamily());
+        kernel.syscalls.add(new IpcFamily(new InotifyHub(kernel)));
         kernel.syscalls.add(new umlaut.kernel.wait.PollCalls());
     }
 }

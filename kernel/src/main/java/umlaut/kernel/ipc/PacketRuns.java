@@ -42,4 +42,19 @@ final class PacketRuns {
             runs.addFirst(first - count);
         }
     }
+
+    /** Up to {@code count} bytes of the first run have gone, a packet's or plain ones. @return how many */
+    synchronized long trim(long count) {
+        Integer first = runs.pollFirst();
+        if (first == null) {
+            return count;
+        }
+        int length = Math.abs(first);
+        if (length > count) {
+            int left = length - (int) count;
+            runs.addFirst(first < 0 ? -left : left);
+            return count;
+        }
+        return length;
+    }
 }

@@ -1,6 +1,7 @@
 package umlaut.kernel.ipc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -209,6 +210,16 @@ public final class Pipe {
         }
     }
 
+    /** As {@link #consume}, for bytes that left by another way than {@link #read}: packets lose their bounds. */
+    @GuardedBy("readLock")
+    void consumeSpliced(long count) {
+        PacketRuns runs = packets;
+        for (long left = runs == null ? 0 : count; runs != null && left > 0; ) {
+            left -= runs.trim(left);
+        }
+        consume(count);
+    }
+
     // --- writing ---
 
     /**
@@ -303,6 +314,19 @@ public final class Pipe {
             }
         } finally {
             readLock.unlock();
+        }
+    }
+
+    /** Copies bytes from another pipe's head to this one's tail; under its read lock and this write lock, with room made. */
+    void copyFrom(Pipe from, long count) {
+        ByteRing source = from.storage();
+        ByteRing target = storage();
+        for (long done = 0; done < count; ) {
+            long n = Math.min(
+                    count - done, Math.min(source.contiguous(from.head + done), target.contiguous(tail + done)));
+            MemorySegment.copy(
+                    source.storage(), source.index(from.head + done), target.storage(), target.index(tail + done), n);
+            done += n;
         }
     }
 

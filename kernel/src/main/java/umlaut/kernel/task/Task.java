@@ -294,6 +294,7 @@ public final class Task {
 
     void bindKernelThread(@Nullable Thread thread) {
         kernelThread = thread;
+        kernel.setCurrent(thread == null ? null : this);
     }
 
     /** What restart_syscall(2) is to do, after -ERESTART_RESTARTBLOCK. */

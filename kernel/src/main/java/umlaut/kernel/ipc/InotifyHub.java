@@ -1,0 +1,168 @@
+package umlaut.kernel.ipc;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.AtFlags;
+import umlaut.abi.Errno;
+import umlaut.abi.InotifyFlags;
+import umlaut.abi.OpenFlags;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.AnonInode;
+import umlaut.kernel.vfs.Dentry;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.FsNotify;
+import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.InodeState;
+import umlaut.kernel.vfs.Path;
+import umlaut.kernel.vfs.Permissions;
+
+/** inotify's system calls, and the way of the VFS's events to the watches (fs/notify/fsnotify.c). Not installed until the first watch is made. */
+final class InotifyHub implements FsNotify {
+    private static final int SELF_ONLY = InotifyFlags.IN_DELETE_SELF | InotifyFlags.IN_MOVE_SELF;
+    private static final int KNOWN = InotifyFlags.IN_ALL_EVENTS
+            | InotifyFlags.IN_ONLYDIR
+            | InotifyFlags.IN_DONT_FOLLOW
+            | InotifyFlags.IN_EXCL_UNLINK
+            | InotifyFlags.IN_MASK_ADD
+            | InotifyFlags.IN_MASK_CREATE
+            | InotifyFlags.IN_ONESHOT;
+
+    /** The watches of one inode. */
+    private static final class Watches {
+        final List<InotifyWatch> list = new CopyOnWriteArrayList<>();
+    }
+
+    private final Kernel kernel;
+
+    InotifyHub(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    // --- system calls ---
+
+    long init(Task task, int flags) {
+        if ((flags & ~(InotifyFlags.IN_CLOEXEC | InotifyFlags.IN_NONBLOCK)) != 0) {
+            return Errno.EINVAL.negative();
+        }
+        Inode inode = AnonInode.of(kernel, AnonInode.Kind.SHARED, task.credentials());
+        Inotify file = new Inotify(this, inode, flags & OpenFlags.O_NONBLOCK, task.credentials());
+        return Descriptors.install(task, file, (flags & InotifyFlags.IN_CLOEXEC) != 0);
+    }
+
+    long addWatch(Task task, int fd, String path, int mask) {
+        boolean both = (mask & InotifyFlags.IN_MASK_ADD) != 0 && (mask & InotifyFlags.IN_MASK_CREATE) != 0;
+        if ((mask & KNOWN) == 0 || both) {
+            return Errno.EINVAL.negative();
+        }
+        File file = task.files().hold(fd);
+        try {
+            if (!(file instanceof Inotify instance)) {
+                return Errno.EINVAL.negative();
+            }
+            boolean follow = (mask & InotifyFlags.IN_DONT_FOLLOW) == 0;
+            Path place = kernel.vfs.lookup(task, AtFlags.AT_FDCWD, path, follow ? 0 : AtFlags.AT_SYMLINK_NOFOLLOW);
+            Inode inode = place.inode();
+            if ((mask & InotifyFlags.IN_ONLYDIR) != 0 && !inode.isDirectory()) {
+                return Errno.ENOTDIR.negative();
+            }
+            if (!Permissions.generic(inode, task.credentials(), Permissions.MAY_READ)) {
+                return Errno.EACCES.negative();
+            }
+            return instance.watch(inode, mask);
+        } finally {
+            file.release();
+        }
+    }
+
+    static long removeWatch(Task task, int fd, int wd) {
+        File file = task.files().hold(fd);
+        try {
+            if (!(file instanceof Inotify instance)) {
+                return Errno.EINVAL.negative();
+            }
+            instance.unwatch(wd);
+            return 0;
+        } finally {
+            file.release();
+        }
+    }
+
+    // --- watches ---
+
+    void add(InotifyWatch watch) {
+        InodeState state = watch.inode.state();
+        synchronized (state) {
+            Watches watches = (Watches) state.watches;
+            if (watches == null) {
+                watches = new Watches();
+                state.watches = watches;
+            }
+            watches.list.add(watch);
+        }
+        kernel.vfs.setNotify(this);
+    }
+
+    void remove(InotifyWatch watch) {
+        InodeState state = watch.inode.state();
+        synchronized (state) {
+            Watches watches = (Watches) state.watches;
+            if (watches != null && watches.list.remove(watch) && watches.list.isEmpty()) {
+                state.watches = null;
+            }
+        }
+    }
+
+    // --- events ---
+
+    @Override
+    public void inode(int mask, Inode inode, @Nullable Dentry dentry) {
+        int told = mask | (inode.isDirectory() ? InotifyFlags.IN_ISDIR : 0);
+        deliver(inode, told, 0, null, false);
+        if ((mask & SELF_ONLY) == 0 && dentry != null) {
+            Dentry parent = dentry.parent();
+            Inode directory = parent == null ? null : parent.inodeOrNull();
+            if (directory != null && directory != inode) {
+                deliver(directory, told, 0, dentry.name(), dentry.isDeleted());
+            }
+        }
+        if ((mask & InotifyFlags.IN_DELETE_SELF) != 0) {
+            endAll(inode);
+        }
+    }
+
+    @Override
+    public void entry(int mask, Inode directory, String name, int cookie) {
+        deliver(directory, mask, cookie, name, false);
+    }
+
+    private static void deliver(Inode inode, int mask, int cookie, @Nullable String name, boolean unlinked) {
+        InodeState state = inode.stateOrNull();
+        if (state == null || !(state.watches instanceof Watches watches)) {
+            return;
+        }
+        for (InotifyWatch watch : watches.list) {
+            int wanted = watch.mask;
+            boolean excluded = unlinked && (wanted & InotifyFlags.IN_EXCL_UNLINK) != 0;
+            if ((wanted & mask & InotifyFlags.IN_ALL_EVENTS) == 0 || excluded) {
+                continue;
+            }
+            // Linux tells IN_ISDIR of a directory's own end and move no more than of a file's.
+            int told = (mask & SELF_ONLY) != 0 ? mask & ~InotifyFlags.IN_ISDIR : mask;
+            watch.owner.queue(watch.wd, told, cookie, name);
+            if ((wanted & InotifyFlags.IN_ONESHOT) != 0) {
+                watch.owner.end(watch);
+            }
+        }
+    }
+
+    private static void endAll(Inode inode) {
+        InodeState state = inode.stateOrNull();
+        if (state != null && state.watches instanceof Watches watches) {
+            for (InotifyWatch watch : watches.list) {
+                watch.owner.end(watch);
+            }
+        }
+    }
+}

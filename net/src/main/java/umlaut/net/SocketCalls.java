@@ -1,0 +1,252 @@
+package umlaut.net;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.OpenFlags;
+import umlaut.abi.SockConst;
+import umlaut.kernel.ipc.Descriptors;
+import umlaut.kernel.signal.Restart;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.wait.Blocking;
+import umlaut.kernel.wait.BlockingOp;
+
+/** Making, naming, connecting and tuning sockets: socket(2) and its neighbours (net/socket.c). */
+final class SocketCalls {
+    /** Room for an option's value: the largest is a group list. */
+    private static final int MAX_OPTION = 65536 * 4;
+
+    private final SocketFamilies families;
+
+    SocketCalls(SocketFamilies families) {
+        this.families = families;
+    }
+
+    // --- making ---
+
+    long socket(Task task, int family, int typeAndFlags, int protocol) {
+        Socket socket = create(task, family, typeAndFlags, protocol);
+        return Descriptors.install(task, socket, (typeAndFlags & SockConst.SOCK_CLOEXEC) != 0);
+    }
+
+    private Socket create(Task task, int family, int typeAndFlags, int protocol) {
+        int flags = typeAndFlags & ~SockConst.SOCK_TYPE_MASK;
+        int type = typeAndFlags & SockConst.SOCK_TYPE_MASK;
+        if ((flags & ~(SockConst.SOCK_CLOEXEC | SockConst.SOCK_NONBLOCK)) != 0 || type > SockConst.SOCK_PACKET) {
+            throw Errno.EINVAL.exception();
+        }
+        return families.get(family).create(task, type, protocol, flags & SockConst.SOCK_NONBLOCK);
+    }
+
+    long socketpair(Task task, int family, int typeAndFlags, int protocol, long address) {
+        Socket first = create(task, family, typeAndFlags, protocol);
+        Socket second = create(task, family, typeAndFlags, protocol);
+        try {
+            families.get(family).connectPair(task, first, second);
+        } catch (ErrnoException e) {
+            first.release();
+            second.release();
+            throw e;
+        }
+        return Descriptors.installPair(task, first, second, (typeAndFlags & SockConst.SOCK_CLOEXEC) != 0, address);
+    }
+
+    /** The socket behind a descriptor, with a reference for the caller to release. @throws ErrnoException EBADF, ENOTSOCK */
+    static Socket hold(Task task, int fd) {
+        File file = task.files().hold(fd);
+        if (file instanceof Socket socket) {
+            return socket;
+        }
+        boolean pathOnly = (file.flags() & OpenFlags.O_PATH) != 0;
+        file.release();
+        throw (pathOnly ? Errno.EBADF : Errno.ENOTSOCK).exception();
+    }
+
+    // --- names and connections ---
+
+    static long bind(Task task, int fd, long address, int length) {
+        Socket socket = hold(task, fd);
+        try {
+            socket.bind(task, SocketAddresses.read(task, address, length));
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    static long listen(Task task, int fd, int backlog) {
+        Socket socket = hold(task, fd);
+        try {
+            socket.listen(task, Integer.compareUnsigned(backlog, SockConst.SOMAXCONN) > 0 ? SockConst.SOMAXCONN : backlog);
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    static long accept(Task task, int fd, long address, long lengthAddress, int flags) {
+        if ((flags & ~(SockConst.SOCK_CLOEXEC | SockConst.SOCK_NONBLOCK)) != 0) {
+            return Errno.EINVAL.negative();
+        }
+        Socket socket = hold(task, fd);
+        try {
+            Socket[] got = new Socket[1];
+            BlockingOp op = () -> {
+                Socket next = socket.accept(task);
+                if (next == null) {
+                    return BlockingOp.WOULD_BLOCK;
+                }
+                got[0] = next;
+                return 0;
+            };
+            long result = run(task, socket, socket::poll, op, socket.nonBlocking(), socket.options.receiveTimeoutNs);
+            return result < 0 ? result : accepted(task, got[0], address, lengthAddress, flags);
+        } finally {
+            socket.release();
+        }
+    }
+
+    private static long accepted(Task task, Socket fresh, long address, long lengthAddress, int flags) {
+        if ((flags & SockConst.SOCK_NONBLOCK) != 0) {
+            fresh.setFlags(fresh.flags() | OpenFlags.O_NONBLOCK);
+        }
+        int fd = Descriptors.install(task, fresh, (flags & SockConst.SOCK_CLOEXEC) != 0);
+        if (address != 0) {
+            try {
+                SocketAddresses.write(task, peerOrUnnamed(fresh), address, lengthAddress);
+            } catch (ErrnoException e) {
+                task.files().close(task, fd);
+                throw e;
+            }
+        }
+        return fd;
+    }
+
+    /** The peer may have gone already. */
+    private static byte[] peerOrUnnamed(Socket socket) {
+        try {
+            return socket.peerAddress();
+        } catch (ErrnoException e) {
+            return new byte[] {(byte) socket.family, 0};
+        }
+    }
+
+    static long connect(Task task, int fd, long address, int length) {
+        Socket socket = hold(task, fd);
+        try {
+            byte[] target = SocketAddresses.read(task, address, length);
+            return run(
+                    task,
+                    socket,
+                    table -> socket.awaitConnect(task, target, table),
+                    () -> socket.connect(task, target),
+                    socket.nonBlocking(),
+                    socket.options.sendTimeoutNs);
+        } finally {
+            socket.release();
+        }
+    }
+
+    static long getsockname(Task task, int fd, long address, long lengthAddress) {
+        Socket socket = hold(task, fd);
+        try {
+            SocketAddresses.write(task, socket.localAddress(), address, lengthAddress);
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    static long getpeername(Task task, int fd, long address, long lengthAddress) {
+        Socket socket = hold(task, fd);
+        try {
+            SocketAddresses.write(task, socket.peerAddress(), address, lengthAddress);
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    static long shutdown(Task task, int fd, int how) {
+        Socket socket = hold(task, fd);
+        try {
+            if (how < SockConst.SHUT_RD || how > SockConst.SHUT_RDWR) {
+                return Errno.EINVAL.negative();
+            }
+            socket.shutdown(how);
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    // --- options ---
+
+    static long setsockopt(Task task, int fd, int level, int name, long value, int length) {
+        if (length < 0) {
+            return Errno.EINVAL.negative();
+        }
+        Socket socket = hold(task, fd);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment given = arena.allocate(Math.max(1, Math.min(length, MAX_OPTION)), 8).asSlice(0, Math.min(length, MAX_OPTION));
+            if (length > 0) {
+                task.memory.read(value, given, 0, given.byteSize());
+            }
+            if (level != SockConst.SOL_SOCKET || !socket.options.set(task, name, given)) {
+                socket.setOption(task, level, name, given);
+            }
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    static long getsockopt(Task task, int fd, int level, int name, long value, long lengthAddress) {
+        Socket socket = hold(task, fd);
+        try (Arena arena = Arena.ofConfined()) {
+            int room = task.memory.getInt(lengthAddress);
+            if (room < 0) {
+                return Errno.EINVAL.negative();
+            }
+            int capacity = Math.max(256, Math.min(room, MAX_OPTION));
+            MemorySegment out = arena.allocate(capacity, 8);
+            int filled = level == SockConst.SOL_SOCKET ? socket.options.get(socket, name, out) : -1;
+            if (filled < 0) {
+                filled = socket.getOption(task, level, name, out);
+            }
+            int copied = Math.min(filled, room);
+            task.memory.write(value, out, 0, copied);
+            task.memory.putInt(lengthAddress, copied);
+            return 0;
+        } finally {
+            socket.release();
+        }
+    }
+
+    // --- waiting ---
+
+    /**
+     * Does an operation, waiting as the socket says.
+     *
+     * @param timeoutNs SO_RCVTIMEO or SO_SNDTIMEO; 0 = for ever
+     */
+    static long run(
+            Task task, Socket socket, Blocking.Source source, BlockingOp op, boolean nonBlocking, long timeoutNs) {
+        long result = op.attempt();
+        if (result != BlockingOp.WOULD_BLOCK) {
+            return result;
+        }
+        if (nonBlocking) {
+            return Errno.EAGAIN.negative();
+        }
+        long deadline = timeoutNs == 0 ? Blocking.FOREVER : task.kernel.clock.monotonicNs() + timeoutNs;
+        result = Blocking.run(task, source, op, deadline);
+        if (timeoutNs != 0 && result == -Restart.ERESTARTSYS) {
+            // A restart would begin with the whole time again.
+            return Errno.EINTR.negative();
+        }
+        return result == Errno.ETIMEDOUT.negative() ? Errno.EAGAIN.negative() : result;
+    }
+}
