@@ -115,6 +115,11 @@ public abstract class Socket extends File {
         return send(task, new Message(from, dontWait()));
     }
 
+    @Override
+    public long waitLimitNs(boolean writing) {
+        return writing ? options.sendTimeoutNs : options.receiveTimeoutNs;
+    }
+
     private int dontWait() {
         return nonBlocking() ? SockConst.MSG_DONTWAIT : 0;
     }

@@ -29,6 +29,7 @@ final class IpcFamily implements SyscallFamily {
             case Nr.INOTIFY_RM_WATCH -> InotifyHub.removeWatch(task, a.fd(0), a.i(1));
             case Nr.SPLICE -> Splice.splice(task, a.fd(0), a.l(1), a.fd(2), a.l(3), a.l(4), a.i(5));
             case Nr.TEE -> Splice.tee(task, a.fd(0), a.fd(1), a.l(2), a.i(3));
+            case Nr.VMSPLICE -> Vmsplice.vmsplice(task, a.fd(0), a.l(1), a.l(2), a.i(3));
             // No watching of what other users do.
             case Nr.FANOTIFY_INIT -> Errno.EPERM.negative();
             case Nr.FANOTIFY_MARK -> Errno.EBADF.negative();

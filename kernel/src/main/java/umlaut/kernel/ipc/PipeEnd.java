@@ -2,6 +2,7 @@ package umlaut.kernel.ipc;
 
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.Fcntl;
 import umlaut.abi.Ioctl;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
@@ -19,9 +20,6 @@ import umlaut.kernel.wait.PollTable;
 
 /** An open end of a pipe or FIFO, or both ends of a FIFO opened O_RDWR (fs/pipe.c, pipe(7), fifo(7)). */
 public final class PipeEnd extends File {
-    /** Largest capacity an unprivileged user may ask for (/proc/sys/fs/pipe-max-size). */
-    static final int MAX_CAPACITY = 1 << 20;
-
     private final Pipe pipe;
     private final Inode inode;
     /** Opened without waiting while there was no writer: until one has come, its absence is not POLLHUP. */
@@ -117,28 +115,13 @@ public final class PipeEnd extends File {
         return super.ioctl(task, command, argument);
     }
 
-    /** F_GETPIPE_SZ. */
-    public long capacity() {
-        return pipe.capacity();
-    }
-
-    /** F_SETPIPE_SZ. @return the size taken; throws EINVAL, EPERM, EBUSY */
-    public long setCapacity(long bytes, boolean privileged) {
-        if (bytes < 0 || bytes > 1L << 31) {
-            throw Errno.EINVAL.exception();
-        }
-        long size = Pipe.ATOMIC;
-        while (size < bytes) {
-            size <<= 1;
-        }
-        if (size > MAX_CAPACITY && size > pipe.capacity() && !privileged) {
-            throw Errno.EPERM.exception();
-        }
-        if (size > 1 << 30) {
-            throw Errno.ENOMEM.exception();
-        }
-        pipe.setCapacity((int) size);
-        return size;
+    @Override
+    public long fcntl(Task task, int command, long argument) {
+        return switch (command) {
+            case Fcntl.F_GETPIPE_SZ -> pipe.capacity();
+            case Fcntl.F_SETPIPE_SZ -> PipeSize.set(task, pipe, argument);
+            default -> super.fcntl(task, command, argument);
+        };
     }
 
     @Override

@@ -279,6 +279,11 @@ public abstract class File {
         return Poll.POLLIN | Poll.POLLOUT | Poll.POLLRDNORM | Poll.POLLWRNORM;
     }
 
+    /** How long a read or write may wait, ns (SO_RCVTIMEO, SO_SNDTIMEO); 0 = for ever. */
+    public long waitLimitNs(boolean writing) {
+        return 0;
+    }
+
     /** Can epoll watch it? Regular files and directories can't (EPERM). */
     public boolean pollable() {
         return false;

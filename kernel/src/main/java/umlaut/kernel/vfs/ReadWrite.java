@@ -8,6 +8,7 @@ import umlaut.abi.OpenFlags;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.Blocking;
@@ -226,12 +227,24 @@ public final class ReadWrite {
             if (file.nonBlocking() || (flags & RWF_NOWAIT) != 0) {
                 return Errno.EAGAIN.negative();
             }
-            result = Blocking.run(task, file::poll, () -> once(task, file, iter, writing), Blocking.FOREVER);
+            result = waiting(task, file, iter, writing);
         }
         if (result > 0) {
             Notify.file(task.kernel.vfs, writing ? InotifyFlags.IN_MODIFY : InotifyFlags.IN_ACCESS, file);
         }
         return result;
+    }
+
+    /** Goes on when the file can, as long as it waits at most (sockets have time limits). */
+    private static long waiting(Task task, File file, IovIter iter, boolean writing) {
+        long limitNs = file.waitLimitNs(writing);
+        long deadline = limitNs == 0 ? Blocking.FOREVER : task.kernel.clock.monotonicNs() + limitNs;
+        long result = Blocking.transfer(task, file::poll, iter, () -> once(task, file, iter, writing), deadline);
+        if (result == Errno.ETIMEDOUT.negative()) {
+            return Errno.EAGAIN.negative();
+        }
+        // A restart would begin with the whole time again.
+        return limitNs != 0 && result == -Restart.ERESTARTSYS ? Errno.EINTR.negative() : result;
     }
 
     private static long once(Task task, File file, IovIter iter, boolean writing) {

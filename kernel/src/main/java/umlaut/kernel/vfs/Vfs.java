@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.MountFlags;
 import umlaut.kernel.Kernel;
@@ -186,6 +187,14 @@ public final class Vfs {
         PathWalk walk = new PathWalk();
         walk.begin(who, path);
         Names.mkdir(this, walk, mode);
+    }
+
+    /** mknod(2), as bind(2) of a unix socket needs it. @return the new inode; throws EEXIST and whatever else mknod(2) answers */
+    public Inode makeNode(Task task, String path, int mode, long device) {
+        PathWalk walk = new PathWalk();
+        walk.begin(task, AtFlags.AT_FDCWD, path);
+        Names.mknod(this, walk, mode, device);
+        return lookup(task, AtFlags.AT_FDCWD, path, AtFlags.AT_SYMLINK_NOFOLLOW).inode();
     }
 
     /**

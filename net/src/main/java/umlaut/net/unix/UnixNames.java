@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.Mode;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Inode;
@@ -56,9 +57,13 @@ final class UnixNames {
 
     /** Makes a socket node at the path. @return its inode; throws EADDRINUSE where something is already */
     static Inode bindPath(Task task, UnixSocket socket, String path) {
-        Inode inode = task.kernel.vfs.makeNode(task, AtFlags.AT_FDCWD, path, Mode.S_IFSOCK | 0777, 0);
-        inode.state().socket = socket;
-        return inode;
+        try {
+            Inode inode = task.kernel.vfs.makeNode(task, path, Mode.S_IFSOCK | 0777, 0);
+            inode.state().socket = socket;
+            return inode;
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EEXIST ? Errno.EADDRINUSE.exception() : e;
+        }
     }
 
     /**
