@@ -19,6 +19,7 @@ import umlaut.kernel.KernelLog;
 import umlaut.kernel.mm.MemfdPageStore;
 import umlaut.kernel.time.HostClock;
 import umlaut.kernel.trace.Tracer;
+import umlaut.net.Network;
 
 /** Puts an engine and a kernel together: everything below the mounts. */
 final class Boot {
@@ -62,6 +63,7 @@ final class Boot {
         kernel.vfs.register(new DevTmpFsType());
         kernel.vfs.register(new DevPtsType());
         MemoryDevices.register(kernel);
+        Network.attach(kernel);
         return kernel;
     }
 
