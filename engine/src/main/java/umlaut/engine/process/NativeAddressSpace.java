@@ -245,6 +245,20 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
+    /** Puts a thread's queued copy-outs over what was read of the range they go to; called by its own kernel thread. */
+    void overlay(NativeThread thread, long address, MemorySegment to, long offset, long length) {
+        if (thread.queue.changes() == 0) {
+            thread.queue.overlay(thread.area, address, to, offset, length);
+            return;
+        }
+        lock.lock();
+        try {
+            thread.queue.overlay(thread.area, address, to, offset, length);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Puts a thread's queue where its host thread will find it. @return whether there is anything */
     boolean publish(NativeThread thread) {
         OrderQueue queue = thread.queue;

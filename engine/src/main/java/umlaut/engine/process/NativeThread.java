@@ -297,11 +297,17 @@ final class NativeThread implements UserThread {
     @Override
     public long read(long address, MemorySegment to, long offset, long length) {
         MemorySegment window = copiedIn(address, length);
+        long done = length;
         if (window != null) {
             MemorySegment.copy(window, 0, to, offset, length);
-            return length;
+        } else {
+            done = space.read(address, to, offset, length);
         }
-        return space.read(address, to, offset, length);
+        if (queue.size() != 0) {
+            // What this thread has written, but not yet copied out, it reads back.
+            space.overlay(this, address, to, offset, done);
+        }
+        return done;
     }
 
     @Override
@@ -312,7 +318,18 @@ final class NativeThread implements UserThread {
             commitOut(length);
             return length;
         }
+        forgetWindows(address, address + length);
         return space.write(address, from, offset, length);
+    }
+
+    /** Memory is about to change behind what was copied in of it. */
+    private void forgetWindows(long from, long to) {
+        for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
+            long start = area.get(Layouts.LONG, Area.WINDOW + 16L * i);
+            if (start < to && from < start + Area.WINDOW_SIZE) {
+                area.set(Layouts.LONG, Area.WINDOW + 16L * i + 8, 0);
+            }
+        }
     }
 
     @Override

@@ -76,6 +76,18 @@ final class OrderQueue {
         changes = 0;
     }
 
+    /** Copies what the copy-outs will write within a range, in their order. */
+    void overlay(MemorySegment area, long address, MemorySegment to, long offset, long length) {
+        for (int i = 0; i < count; i++) {
+            long from = Math.max(address, words[WORDS * i + FROM]);
+            long end = Math.min(address + length, words[WORDS * i + TO]);
+            if (words[WORDS * i] == Order.COPY_OUT && from < end) {
+                long source = words[WORDS * i + 2] + from - words[WORDS * i + FROM];
+                MemorySegment.copy(area, source, to, offset + from - address, end - from);
+            }
+        }
+    }
+
     long word(int order, int index) {
         return words[WORDS * order + index];
     }

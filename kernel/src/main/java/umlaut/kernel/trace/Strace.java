@@ -13,7 +13,6 @@ import umlaut.abi.Siginfo;
 import umlaut.abi.Signal;
 import umlaut.abi.SyscallTable;
 import umlaut.engine.Reg;
-import umlaut.engine.UserMemory;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.SigInfoLayout;
 import umlaut.kernel.task.Task;
@@ -70,9 +69,7 @@ public final class Strace implements Tracer {
             long shown = result != TaskLoop.KEEP_REGISTERS
                     ? result
                     : nr == Nr.RT_SIGRETURN ? task.user().reg(Reg.RAX) : 0;
-            // Not through the thread itself, which would show what was copied in with the call.
-            UserMemory memory = task.user().addressSpace();
-            write(task, format.exit(nr, args, entered.texts, memory, shown));
+            write(task, format.exit(nr, args, entered.texts, task.user(), shown));
         }
     }
 
