@@ -18,6 +18,12 @@ final class Fields {
         return this;
     }
 
+    /** A text that stands for a field. */
+    Fields bare(String field) {
+        text.append(text.length() > 1 ? ", " : "").append(field);
+        return this;
+    }
+
     Fields put(String name, long value) {
         return put(name, Long.toString(value));
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Cmsghdr;
 import umlaut.abi.FlagSets;
@@ -18,12 +19,16 @@ import umlaut.abi.SockaddrIn6;
 import umlaut.abi.SockaddrLl;
 import umlaut.abi.SockaddrNl;
 import umlaut.abi.SockaddrUn;
+import umlaut.abi.Timeval;
 import umlaut.abi.Ucred;
 
 /** Socket addresses, messages, options and I/O vectors as strace(1) prints them. */
 final class SocketFormat {
     /** Elements of a vector or array that are shown. */
     static final int MAX_ELEMENTS = 32;
+
+    /** The first run of two zero words or more in an IPv6 address. */
+    private static final Pattern ZEROS = Pattern.compile("(^|:)0(:0)+(:|$)");
 
     private final FlagSets sets;
 
@@ -78,13 +83,14 @@ final class SocketFormat {
         String address = inet(Le.getBytes(s, SockaddrIn6.SIN6_ADDR, 16));
         fields.put("sin6_port", "htons(" + Le.getNetShort(s, SockaddrIn6.SIN6_PORT) + ")")
                 .put("sin6_flowinfo", "htonl(" + Le.getNetInt(s, SockaddrIn6.SIN6_FLOWINFO) + ")")
-                .put("sin6_addr", "\"" + address + "\"");
+                .bare("inet_pton(AF_INET6, \"" + address + "\", &sin6_addr)");
         return s.byteSize() < SockaddrIn6.SIZE ? fields : fields.uint32("sin6_scope_id", SockaddrIn6.SIN6_SCOPE_ID);
     }
 
     private static String inet(byte[] address) {
         try {
-            return InetAddress.getByAddress(address).getHostAddress();
+            String text = InetAddress.getByAddress(address).getHostAddress();
+            return address.length == 16 ? ZEROS.matcher(text).replaceFirst("::") : text;
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(e);
         }
@@ -226,6 +232,10 @@ final class SocketFormat {
         }
         if (level == SockConst.SOL_SOCKET && option == SockConst.SO_PEERCRED && length == Ucred.SIZE) {
             return credentials(s);
+        }
+        boolean timeout = option == SockConst.SO_RCVTIMEO || option == SockConst.SO_SNDTIMEO;
+        if (level == SockConst.SOL_SOCKET && timeout && length == Timeval.SIZE) {
+            return StructFormat.timeval(s, 0);
         }
         return length == 4 ? "[" + Le.getInt(s, 0) + "]" : Quote.cut(s.toArray(ValueLayout.JAVA_BYTE), length);
     }

@@ -80,7 +80,12 @@ final class SpecialCalls {
             case Nr.GETSOCKOPT ->
                 i == 2 ? sockets.optionName(call.i(1), call.i(2)) : i == 3 && call.done() ? readOption(call) : null;
             case Nr.SENDMSG -> i == 1 ? sockets.message(call.memory(), call.l(1), Long.MAX_VALUE) : null;
-            default -> i == 1 && call.succeeded() ? sockets.message(call.memory(), call.l(1), call.result()) : null;
+            default ->
+                i != 1 || !call.done()
+                        ? null
+                        : call.succeeded()
+                                ? sockets.message(call.memory(), call.l(1), call.result())
+                                : Fields.pointer(call.l(1));
         };
     }
 

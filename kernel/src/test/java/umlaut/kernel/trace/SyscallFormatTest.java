@@ -187,6 +187,13 @@ class SyscallFormatTest {
                         + " = -1 ECONNREFUSED (Connection refused)");
         assertThat(line(Nr.SOCKET, 6, 2, 1 | SockConst.SOCK_CLOEXEC, 6))
                 .isEqualTo("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 6");
+        Arrays.fill(bytes, 0, 32, (byte) 0);
+        Le.putShort(guest, 0, SockConst.AF_INET6);
+        Le.putNetShort(guest, 2, 53);
+        Le.putByte(guest, 23, 1);
+        assertThat(line(Nr.BIND, 0, 3, BASE, 28))
+                .isEqualTo("bind(3, {sa_family=AF_INET6, sin6_port=htons(53), sin6_flowinfo=htonl(0),"
+                        + " inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=0}, 28) = 0");
         Le.putInt(guest, 0, 1);
         assertThat(line(Nr.SETSOCKOPT, 0, 6, 1, 2, BASE, 4))
                 .startsWith("setsockopt(6, SOL_SOCKET, SO_REUSEADDR, [1], 4)");
@@ -215,6 +222,8 @@ class SyscallFormatTest {
         assertThat(line(Nr.IOCTL, Errno.EBADF.negative(), 9, 0x12345, 7))
                 .startsWith("ioctl(9, _IOC(_IOC_NONE, 0x23, 0x45, 0x1), 0x7)");
         assertThat(line(Nr.PRCTL, 0, 15, put(0, "newname"), 1, 2, 3)).startsWith("prctl(PR_SET_NAME, \"newname\")  ");
+        assertThat(line(Nr.PIPE2, Errno.EMFILE.negative(), BASE, OpenFlags.O_CLOEXEC))
+                .startsWith("pipe2(0x7ff000000000, O_CLOEXEC) ");
         assertThat(line(Nr.UMASK, 022, 022)).isEqualTo("umask(022)                              = 022");
         Le.putLong(guest, 0, 1L << 13);
         Le.putLong(guest, 8, -1);
