@@ -4,12 +4,8 @@ import java.lang.foreign.MemorySegment;
 import umlaut.engine.Engine;
 import umlaut.engine.EngineException;
 import umlaut.engine.process.NativeEngine;
-import umlaut.fs.dev.MemoryDevices;
-import umlaut.fs.dev.DevTmpFsType;
+import umlaut.fs.StandardFileSystems;
 import umlaut.fs.devpts.DevPtsType;
-import umlaut.fs.proc.ProcType;
-import umlaut.fs.sys.SysType;
-import umlaut.fs.tmpfs.TmpFsType;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Scratch;
@@ -56,13 +52,8 @@ final class Boot {
                 log,
                 new MemfdPageStore("umlaut-" + config.name(), memory),
                 tracer);
-        kernel.vfs.register(new TmpFsType());
-        kernel.vfs.register(TmpFsType.ramfs());
-        kernel.vfs.register(new SysType(kernel));
-        kernel.vfs.register(new ProcType(kernel));
-        kernel.vfs.register(new DevTmpFsType());
         kernel.vfs.register(new DevPtsType());
-        MemoryDevices.register(kernel);
+        StandardFileSystems.register(kernel);
         Network.attach(kernel);
         return kernel;
     }

@@ -66,6 +66,7 @@ final class Marks {
         Inode there = upperDirectory.lookup(name);
         if (there != null && isWhiteout(there)) {
             upperDirectory.unlink(name, there);
+            there.evictIfUnused();
         }
     }
 }
