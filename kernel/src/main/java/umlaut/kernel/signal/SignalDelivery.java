@@ -17,6 +17,8 @@ import umlaut.kernel.task.ThreadGroup;
  * with, each handler's frame on top of the one before, so that the last one taken runs first; only the first decides about an interrupted system call.
  */
 public final class SignalDelivery {
+    private static final long PAGE_FAULT = 14;
+
     private SignalDelivery() {}
 
     /** A signal to be handled by the guest. */
@@ -51,6 +53,9 @@ public final class SignalDelivery {
     /** A fault that the kernel can't mend: the signal is sent such that it can't be ignored or blocked (force_sig_fault). */
     public static void forceFault(Task task, SigInfo info) {
         task.lastFault = info;
+        if (info.trapNumber() == PAGE_FAULT) {
+            task.lastFaultAddress = info.address();
+        }
         Signals.force(task, info);
     }
 

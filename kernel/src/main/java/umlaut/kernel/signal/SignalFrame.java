@@ -96,7 +96,7 @@ public final class SignalFrame {
         if (fault != null) {
             Le.putLong(f, CONTEXT + Sigcontext.ERR, fault.errorCode());
             Le.putLong(f, CONTEXT + Sigcontext.TRAPNO, fault.trapNumber());
-            Le.putLong(f, CONTEXT + Sigcontext.CR2, fault.address());
+            Le.putLong(f, CONTEXT + Sigcontext.CR2, task.lastFaultAddress);
         }
         Le.putLong(f, CONTEXT + Sigcontext.OLDMASK, mask);
         Le.putLong(f, CONTEXT + Sigcontext.FPSTATE, vector);

@@ -161,6 +161,7 @@ public final class Clone {
             child.signalStack.copyFrom(parent.signalStack);
         }
         child.lastFault = parent.lastFault;
+        child.lastFaultAddress = parent.lastFaultAddress;
         if (request.has(CloneFlags.CLONE_CHILD_SETTID)) {
             child.setChildTid = request.childTid();
         }

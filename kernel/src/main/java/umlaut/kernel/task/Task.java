@@ -47,6 +47,8 @@ public final class Task {
     public int interruptedNr;
     /** The last CPU exception: trap number, error code and address stay in every later sigcontext, as in Linux. */
     public @Nullable SigInfo lastFault;
+
+    public long lastFaultAddress;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
     /** What exit(2) was called with, in the form of wait(2). */
