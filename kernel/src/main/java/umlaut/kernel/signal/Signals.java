@@ -202,6 +202,9 @@ public final class Signals {
         stop.signal = 0;
         stop.complete = false;
         group.setStopRequested(false);
+        for (Task t : group.threadsLocked()) {
+            t.stopped = false;
+        }
         group.kickAll();
     }
 
@@ -270,10 +273,10 @@ public final class Signals {
     }
 
     private static boolean wants(Task task, int signo) {
-        if (task.exited || (task.blockedSignals() & Signal.bit(signo)) != 0) {
+        if (task.exited) {
             return false;
         }
-        return true;
+        return signo == Signal.SIGKILL || !task.stopped && (task.blockedSignals() & Signal.bit(signo)) == 0;
     }
 
     /**

@@ -61,6 +61,7 @@ public final class JobControl {
                 return;
             }
             group.stop.parked++;
+            task.stopped = true;
             completed = checkComplete(group);
         } finally {
             group.signalLock.unlock();
@@ -78,6 +79,7 @@ public final class JobControl {
         group.signalLock.lock();
         try {
             group.stop.parked--;
+            task.stopped = false;
         } finally {
             group.signalLock.unlock();
         }

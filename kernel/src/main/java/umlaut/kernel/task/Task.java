@@ -41,6 +41,8 @@ public final class Task {
     public volatile long realBlocked;
     /** The task has begun to exit: takes no more signals. */
     public volatile boolean exited;
+    /** Parked by job control: takes no signal but SIGKILL before it is continued. Guarded by {@code group.signalLock}. */
+    public boolean stopped;
     /** A system call that a signal interrupted: its result (a {@link umlaut.kernel.signal.Restart} code), 0 = none, and its number. */
     public long interruptedResult;
 
