@@ -2,6 +2,7 @@ package umlaut.kernel.mm;
 
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.Fcntl;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Seek;
 import umlaut.kernel.cred.Credentials;
@@ -11,7 +12,7 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /** An open memfd (memfd_create(2)). */
-final class MemfdFile extends File implements Sealable {
+final class MemfdFile extends File {
     private final MemfdInode inode;
     /** Made by memfd_create itself, not by opening it anew through /proc: keeps the inode itself. */
     private final boolean first;
@@ -94,16 +95,23 @@ final class MemfdFile extends File implements Sealable {
         return "/memfd:" + inode.name + " (deleted)";
     }
 
+    /** F_ADD_SEALS, F_GET_SEALS. */
     @Override
-    public int seals() {
-        return inode.seals();
-    }
-
-    @Override
-    public void addSeals(int more) {
-        if (!writable()) {
-            throw Errno.EPERM.exception();
+    public long fcntl(Task task, int command, long argument) {
+        switch (command) {
+            case Fcntl.F_GET_SEALS -> {
+                return inode.seals();
+            }
+            case Fcntl.F_ADD_SEALS -> {
+                if (!writable()) {
+                    throw Errno.EPERM.exception();
+                }
+                inode.addSeals((int) argument);
+                return 0;
+            }
+            default -> {
+                return super.fcntl(task, command, argument);
+            }
         }
-        inode.addSeals(more);
     }
 }
