@@ -70,6 +70,9 @@ record BinaryProgram(File file, ElfImage image, @Nullable ElfImage linker, Argum
         File file = open(task, path);
         try {
             int length = ElfImage.readHead(task, file, head);
+            if (length < ElfImage.HEADER) {
+                throw Errno.EIO.exception();
+            }
             return ElfImage.parse(task, file, head, length, Errno.ELIBBAD);
         } catch (ErrnoException e) {
             file.release();

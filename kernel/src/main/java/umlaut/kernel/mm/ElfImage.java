@@ -70,7 +70,7 @@ record ElfImage(
                 headers = head.asSlice(table, bytes);
             } else {
                 headers = arena.allocate(bytes, 8);
-                readFully(task, file, headers, table, bytes);
+                readFully(task, file, headers, table, bytes, bad);
             }
             return build(task, file, head, headers, count, type == 2, table);
         }
@@ -103,7 +103,7 @@ record ElfImage(
         int length = (int) s.fileSize();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(length);
-            readFully(task, file, text, s.offset(), length);
+            readFully(task, file, text, s.offset(), length, Errno.EIO);
             if (text.get(ValueLayout.JAVA_BYTE, length - 1) != 0) {
                 throw Errno.ENOEXEC.exception();
             }
@@ -112,13 +112,13 @@ record ElfImage(
         }
     }
 
-    /** @throws umlaut.abi.ErrnoException EIO at the end of the file */
-    private static void readFully(Task task, File file, MemorySegment to, long offset, long length) {
+    /** @param missing thrown at the end of the file */
+    private static void readFully(Task task, File file, MemorySegment to, long offset, long length, Errno missing) {
         long done = 0;
         while (done < length) {
             long n = file.read(task, new IovIter().kernel(to, done, length - done), offset + done);
             if (n <= 0) {
-                throw Errno.EIO.exception();
+                throw missing.exception();
             }
             done += n;
         }

@@ -4,15 +4,19 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
+import umlaut.kernel.task.Task;
 
 /**
  * Maps the segments of an ELF file (Linux: elf_load, load_elf_interp). Runs behind the point of no return: what it throws kills the program.
  */
 final class ElfLoader {
     private final Mm mm;
+    private final Task task;
 
-    ElfLoader(Mm mm) {
+    /** @param task whose limits count */
+    ElfLoader(Mm mm, Task task) {
         this.mm = mm;
+        this.task = task;
     }
 
     /** Where an image came to lie: what is added to its addresses. */
@@ -112,6 +116,7 @@ final class ElfLoader {
         long end = MmArea.pageUp(memoryEnd);
         if (end > mappedEnd) {
             int prot = s.prot() & MapFlags.PROT_EXEC | MapFlags.PROT_READ | MapFlags.PROT_WRITE;
+            MmArea.checkExpand(mm, task, end - mappedEnd, end - mappedEnd, true);
             require(Mmap.map(mm, null, MapRequest.anonymous(mappedEnd, end - mappedEnd, prot, Mmap.MAY_ALL, null)));
         }
     }

@@ -46,7 +46,7 @@ final class ProgramImage {
         try {
             MmLayout layout = mm.layout;
             layout.mmapBase = random.mmapBase(layout.taskSize, stackLimit);
-            ElfLoader loader = new ElfLoader(mm);
+            ElfLoader loader = new ElfLoader(mm, task);
             ElfImage image = program.image();
             ElfImage linker = program.linker();
             ElfLoader.Loaded main = placeProgram(loader, image, linker != null);
