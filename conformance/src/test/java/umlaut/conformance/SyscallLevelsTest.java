@@ -29,8 +29,7 @@ import umlaut.abi.SyscallTable;
  * refused and vanished ones none; levels and notes are then for a human to put right.
  */
 class SyscallLevelsTest {
-    private static final Path TABLE =
-            Umlaut.ROOT.resolve("abi/src/main/resources/umlaut/abi/syscalls.tsv");
+    private static final Path TABLE = Umlaut.ROOT.resolve("abi/src/main/resources/umlaut/abi/syscalls.tsv");
     private static final Pattern ARM = Pattern.compile("case\\s+((?:Nr\\.\\w+\\s*,?\\s*)+)->\\s*(\\S+)");
 
     /** Calls with an arm, and what it begins with. */
@@ -38,7 +37,8 @@ class SyscallLevelsTest {
         Map<String, String> handled = new TreeMap<>();
         for (String module : List.of("kernel", "fs", "net", "machine")) {
             try (Stream<Path> files = Files.walk(Umlaut.ROOT.resolve(module).resolve("src/main/java"))) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(".java")).toList()) {
                     String text = Files.readString(file);
                     if (text.contains("implements SyscallFamily")) {
                         arms(text, handled);
@@ -102,7 +102,8 @@ class SyscallLevelsTest {
                 lines.add(line);
                 continue;
             }
-            String row = String.join("\t", Arrays.copyOf(columns, 5)) + "\t" + level.name().toLowerCase(Locale.ROOT);
+            String row = String.join("\t", Arrays.copyOf(columns, 5)) + "\t"
+                    + level.name().toLowerCase(Locale.ROOT);
             String arm = handled.getOrDefault(columns[1], "");
             lines.add(level == Level.REFUSED ? row + "\t" + arm.split("\\.")[1] + "." : row);
         }
