@@ -13,7 +13,6 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.Inode;
-import umlaut.kernel.vfs.MagicPath;
 import umlaut.kernel.vfs.Path;
 
 /** /proc/PID/fd and /proc/PID/fdinfo: an entry an open descriptor, proc_pid_fd(5), proc_pid_fdinfo(5). */
@@ -124,7 +123,7 @@ final class FdDirectory extends TreeDirectory {
 
         @Override
         Path path(Task of) {
-            return MagicPath.of(file);
+            return of.kernel.vfs.pathOf(file);
         }
 
         @Override

@@ -3,6 +3,7 @@ package umlaut.kernel.syscall;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.MemoryCalls;
 import umlaut.kernel.vfs.FileFamily;
+import umlaut.kernel.vfs.MountFamily;
 import umlaut.kernel.vfs.PathFamily;
 
 /** All families of system calls that a kernel is born with. File systems and networks add theirs when they are set up. */
@@ -13,6 +14,7 @@ public final class Families {
         Syscalls s = kernel.syscalls;
         s.add(new FileFamily());
         s.add(new PathFamily());
+        s.add(new MountFamily());
         s.add(new TaskFamily());
         s.add(new SignalFamily());
         s.add(new CredentialsFamily());

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.kernel.cred.Credentials;
@@ -191,6 +192,10 @@ public abstract class File {
         }
         Path place = path;
         if (place != null) {
+            if ((flags & OpenFlags.O_PATH) == 0) {
+                int event = writable() ? InotifyFlags.IN_CLOSE_WRITE : InotifyFlags.IN_CLOSE_NOWRITE;
+                Notify.file(place.mount().vfs, event, this);
+            }
             place.mount().closed(attachedWriting);
         }
         inode.unhold();

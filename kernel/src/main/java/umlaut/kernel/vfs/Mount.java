@@ -21,6 +21,7 @@ public final class Mount {
             | MountFlags.MS_RELATIME
             | MountFlags.MS_NOSYMFOLLOW;
 
+    final Vfs vfs;
     public final SuperBlock superBlock;
     /** What is seen at the mount point: the file system's root, or a part of it (bind mounts). */
     public final Dentry root;
@@ -53,7 +54,14 @@ public final class Mount {
 
     private final AtomicInteger writers = new AtomicInteger();
 
-    Mount(int id, SuperBlock superBlock, Dentry root, String source, int flags) {
+    /** MNT_EXPIRE has been asked for since it was last used. */
+    private boolean expiring;
+
+    private final AtomicInteger goneOnce = new AtomicInteger();
+    private volatile boolean isDetached;
+
+    Mount(Vfs vfs, int id, SuperBlock superBlock, Dentry root, String source, int flags) {
+        this.vfs = vfs;
         this.id = id;
         this.superBlock = superBlock;
         this.root = root;
@@ -108,6 +116,7 @@ public final class Mount {
     }
 
     void opened(boolean writing) {
+        expiring = false;
         openFiles.incrementAndGet();
         if (writing) {
             writers.incrementAndGet();
@@ -115,10 +124,33 @@ public final class Mount {
     }
 
     void closed(boolean writing) {
-        openFiles.decrementAndGet();
         if (writing) {
             writers.decrementAndGet();
         }
+        if (openFiles.decrementAndGet() == 0 && isDetached) {
+            end();
+        }
+    }
+
+    /** It has been taken out of the tree: its file system goes as soon as no file is open on it. */
+    void detached() {
+        isDetached = true;
+        if (openFiles.get() == 0) {
+            end();
+        }
+    }
+
+    private void end() {
+        if (goneOnce.getAndSet(1) == 0) {
+            vfs.mounts().gone(this);
+        }
+    }
+
+    /** @return whether it was marked before; guarded by the tree's lock */
+    boolean expireMark() {
+        boolean before = expiring;
+        expiring = true;
+        return before;
     }
 
     int openFiles() {

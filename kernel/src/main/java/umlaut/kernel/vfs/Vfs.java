@@ -114,19 +114,19 @@ public final class Vfs {
 
     /** At boot: makes {@code superBlock} the root of the first namespace. @param flags MS_* */
     public Mount mountRoot(SuperBlock superBlock, String source, int flags) {
-        return mounts.mountRoot(superBlock, source, flags);
+        return mounts.mountRoot(superBlock, source, MountCalls.defaultFlags(flags));
     }
 
     /** mount(2) of a new file system by type name, as {@code who} may; for boot {@link LookupContext#kernel}. @param flags MS_* */
     public Mount mount(LookupContext who, String source, String target, String type, int flags, String options) {
         Path at = lookup(who, target, 0);
         SuperBlock fresh = type(type).mount(kernel, source, options, anonymousDevice(), (flags & MountFlags.MS_RDONLY) != 0);
-        return mounts.attach(fresh, source, at, flags);
+        return mounts.attach(fresh, source, at, MountCalls.defaultFlags(flags));
     }
 
     /** Mounts an instance that the caller has made. */
     public Mount mount(LookupContext who, SuperBlock fresh, String source, String target, int flags) {
-        return mounts.attach(fresh, source, lookup(who, target, 0), flags);
+        return mounts.attach(fresh, source, lookup(who, target, 0), MountCalls.defaultFlags(flags));
     }
 
     /**
@@ -205,5 +205,48 @@ public final class Vfs {
         PathWalk walk = new PathWalk();
         walk.begin(task, dirFd, path);
         return Open.openExec(this, walk, atFlags);
+    }
+
+    // --- making things at boot ---
+
+    /** mkdir(2). @throws umlaut.abi.ErrnoException EEXIST and so on */
+    public void mkdir(LookupContext who, String path, int mode) {
+        Names.mkdir(this, begin(who, path), mode);
+    }
+
+    /** mknod(2). @param mode with type; @param device as {@link DeviceTable#number} */
+    public void mknod(LookupContext who, String path, int mode, long device) {
+        Names.mknod(this, begin(who, path), mode, device);
+    }
+
+    /** symlink(2). */
+    public void symlink(LookupContext who, String target, String path) {
+        Names.symlink(this, begin(who, path), target);
+    }
+
+    /** unlink(2). */
+    public void unlink(LookupContext who, String path) {
+        Names.unlink(this, begin(who, path));
+    }
+
+    /** rmdir(2). */
+    public void rmdir(LookupContext who, String path) {
+        Names.rmdir(this, begin(who, path));
+    }
+
+    /** rename(2). @param flags RENAME_* */
+    public void rename(LookupContext who, String from, String to, int flags) {
+        Rename.rename(this, begin(who, from), begin(who, to), flags);
+    }
+
+    /** link(2) without following a link at the end. */
+    public void link(LookupContext who, String target, String path) {
+        Names.link(this, lookup(who, target, umlaut.abi.AtFlags.AT_SYMLINK_NOFOLLOW), begin(who, path));
+    }
+
+    private static PathWalk begin(LookupContext who, String path) {
+        PathWalk walk = new PathWalk();
+        walk.begin(who, path);
+        return walk;
     }
 }
