@@ -84,7 +84,8 @@ public abstract class Inode {
         while (true) {
             int n = holders;
             if (n < 0) {
-                return false;
+                // A removed directory can still be entered and opened by who stands in it.
+                return isDirectory();
             }
             if (HOLDERS.compareAndSet(this, n, n + 1)) {
                 return true;
@@ -94,9 +95,17 @@ public abstract class Inode {
 
     /** One open file less. */
     public final void unhold() {
-        int before = (int) HOLDERS.getAndAdd(this, -1);
-        if (before == 1) {
-            evictIfUnused();
+        while (true) {
+            int n = holders;
+            if (n < 0) {
+                return;
+            }
+            if (HOLDERS.compareAndSet(this, n, n - 1)) {
+                if (n == 1) {
+                    evictIfUnused();
+                }
+                return;
+            }
         }
     }
 

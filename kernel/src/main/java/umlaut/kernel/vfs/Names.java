@@ -28,8 +28,8 @@ final class Names {
         make(vfs, walk, true, (directory, name) -> directory.mkdir(name, bits | Mode.S_IFDIR, who));
     }
 
-    /** @param mode type and permissions; type 0 is a regular file */
-    static void mknod(Vfs vfs, PathWalk walk, int mode, long device) {
+    /** @param mode type and permissions; type 0 is a regular file. @return the new object */
+    static Inode mknod(Vfs vfs, PathWalk walk, int mode, long device) {
         int type = mode & Mode.S_IFMT;
         switch (type) {
             case Mode.S_IFREG, Mode.S_IFCHR, Mode.S_IFBLK, Mode.S_IFIFO, Mode.S_IFSOCK, 0 -> {}
@@ -41,7 +41,7 @@ final class Names {
         int full = (type == 0 ? Mode.S_IFREG : type) | mode & Mode.S_IALLUGO;
         boolean whiteout = type == Mode.S_IFCHR && device == 0;
         long number = Mode.isDevice(full) ? device : 0;
-        make(vfs, walk, false, (directory, name) -> {
+        return make(vfs, walk, false, (directory, name) -> {
             if (Mode.isDevice(full) && !whiteout && !who.capable(Capability.CAP_MKNOD)) {
                 throw Errno.EPERM.exception();
             }
@@ -54,7 +54,7 @@ final class Names {
         make(vfs, walk, false, (directory, name) -> directory.symlink(name, target, who));
     }
 
-    private static void make(Vfs vfs, PathWalk walk, boolean isDirectory, Maker maker) {
+    private static Inode make(Vfs vfs, PathWalk walk, boolean isDirectory, Maker maker) {
         walk.toParent();
         if (walk.lastType != PathWalk.Last.NORM) {
             throw Errno.EEXIST.exception();
@@ -77,7 +77,9 @@ final class Names {
         } finally {
             directory.lock.unlock();
         }
-        Notify.entry(vfs, InotifyFlags.IN_CREATE, directory, child.name(), child.inode());
+        Inode made = child.inode();
+        Notify.entry(vfs, InotifyFlags.IN_CREATE, directory, child.name(), made);
+        return made;
     }
 
     /** @param target what the new name, the walk's, is to stand for */

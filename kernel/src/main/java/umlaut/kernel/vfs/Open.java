@@ -92,7 +92,7 @@ final class Open {
     private static File openTemporary(Vfs vfs, PathWalk walk, int flags, int mode) {
         walk.resolveDirectory();
         Dentry dentry = Names.tmpfile(walk, flags, mode);
-        return instantiate(vfs, walk.task, new Path(walk.mount, dentry), flags & ~OpenFlags.O_DIRECTORY, walk.who);
+        return instantiate(vfs, walk.task, new Path(walk.mount, dentry), flags, walk.who);
     }
 
     private static File openExisting(Vfs vfs, PathWalk walk, int flags) {
@@ -114,7 +114,10 @@ final class Open {
             if (walk.lastType == PathWalk.Last.JUMPED) {
                 return openFound(vfs, walk, flags, null);
             }
-            if (walk.lastType != PathWalk.Last.NORM || walk.lastSlash) {
+            if (walk.lastType != PathWalk.Last.NORM) {
+                throw (exclusive ? Errno.EEXIST : Errno.EISDIR).exception();
+            }
+            if (walk.lastSlash) {
                 throw Errno.EISDIR.exception();
             }
             Inode directory = walk.inode();

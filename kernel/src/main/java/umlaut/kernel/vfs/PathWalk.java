@@ -62,8 +62,8 @@ public final class PathWalk {
     private int linksFollowed;
     private int resolveFlags;
     private boolean empty;
-    /** The descriptor that an empty path means, when it is no place in the tree. */
-    private @Nullable File startFile;
+    /** The descriptor to start from is not open. */
+    private boolean badStart;
 
     Last lastType = Last.ROOT;
     private int lastStart;
@@ -89,6 +89,12 @@ public final class PathWalk {
     /** As {@link #begin(Task, int, String)}, of a path in guest memory. */
     void begin(Task who, int dirFd, long address) {
         start(who, dirFd, who.memory.path(address, buffer), 0);
+    }
+
+    /** As {@link #begin(Task, int, long)}, for calls with AT_EMPTY_PATH for which a null pointer counts as the empty path. */
+    void beginAt(Task who, int dirFd, long address, int atFlags) {
+        boolean none = address == 0 && (atFlags & AtFlags.AT_EMPTY_PATH) != 0;
+        start(who, dirFd, none ? 0 : who.memory.path(address, buffer), 0);
     }
 
     void begin(Task who, int dirFd, long address, int resolve) {
@@ -146,7 +152,16 @@ public final class PathWalk {
     }
 
     private void startAt(Task who, int dirFd, int length) {
-        File file = who.files().get(dirFd);
+        File file = who.files().lookup(dirFd);
+        if (file == null) {
+            // The empty path's own error comes first.
+            badStart = true;
+            if (length > 0) {
+                throw Errno.EBADF.exception();
+            }
+            place(rootPath());
+            return;
+        }
         Path path = file.path;
         if (length > 0 && !file.inode().isDirectory()) {
             throw Errno.ENOTDIR.exception();
@@ -154,7 +169,6 @@ public final class PathWalk {
         if (path != null) {
             place(path);
         } else {
-            startFile = file;
             place(who.kernel.vfs.pathOf(file));
         }
     }
@@ -167,7 +181,7 @@ public final class PathWalk {
         linksFollowed = 0;
         resolveFlags = resolve;
         empty = length == 0;
-        startFile = null;
+        badStart = false;
         mustBeDirectory = false;
         jumped = false;
         lastType = Last.ROOT;
@@ -213,8 +227,8 @@ public final class PathWalk {
     /** Walks the whole path (path_lookupat). @param follow a link at the end too */
     void resolve(boolean follow, boolean emptyAllowed) {
         if (empty) {
-            if (!emptyAllowed) {
-                throw Errno.ENOENT.exception();
+            if (!emptyAllowed || badStart) {
+                throw (emptyAllowed ? Errno.EBADF : Errno.ENOENT).exception();
             }
             return;
         }

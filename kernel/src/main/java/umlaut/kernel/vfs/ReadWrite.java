@@ -254,6 +254,9 @@ public final class ReadWrite {
     /** At a place in a file that has places. */
     private static long at(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
         if (!writing) {
+            if (offset + iter.remaining() < 0) {
+                return Errno.EINVAL.negative();
+            }
             long moved = blockingAt(task, file, iter, false, offset);
             if (moved > 0) {
                 Notify.file(task.kernel.vfs, InotifyFlags.IN_ACCESS, file);

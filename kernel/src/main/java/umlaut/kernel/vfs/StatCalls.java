@@ -56,7 +56,7 @@ public final class StatCalls {
             return fstat(task, dirFd, buffer);
         }
         PathWalk walk = task.fileScratch.walk;
-        walk.begin(task, dirFd, path);
+        walk.beginAt(task, dirFd, path, flags);
         walk.resolve((flags & AtFlags.AT_SYMLINK_NOFOLLOW) == 0, (flags & AtFlags.AT_EMPTY_PATH) != 0);
         return put(task, walk.inode(), buffer);
     }
@@ -101,7 +101,7 @@ public final class StatCalls {
             }
         }
         PathWalk walk = task.fileScratch.walk;
-        walk.begin(task, dirFd, path);
+        walk.beginAt(task, dirFd, path, flags);
         walk.resolve((flags & AtFlags.AT_SYMLINK_NOFOLLOW) == 0, (flags & AtFlags.AT_EMPTY_PATH) != 0);
         return putx(task, walk.mount, walk.dentry, mask, buffer);
     }

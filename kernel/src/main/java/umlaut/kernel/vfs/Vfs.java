@@ -193,8 +193,7 @@ public final class Vfs {
     public Inode makeNode(Task task, String path, int mode, long device) {
         PathWalk walk = new PathWalk();
         walk.begin(task, AtFlags.AT_FDCWD, path);
-        Names.mknod(this, walk, mode, device);
-        return lookup(task, AtFlags.AT_FDCWD, path, AtFlags.AT_SYMLINK_NOFOLLOW).inode();
+        return Names.mknod(this, walk, mode, device);
     }
 
     /**
@@ -208,11 +207,6 @@ public final class Vfs {
     }
 
     // --- making things at boot ---
-
-    /** mkdir(2). @throws umlaut.abi.ErrnoException EEXIST and so on */
-    public void mkdir(LookupContext who, String path, int mode) {
-        Names.mkdir(this, begin(who, path), mode);
-    }
 
     /** mknod(2). @param mode with type; @param device as {@link DeviceTable#number} */
     public void mknod(LookupContext who, String path, int mode, long device) {
