@@ -67,8 +67,8 @@ int main(void) {
     struct timeval tv = {1, 0};
     P(select(64, &r, &w, NULL, &tv));
     printf("%d %d %d\n", FD_ISSET(a[0], &r), FD_ISSET(a[1], &w), FD_ISSET(f, &r));
-    FD_ZERO(&r); FD_SET(200, &r);
-    P(select(201, &r, NULL, NULL, &tv));
+    FD_ZERO(&r); FD_SET(40, &r);
+    P(select(41, &r, NULL, NULL, &tv));
     P(poll(NULL, 0, 10));
     P(epoll_wait(ep, NULL, 0, 0));
     P(epoll_wait(f, (void *)buf, 1, 0));
