@@ -8,13 +8,14 @@ import umlaut.host.Syscall;
 
 /**
  * The random choices of one exec: where stack, mmap area, program and heap go, and AT_RANDOM's bytes (Linux: arch/x86/mm/mmap.c, personality(2) ADDR_NO_RANDOMIZE,
- * kernel.randomize_va_space = 2). Ranges are Linux's.
+ * kernel.randomize_va_space = 2). Ranges are Linux's, but stack and mmap area stay within a gigabyte of the top: the engine reaches texts there with code of its
+ * own that lies above everything a guest can map.
  */
 final class RandomLayout {
     private static final long PAGE = MmArea.PAGE;
     private static final long LEAST_GAP = 128L << 20;
     /** How far the stack's top may be moved down. */
-    private static final long STACK_SPAN = 1L << 34;
+    private static final long STACK_SPAN = 1L << 28;
 
     private static final int WORDS = 8;
 
@@ -35,7 +36,7 @@ final class RandomLayout {
     }
 
     long stackTop(long taskSize) {
-        return taskSize - pages(0, 22);
+        return taskSize - pages(0, 16);
     }
 
     /** Bytes, below 8 KiB, by which the first stack pointer lies lower. */
@@ -48,7 +49,7 @@ final class RandomLayout {
         long most = taskSize / 6 * 5;
         long gap = stackLimit == -1 || stackLimit < 0 || stackLimit > most ? most : stackLimit + pad;
         gap = Math.max(LEAST_GAP, Math.min(gap, most));
-        return taskSize - gap - pages(2, 28) & -PAGE;
+        return taskSize - gap - pages(2, 17) & -PAGE;
     }
 
     /** Base of a position-independent program with an interpreter: ELF_ET_DYN_BASE and up to 1 TiB. */
