@@ -91,7 +91,7 @@ final class NativeAddressSpace implements AddressSpace {
 
     /** The first process, already started. */
     static NativeAddressSpace zygote(NativeEngine engine, int slot, int pid) {
-        Service service = new Service(engine.areas.slot(slot));
+        Service service = new Service(engine.areas.slot(slot), engine.pacer);
         NativeAddressSpace space = new NativeAddressSpace(engine, slot, service);
         space.pid = pid;
         return space;
@@ -103,7 +103,7 @@ final class NativeAddressSpace implements AddressSpace {
         try {
             int childSlot = engine.areas.allocate();
             int areaSlot = engine.areas.allocate();
-            Service childService = new Service(engine.areas.slot(childSlot));
+            Service childService = new Service(engine.areas.slot(childSlot), engine.pacer);
             NativeAddressSpace child = new NativeAddressSpace(this, childSlot, childService);
             NativeThread.prepareArea(engine, areaSlot);
             addThread(childService, areaSlot);

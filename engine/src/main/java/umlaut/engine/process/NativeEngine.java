@@ -23,6 +23,7 @@ public final class NativeEngine implements Engine {
     final StubImage image;
     final AreaFile areas;
     final Reaper reaper;
+    final Pacer pacer;
     final TextPatcher patcher = new TextPatcher();
     final String fdDirectory;
     final boolean fsgsbase;
@@ -36,6 +37,7 @@ public final class NativeEngine implements Engine {
         CpuProbe probe = new CpuProbe();
         fsgsbase = probe.fsgsbase;
         image = new StubImage(copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities());
+        pacer = new Pacer(probe.features.cpus());
         areas = new AreaFile();
         int slot = areas.allocate();
         int textFd = image("umlaut-stub", image.bytes, 0);
@@ -93,16 +95,6 @@ public final class NativeEngine implements Engine {
         return (int) fd;
     }
 
-    /** How often a guest thread looks for an answer before it sleeps. */
-    int guestPolls() {
-        return 2000;
-    }
-
-    /** How often a kernel thread looks for a request before it sleeps. */
-    int kernelSpins() {
-        return 2000;
-    }
-
     @Override
     public AddressSpace newAddressSpace() {
         return pool.take();
@@ -124,5 +116,6 @@ public final class NativeEngine implements Engine {
         reaper.killAll();
         reaper.join();
         patcher.close();
+        pacer.close();
     }
 }

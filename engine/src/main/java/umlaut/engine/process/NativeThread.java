@@ -49,6 +49,8 @@ final class NativeThread implements UserThread {
     @SuppressWarnings("unused")
     private volatile int mode;
 
+    private int polls;
+    private int resumes;
     private boolean started;
     private int cause = State.INTERRUPT;
     private boolean full = true;
@@ -80,7 +82,6 @@ final class NativeThread implements UserThread {
         area.set(Layouts.LONG, Area.RFLAGS, 0x202);
         area.set(Layouts.LONG, Area.STACK_T, Layout.areaAddress(slot) + Area.SIGNAL_STACK);
         area.set(Layouts.LONG, Area.STACK_T + 16, Area.SIGNAL_STACK_SIZE);
-        area.set(Layouts.INT, Area.POLLS, engine.guestPolls());
     }
 
     boolean hasStarted() {
@@ -108,6 +109,14 @@ final class NativeThread implements UserThread {
         if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
             MODE.setVolatile(this, IN_KERNEL);
             return interruptedEarly();
+        }
+        int wanted = engine.pacer.guestPolls();
+        if (wanted != polls) {
+            polls = wanted;
+            area.set(Layouts.INT, Area.POLLS, wanted);
+        }
+        if ((++resumes & 63) == 0) {
+            engine.pacer.look();
         }
         post(answer());
         int request = awaitRequest();
@@ -156,7 +165,7 @@ final class NativeThread implements UserThread {
 
     /** Polls for a while, then sleeps, until it is the JVM's turn. */
     private int awaitRequest() {
-        int spins = engine.kernelSpins();
+        int spins = engine.pacer.kernelSpins();
         for (int i = 0; i < spins; i++) {
             int state = (int) Layouts.WORD.getAcquire(area, (long) Area.STATE);
             if ((state & State.REQUEST) != 0) {
@@ -164,6 +173,7 @@ final class NativeThread implements UserThread {
             }
             Thread.onSpinWait();
         }
+        engine.pacer.look();
         for (; ; ) {
             int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
             if ((state & State.REQUEST) != 0) {

@@ -12,17 +12,18 @@ import umlaut.host.Layouts;
 final class Service {
     private static final int ESRCH = 3;
     private static final long RETRY_NS = 20_000_000;
-    private static final int SPINS = 400;
 
     private final MemorySegment orders;
     private final MemorySegment reply;
+    private final Pacer pacer;
     private int seq;
     private int count;
 
     /** Set by the reaper: nobody will answer any more. */
     volatile boolean dead;
 
-    Service(MemorySegment slot) {
+    Service(MemorySegment slot, Pacer pacer) {
+        this.pacer = pacer;
         orders = slot.asSlice(0, Layout.ORDERS_SIZE);
         reply = slot.asSlice(Layout.ORDERS_SIZE, Layout.REPLY_SIZE);
     }
@@ -82,6 +83,7 @@ final class Service {
     void start() {
         orders.set(Layouts.INT, ServicePages.COUNT, count);
         orders.set(Layouts.INT, ServicePages.WAITING, 0);
+        orders.set(Layouts.INT, ServicePages.POLLS, pacer.servicePolls());
         seq++;
         Layouts.WORD.setVolatile(orders, (long) ServicePages.SEQ, seq);
         if ((int) Layouts.WORD.getVolatile(reply, (long) ServicePages.ASLEEP) != 0) {
@@ -93,7 +95,7 @@ final class Service {
     long await() {
         int ran = count;
         count = 0;
-        for (int i = 0; i < SPINS; i++) {
+        for (int i = pacer.kernelSpins(); i > 0; i--) {
             if (isDone()) {
                 return outcome(ran);
             }

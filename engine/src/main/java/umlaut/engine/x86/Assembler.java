@@ -384,6 +384,20 @@ public final class Assembler {
         bytes(0x9c);
     }
 
+    public void popfq() {
+        bytes(0x9d);
+    }
+
+    public void push(Gpr r) {
+        rex(false, 0, 0, r.ordinal(), false);
+        bytes(0x50 | r.ordinal() & 7);
+    }
+
+    public void pop(Gpr r) {
+        rex(false, 0, 0, r.ordinal(), false);
+        bytes(0x58 | r.ordinal() & 7);
+    }
+
     public void iretq() {
         bytes(0x48, 0xcf);
     }

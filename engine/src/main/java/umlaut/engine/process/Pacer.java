@@ -1,0 +1,104 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import umlaut.host.Files;
+import umlaut.host.Layouts;
+import umlaut.host.Scratch;
+
+/**
+ * Decides whether the two sides of a hand-over wait for each other by polling. That pays only while every runnable thread of the host has a processor of its
+ * own: polling beside a busy neighbour costs 100 us and more a call where sleeping costs 5. The host says how many are runnable (/proc/loadavg,
+ * fourth field), which is read at most once a millisecond, and only while guests make calls. See proc_loadavg(5).
+ */
+final class Pacer {
+    /** Rounds of polling, about 15 ns each on either side. */
+    private static final int GUEST_POLLS = 1500, KERNEL_SPINS = 1500;
+
+    private static final long INTERVAL_NS = 1_000_000;
+
+    /** Quiet samples in a row before polling begins again. */
+    private static final int PATIENCE = 3;
+
+    private static final VarHandle NEXT;
+
+    static {
+        try {
+            NEXT = MethodHandles.lookup().findVarHandle(Pacer.class, "nextNs", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int cpus;
+    private final int fd;
+    private volatile boolean polling;
+
+    @SuppressWarnings("unused")
+    private volatile long nextNs = System.nanoTime();
+
+    private int quiet;
+
+    Pacer(int cpus) {
+        this.cpus = cpus;
+        fd = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/loadavg"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
+        polling = cpus > 1;
+    }
+
+    int guestPolls() {
+        return polling ? GUEST_POLLS : 0;
+    }
+
+    /** How often a service thread looks for another batch after one. */
+    int servicePolls() {
+        return polling ? GUEST_POLLS / 3 : 0;
+    }
+
+    int kernelSpins() {
+        return polling ? KERNEL_SPINS : 0;
+    }
+
+    /** Looks at the host's load if that was not done lately. To be called now and then by kernel threads at work. */
+    void look() {
+        long now = System.nanoTime();
+        long next = nextNs;
+        if (now - next < 0 || cpus < 2 || fd < 0 || !NEXT.compareAndSet(this, next, now + INTERVAL_NS)) {
+            return;
+        }
+        int runnable = runnable();
+        if (polling) {
+            if (runnable > cpus) {
+                polling = false;
+                quiet = 0;
+            }
+        } else {
+            // A side that begins to poll adds a runnable thread to these.
+            quiet = runnable < cpus ? quiet + 1 : 0;
+            polling = quiet >= PATIENCE;
+        }
+    }
+
+    private int runnable() {
+        MemorySegment text = Scratch.room();
+        long n = Files.pread(fd, text, 0, 64, 0);
+        int spaces = 0;
+        int value = 0;
+        for (int i = 0; i < n; i++) {
+            byte c = text.get(Layouts.BYTE, i);
+            if (c == ' ') {
+                spaces++;
+            } else if (spaces == 3) {
+                if (c == '/') {
+                    return value;
+                }
+                value = 10 * value + c - '0';
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    void close() {
+        Files.close(fd);
+    }
+}
