@@ -507,10 +507,8 @@ final class NativeThread implements UserThread {
 
     /** Wakes the kernel thread after the host process has died. */
     void bury() {
-        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, State.DEAD);
-        if ((old & State.ASLEEP) != 0) {
-            Futex.wake(area, Area.STATE, Integer.MAX_VALUE);
-        }
+        Layouts.WORD.setVolatile(area, (long) Area.STATE, State.DEAD);
+        Futex.wake(area, Area.STATE, Integer.MAX_VALUE); // whatever the word said: the guest may have spoilt it
     }
 
     @Override

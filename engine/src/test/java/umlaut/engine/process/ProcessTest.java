@@ -418,11 +418,17 @@ class ProcessTest {
 
     @Test
     void manyForksLeaveNothingBehind() throws Exception {
-        UserThread t = futexProgram();
+        GuestProgram p = new GuestProgram(engine);
+        Label loop = p.a.here();
+        p.call(500);
+        p.a.jmp(loop);
+        UserThread t = p.start(engine);
         runTo(t, 500);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 60; i++) {
+            runTo(t, 500);
             forkOnce(t);
         }
+        Thread.sleep(200); // the patched text has its memfd now
         awaitChildren(4);
         int fds = descriptors();
         int children = children();
