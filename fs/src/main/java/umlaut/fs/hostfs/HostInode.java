@@ -125,8 +125,11 @@ final class HostInode extends Inode {
         }
     }
 
+    /** Numbers are used again, so the kind must be the same too. */
     private boolean same(MemorySegment s) {
-        return Le.getLong(s, Statx.STX_INO) == hostIno && HostFs.hostDevice(s) == hostDevice;
+        return Le.getLong(s, Statx.STX_INO) == hostIno
+                && HostFs.hostDevice(s) == hostDevice
+                && ((Le.getUnsignedShort(s, Statx.STX_MODE) ^ mode) & Mode.S_IFMT) == 0;
     }
 
     long statEntry(String entry, MemorySegment into) {

@@ -77,8 +77,7 @@ final class OverlayInode extends Inode {
         mode = from.mode;
         uid = from.uid;
         gid = from.gid;
-        // Counting the subdirectories of a union would take a listing: 1 means "unknown" to find(1) and its like.
-        nlink = isDirectory() && !lowers.isEmpty() && from.nlink > 0 ? 1 : from.nlink;
+        nlink = isMerged() && from.nlink > 0 ? 1 : from.nlink;
         rdev = from.rdev;
         size = from.size;
         blocks = from.blocks;
@@ -86,6 +85,11 @@ final class OverlayInode extends Inode {
         mtime = from.mtime;
         ctime = from.ctime;
         btime = from.btime;
+    }
+
+    /** Counting the subdirectories of a union would take a listing: a link count of 1 means "unknown" to find(1) and its like. */
+    private boolean isMerged() {
+        return isDirectory() && lowers.size() + (upper == null ? 0 : 1) > 1;
     }
 
     /** After a write: its times are the VFS's business. */
