@@ -21,7 +21,7 @@ final class HostErrors {
         if (number == Errno.EMFILE.number()) {
             return Errno.ENFILE;
         }
-        if (number == Errno.ESTALE.number() || number == Errno.ENXIO.number()) {
+        if (number == Errno.ESTALE.number()) {
             return Errno.EIO;
         }
         return number > 0 && number < 134 && number != 41 && number != 58 ? Errno.of(number) : Errno.EIO;

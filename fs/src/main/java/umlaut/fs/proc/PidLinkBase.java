@@ -9,11 +9,15 @@ import umlaut.kernel.vfs.Path;
 
 /** A magic link of a process: leads to the place itself, whatever its name says now (exe, cwd, root, fd/N). */
 abstract class PidLinkBase extends TreeInode {
+    /** What Linux shows for links whose text is made when it is read. */
+    private static final int SIZE = 64;
+
     final Subject subject;
 
     PidLinkBase(Subject subject, long ino, int mode) {
         super(subject.fs(), ino, mode);
         this.subject = subject;
+        this.size = SIZE;
         Ownership.update(this, subject, false);
     }
 
