@@ -32,6 +32,17 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** madvise(2), only advice that is the host's business (DONTNEED, FREE, HUGEPAGE, WILLNEED, ...). */
     long advise(@Nullable UserThread self, long address, long length, int advice);
 
+    /**
+     * Until {@link #runHeld}, changes made at once (without {@code self}) may be kept back, their results being 0, and run together: for building a new
+     * program's memory. Whatever reads or writes memory has them run first.
+     */
+    default void holdChanges() {}
+
+    /** @return 0, or -errno of the first change held back that failed; those behind it have not been made */
+    default long runHeld() {
+        return 0;
+    }
+
     /** mincore(2) of the host mapping: one byte a page. */
     long residency(long address, long length, MemorySegment vec);
 

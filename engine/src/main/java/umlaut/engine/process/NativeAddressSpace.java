@@ -61,6 +61,13 @@ final class NativeAddressSpace implements AddressSpace {
     private final List<NativeThread> changing = new ArrayList<>();
 
     private volatile boolean anyChanging;
+
+    /** Changes made at once stay in the batch: see {@link #holdChanges}. Changed under the lock. */
+    private volatile boolean holding;
+
+    @GuardedBy("lock")
+    private long heldResult;
+
     private int pid;
     private volatile boolean dead;
 
@@ -108,6 +115,7 @@ final class NativeAddressSpace implements AddressSpace {
             NativeThread.prepareArea(engine, areaSlot);
             addThread(childService, areaSlot);
             childService.start();
+            runBatch();
             service.add(Order.FORK, AreaFile.offset(childSlot), 0, 0, 0, 0, 0);
             long result = service.run();
             if (result == 0) {
@@ -139,6 +147,7 @@ final class NativeAddressSpace implements AddressSpace {
     long setUp(java.util.function.Consumer<Service> batch) {
         lock.lock();
         try {
+            runBatch();
             batch.accept(service);
             return service.run();
         } finally {
@@ -190,6 +199,7 @@ final class NativeAddressSpace implements AddressSpace {
             if (host == null) {
                 int areaSlot = engine.areas.allocate();
                 NativeThread.prepareArea(engine, areaSlot);
+                runBatch();
                 addThread(service, areaSlot);
                 long result = service.run();
                 if (result < 0) {
@@ -310,6 +320,7 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock")
     private void runQueued(NativeThread thread) {
+        runBatch();
         OrderQueue queue = thread.queue;
         for (int i = 0; i < queue.size(); i++) {
             if (queue.isChange(i)) {
@@ -358,7 +369,7 @@ final class NativeAddressSpace implements AddressSpace {
             }
             settle(from, to);
             service.add(nr, a, b, c, d, e, f);
-            return service.run();
+            return runOrHold();
         } finally {
             lock.unlock();
         }
@@ -422,6 +433,42 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
+    @Override
+    public void holdChanges() {
+        lock.lock();
+        holding = true;
+        lock.unlock();
+    }
+
+    @Override
+    public long runHeld() {
+        lock.lock();
+        try {
+            runBatch();
+            holding = false;
+            long result = heldResult;
+            heldResult = 0;
+            return ok(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Before a batch whose results are looked at one by one: what was held back goes first. */
+    @GuardedBy("lock")
+    private void runBatch() {
+        if (service.size() > 0) {
+            long result = service.run();
+            heldResult = heldResult < 0 ? heldResult : result;
+        }
+    }
+
+    /** Runs the batch now, or leaves it to be run with others. */
+    @GuardedBy("lock")
+    private long runOrHold() {
+        return holding && !service.isFull(16) ? 0 : service.run();
+    }
+
     /** Adds the opening of a host file to the batch if the service thread does not have it open. @return its slot, or -1 */
     @GuardedBy("lock")
     private int open(int hostFd, boolean writable) {
@@ -431,7 +478,7 @@ final class NativeAddressSpace implements AddressSpace {
         }
         if (file < 0) {
             file = -1 - file;
-            long path = service.string(64 * (service.size() & 7), engine.fdDirectory + hostFd);
+            long path = service.string(64 * (service.size() & 63), engine.fdDirectory + hostFd);
             service.add(Order.OPEN_AT, FdCache.number(file), path, (writable ? Files.O_RDWR : Files.O_RDONLY) | Files.O_CLOEXEC, 0, 0, 0);
         }
         return file;
@@ -439,7 +486,7 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock")
     private long runFileBatch(int file) {
-        long result = service.run();
+        long result = runOrHold();
         if (result < 0) {
             files.forget(file);
         }
@@ -597,6 +644,7 @@ final class NativeAddressSpace implements AddressSpace {
             settle(address, address + length);
             for (long page = 0, pages = (length + 4095) / 4096; page < pages; page += chunkPages) {
                 long n = Math.min(chunkPages, pages - page);
+                runBatch();
                 service.add(Syscall.MINCORE, address + page * 4096, n * 4096, Layout.REPLY + 2048, 0, 0, 0);
                 long result = service.run();
                 if (result < 0) {
@@ -633,6 +681,7 @@ final class NativeAddressSpace implements AddressSpace {
             if (!ProcFiles.isWritable(pid, address)) {
                 return -EFAULT;
             }
+            runBatch();
             service.add(Order.SERVICE_CAS, address, expected, value, 0, 0, 0);
             long result = service.run();
             return result < 0 ? result : service.result(0);
@@ -651,6 +700,7 @@ final class NativeAddressSpace implements AddressSpace {
             if (dead) {
                 return 0;
             }
+            runBatch();
             service.add(Syscall.FUTEX, address, shared ? 1 : 1 | 128, count, 0, 0, 0);
             long result = service.run();
             return result < 0 ? result : service.result(0);
@@ -675,6 +725,14 @@ final class NativeAddressSpace implements AddressSpace {
         }
         length = Math.min(length, Layout.TASK_SIZE - address);
         settleIfChanging(address, address + length);
+        if (holding) {
+            lock.lock();
+            try {
+                runBatch();
+            } finally {
+                lock.unlock();
+            }
+        }
         if (here.isNative()) {
             long n = copy(writing, address, here, offset, length);
             return Math.max(n, 0);

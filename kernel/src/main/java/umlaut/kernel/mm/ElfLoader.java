@@ -2,6 +2,8 @@ package umlaut.kernel.mm;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
 import umlaut.kernel.task.Task;
@@ -12,6 +14,7 @@ import umlaut.kernel.task.Task;
 final class ElfLoader {
     private final Mm mm;
     private final Task task;
+    private final List<Tail> tails = new ArrayList<>(2);
 
     /** @param task whose limits count */
     ElfLoader(Mm mm, Task task) {
@@ -109,8 +112,8 @@ final class ElfLoader {
             MapRequest r = new MapRequest(
                     start, mappedEnd - start, s.prot(), flags, source, image.file(), s.offset() - (at - start), null);
             require(Mmap.map(mm, null, r));
-            if (s.memorySize() > s.fileSize()) {
-                zeroTail(fileEnd, mappedEnd, (s.prot() & MapFlags.PROT_WRITE) != 0);
+            if (s.memorySize() > s.fileSize() && mappedEnd > fileEnd && (s.prot() & MapFlags.PROT_WRITE) != 0) {
+                tails.add(new Tail(fileEnd, mappedEnd));
             }
         }
         long end = MmArea.pageUp(memoryEnd);
@@ -122,13 +125,16 @@ final class ElfLoader {
     }
 
     /** The rest of a segment's last page belongs to its bss. In a segment that can't be written it stays as the file has it. */
-    private void zeroTail(long from, long to, boolean writable) {
-        if (from == to || !writable) {
-            return;
-        }
+    private record Tail(long from, long to) {}
+
+    /** Zeroes the ends of segments, once the host has them mapped. @throws umlaut.abi.ErrnoException EFAULT */
+    void zeroTails() {
         MemorySegment zeros = mm.kernel().pages.zeros();
-        if (mm.space().write(from, zeros, 0, to - from) != to - from) {
-            throw Errno.EFAULT.exception();
+        for (Tail tail : tails) {
+            long length = tail.to - tail.from;
+            if (mm.space().write(tail.from, zeros, 0, length) != length) {
+                throw Errno.EFAULT.exception();
+            }
         }
     }
 

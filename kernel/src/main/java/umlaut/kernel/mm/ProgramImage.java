@@ -42,11 +42,12 @@ final class ProgramImage {
         long entry;
         StackImage stack;
         long[] auxv;
+        ElfLoader loader = new ElfLoader(mm, task);
+        mm.space().holdChanges();
         mm.lock.lock();
         try {
             MmLayout layout = mm.layout;
             layout.mmapBase = random.mmapBase(layout.taskSize, stackLimit);
-            ElfLoader loader = new ElfLoader(mm, task);
             ElfImage image = program.image();
             ElfImage linker = program.linker();
             ElfLoader.Loaded main = placeProgram(loader, image, linker != null);
@@ -76,6 +77,10 @@ final class ProgramImage {
             mm.lock.unlock();
             mm.collect();
         }
+        if (mm.space().runHeld() < 0) {
+            throw Errno.ENOMEM.exception();
+        }
+        loader.zeroTails();
         writeStack(stack, auxv);
         user.setReg(Reg.RIP, entry);
         user.setReg(Reg.RSP, stack.stackPointer);
