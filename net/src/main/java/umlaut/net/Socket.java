@@ -107,7 +107,8 @@ public abstract class Socket extends File {
 
     @Override
     public long read(Task task, IovIter to, long offset) {
-        return receive(task, new Message(to, dontWait()));
+        // Unlike recv(2), which waits even for nothing.
+        return to.remaining() == 0 ? to.moved() : receive(task, new Message(to, dontWait()));
     }
 
     @Override

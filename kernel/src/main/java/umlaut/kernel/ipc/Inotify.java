@@ -77,9 +77,6 @@ final class Inotify extends File {
             }
         }
         InotifyWatch watch = new InotifyWatch(this, ++lastWd, target, mask & InotifyWatch.KEPT);
-        if (!target.hold()) {
-            throw Errno.ENOENT.exception();
-        }
         watches.put(watch.wd, watch);
         hub.add(watch);
         return watch.wd;
@@ -106,7 +103,6 @@ final class Inotify extends File {
             hub.remove(watch);
         }
         queue(watch.wd, InotifyFlags.IN_IGNORED, 0, null);
-        watch.inode.unhold();
     }
 
     // --- events ---

@@ -29,9 +29,19 @@ final class InotifyHub implements FsNotify {
             | InotifyFlags.IN_MASK_CREATE
             | InotifyFlags.IN_ONESHOT;
 
-    /** The watches of one inode. */
-    private static final class Watches {
+    /** The watches of one inode. They don't keep it alive: they hear of its end. */
+    private static final class Watches implements FsNotify.Watches {
         final List<InotifyWatch> list = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void inodeGone() {
+            for (InotifyWatch watch : list) {
+                if ((watch.mask & InotifyFlags.IN_DELETE_SELF) != 0) {
+                    watch.owner.queue(watch.wd, InotifyFlags.IN_DELETE_SELF, 0, null);
+                }
+                watch.owner.end(watch);
+            }
+        }
     }
 
     private final Kernel kernel;
@@ -127,9 +137,6 @@ final class InotifyHub implements FsNotify {
                 deliver(directory, told, 0, dentry.name(), dentry.isDeleted());
             }
         }
-        if ((mask & InotifyFlags.IN_DELETE_SELF) != 0) {
-            endAll(inode);
-        }
     }
 
     @Override
@@ -152,15 +159,6 @@ final class InotifyHub implements FsNotify {
             int told = (mask & SELF_ONLY) != 0 ? mask & ~InotifyFlags.IN_ISDIR : mask;
             watch.owner.queue(watch.wd, told, cookie, name);
             if ((wanted & InotifyFlags.IN_ONESHOT) != 0) {
-                watch.owner.end(watch);
-            }
-        }
-    }
-
-    private static void endAll(Inode inode) {
-        InodeState state = inode.stateOrNull();
-        if (state != null && state.watches instanceof Watches watches) {
-            for (InotifyWatch watch : watches.list) {
                 watch.owner.end(watch);
             }
         }

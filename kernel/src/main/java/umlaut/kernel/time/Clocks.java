@@ -20,15 +20,16 @@ final class Clocks {
     static long read(Task task, int id) {
         umlaut.kernel.time.Clock clock = task.kernel.clock;
         return switch (id) {
-            case Clock.CLOCK_REALTIME, Clock.CLOCK_REALTIME_ALARM -> clock.realtimeNs();
+            case Clock.CLOCK_REALTIME -> clock.realtimeNs();
             case Clock.CLOCK_MONOTONIC -> clock.monotonicNs();
             case Clock.CLOCK_MONOTONIC_RAW -> clock.rawNs();
             case Clock.CLOCK_REALTIME_COARSE -> clock.coarseRealtimeNs();
             case Clock.CLOCK_MONOTONIC_COARSE -> clock.coarseMonotonicNs();
-            case Clock.CLOCK_BOOTTIME, Clock.CLOCK_BOOTTIME_ALARM -> clock.bootNs();
+            case Clock.CLOCK_BOOTTIME -> clock.bootNs();
             case Clock.CLOCK_TAI -> clock.taiNs();
             case Clock.CLOCK_PROCESS_CPUTIME_ID -> processCpuNs(task.group);
             case Clock.CLOCK_THREAD_CPUTIME_ID -> task.user().cpuTimeNs();
+            // The alarm clocks need a real-time clock device.
             default -> cpuClock(task, id);
         };
     }
@@ -101,7 +102,6 @@ final class Clocks {
         return switch (id) {
             case Clock.CLOCK_REALTIME, Clock.CLOCK_MONOTONIC, Clock.CLOCK_MONOTONIC_RAW, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI -> 1;
             case Clock.CLOCK_REALTIME_COARSE, Clock.CLOCK_MONOTONIC_COARSE -> TICK_NS;
-            // The alarm clocks need a real-time clock device.
             default -> throw Errno.EINVAL.exception();
         };
     }

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.InotifyFlags;
+import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.kernel.cred.Credentials;
@@ -135,6 +136,11 @@ public abstract class File {
         EpollLinks links = epollLinks;
         if (links != null) {
             links.fileGone();
+        }
+        Path place = path;
+        if (attached && place != null) {
+            int event = writable() ? InotifyFlags.IN_CLOSE_WRITE : InotifyFlags.IN_CLOSE_NOWRITE;
+            Notify.file(place.mount().vfs, event, this);
         }
         Leases.released(this);
         onRelease();

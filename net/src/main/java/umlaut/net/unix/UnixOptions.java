@@ -44,6 +44,12 @@ final class UnixOptions {
             case SockConst.SO_PASSPIDFD -> passPidfd = SocketOptions.integer(value) != 0;
             case SockConst.SO_PASSSEC -> passSecurity = SocketOptions.integer(value) != 0;
             case SockConst.SO_PASSRIGHTS -> passRights = SocketOptions.integer(value) != 0;
+            case SockConst.SO_PEEK_OFF -> {
+                // -1, the default, is "not used"; peeking further in is not offered.
+                if (SocketOptions.integer(value) != -1) {
+                    throw Errno.EOPNOTSUPP.exception();
+                }
+            }
             default -> {
                 return false;
             }
@@ -57,6 +63,7 @@ final class UnixOptions {
             case SockConst.SO_PASSPIDFD -> Le.putInt(value, 0, passPidfd ? 1 : 0);
             case SockConst.SO_PASSSEC -> Le.putInt(value, 0, passSecurity ? 1 : 0);
             case SockConst.SO_PASSRIGHTS -> Le.putInt(value, 0, passRights ? 1 : 0);
+            case SockConst.SO_PEEK_OFF -> Le.putInt(value, 0, -1);
             case SockConst.SO_PEERCRED -> {
                 PeerCredentials peer = socket.peerCredentials;
                 Le.putInt(value, Ucred.PID, peer == null ? 0 : peer.pid());

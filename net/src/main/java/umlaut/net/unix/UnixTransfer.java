@@ -84,9 +84,6 @@ final class UnixTransfer {
         if (socket.state != State.CONNECTED || socket.stream == null) {
             throw Errno.EINVAL.exception();
         }
-        if (message.data.remaining() == 0) {
-            return message.data.moved();
-        }
         boolean peek = message.has(SockConst.MSG_PEEK);
         boolean all = message.has(SockConst.MSG_WAITALL) && !peek;
         while (true) {
@@ -155,7 +152,6 @@ final class UnixTransfer {
             }
             message.address = null;
         }
-        UnixSocket other = destination(socket, task, message);
         if (socket.unixOptions.passesIdentity() && socket.address() == null) {
             socket.autobind();
         }
@@ -169,6 +165,7 @@ final class UnixTransfer {
         if (socket.charged() >= socket.options.sendBuffer) {
             return BlockingOp.WOULD_BLOCK;
         }
+        UnixSocket other = destination(socket, task, message);
         long refused = refusal(socket, other, message);
         if (refused != 0) {
             return refused;
