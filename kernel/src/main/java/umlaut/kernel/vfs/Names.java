@@ -186,8 +186,8 @@ final class Names {
             directory.lock.unlock();
         }
         Notify.inode(vfs, InotifyFlags.IN_ATTRIB, victim, null);
-        Notify.entry(vfs, InotifyFlags.IN_DELETE, directory, child.name(), victim);
         victim.evictIfUnused();
+        Notify.entry(vfs, InotifyFlags.IN_DELETE, directory, child.name(), victim);
     }
 
     private static Errno slashError(@Nullable Inode found) {
@@ -228,8 +228,8 @@ final class Names {
         } finally {
             directory.lock.unlock();
         }
-        Notify.entry(vfs, InotifyFlags.IN_DELETE, directory, child.name(), victim);
         victim.evictIfUnused();
+        Notify.entry(vfs, InotifyFlags.IN_DELETE, directory, child.name(), victim);
     }
 
     /** Under the victim's lock too, so that nobody makes an entry in it meanwhile. */
