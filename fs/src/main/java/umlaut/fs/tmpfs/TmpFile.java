@@ -89,4 +89,14 @@ final class TmpFile extends File {
             inode.lock.unlock();
         }
     }
+
+    /** Files of a mounted tmpfs, other than memfds, can't be sealed. */
+    @Override
+    public long fcntl(Task task, int command, long argument) {
+        return switch (command) {
+            case Fcntl.F_GET_SEALS -> Fcntl.F_SEAL_SEAL;
+            case Fcntl.F_ADD_SEALS -> Errno.EPERM.negative();
+            default -> super.fcntl(task, command, argument);
+        };
+    }
 }

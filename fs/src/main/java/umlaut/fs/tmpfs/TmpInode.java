@@ -81,7 +81,7 @@ class TmpInode extends Inode {
     public List<String> listXattr() {
         lock.lock();
         try {
-            return xattrs == null ? List.of() : new ArrayList<>(xattrs.keySet());
+            return xattrs == null ? List.of() : new ArrayList<>(xattrs.descendingKeySet());
         } finally {
             lock.unlock();
         }

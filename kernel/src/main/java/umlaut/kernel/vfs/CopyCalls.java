@@ -186,11 +186,11 @@ public final class CopyCalls {
         if ((target.flags & Ioctl.FS_IMMUTABLE_FL) != 0) {
             return Errno.EPERM.negative();
         }
-        if (from < 0 || to < 0 || count < 0) {
-            return Errno.EINVAL.negative();
-        }
-        if (from + count < 0 || to + count < 0) {
+        if (Long.compareUnsigned(from + count, from) < 0 || Long.compareUnsigned(to + count, to) < 0) {
             return Errno.EOVERFLOW.negative();
+        }
+        if (from < 0 || to < 0 || count < 0 || from + count < 0 || to + count < 0) {
+            return Errno.EINVAL.negative();
         }
         source.refresh();
         long length = Math.max(0, Math.min(Math.min(count, Limits.MAX_RW_COUNT), source.size - from));

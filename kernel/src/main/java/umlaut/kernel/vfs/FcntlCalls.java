@@ -12,7 +12,6 @@ import umlaut.kernel.task.Task;
 public final class FcntlCalls {
     private static final int SETTABLE = OpenFlags.O_APPEND
             | OpenFlags.O_NONBLOCK
-            | OpenFlags.O_ASYNC
             | OpenFlags.O_DIRECT
             | OpenFlags.O_NOATIME;
 
@@ -75,6 +74,10 @@ public final class FcntlCalls {
                 yield 0;
             }
             case Fcntl.F_SET_RW_HINT, Fcntl.F_SET_FILE_RW_HINT -> setHint(task, file, argument);
+            case Fcntl.F_NOTIFY -> {
+                boolean ends = (argument & ~(long) Fcntl.DN_MULTISHOT) == 0;
+                yield ends ? 0 : (file.inode().isDirectory() ? Errno.EINVAL : Errno.ENOTDIR).negative();
+            }
             case Fcntl.F_CREATED_QUERY -> file.created() ? 1 : 0;
             default -> file.fcntl(task, command, argument);
         };
@@ -90,8 +93,10 @@ public final class FcntlCalls {
         if (newNoatime && !Permissions.owns(file.inode(), task.credentials())) {
             return Errno.EPERM.negative();
         }
-        file.setFlags(old & ~SETTABLE | wanted & SETTABLE);
-        if (((old ^ wanted) & OpenFlags.O_ASYNC) != 0) {
+        boolean async = file.pollable() && ((old ^ wanted) & OpenFlags.O_ASYNC) != 0;
+        int settable = async ? SETTABLE | OpenFlags.O_ASYNC : SETTABLE;
+        file.setFlags(old & ~settable | wanted & settable);
+        if (async) {
             file.asyncChanged((wanted & OpenFlags.O_ASYNC) != 0);
         }
         return 0;

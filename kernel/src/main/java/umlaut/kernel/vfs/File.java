@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.Fcntl;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
@@ -310,7 +311,8 @@ public abstract class File {
 
     /** fcntl(2) commands that only this kind of file knows: pipe sizes, seals. */
     public long fcntl(Task task, int command, long argument) {
-        throw Errno.EINVAL.exception();
+        boolean pipes = command == Fcntl.F_GETPIPE_SZ || command == Fcntl.F_SETPIPE_SZ;
+        throw (pipes ? Errno.EBADF : Errno.EINVAL).exception();
     }
 
     /** Lists directory entries from the position on until {@code sink} is full. */

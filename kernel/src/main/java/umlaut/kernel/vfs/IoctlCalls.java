@@ -23,9 +23,8 @@ public final class IoctlCalls {
                 }
                 case Ioctl.FIOASYNC -> {
                     boolean on = task.memory.getInt(argument) != 0;
-                    file.setFlags(set(file.flags(), OpenFlags.O_ASYNC, on));
-                    file.asyncChanged(on);
-                    yield 0;
+                    boolean changes = on != ((file.flags() & OpenFlags.O_ASYNC) != 0);
+                    yield !changes ? 0 : file.pollable() ? async(file, on) : Errno.ENOTTY.negative();
                 }
                 case Ioctl.FIOQSIZE -> quotaSize(task, file, argument);
                 case Ioctl.FIGETBSZ -> {
@@ -50,8 +49,30 @@ public final class IoctlCalls {
             }
             case Ioctl.FIBMAP -> (task.credentials().capable(Capability.CAP_SYS_RAWIO) ? Errno.EINVAL : Errno.EPERM)
                     .negative();
+            case Ioctl.FS_IOC_FIEMAP, Ioctl.FICLONERANGE -> Errno.EOPNOTSUPP.negative();
+            case Ioctl.FICLONE -> clone(task, file, (int) argument);
             default -> file.ioctl(task, command, argument);
         };
+    }
+
+    /** No file system here shares blocks between files. */
+    private static long clone(Task task, File file, int sourceFd) {
+        File source = task.files().holdOpen(sourceFd);
+        try {
+            if (!source.readable() || !file.writable()) {
+                return Errno.EBADF.negative();
+            }
+            boolean same = source.inode().superBlock == file.inode().superBlock;
+            return (same ? Errno.EOPNOTSUPP : Errno.EXDEV).negative();
+        } finally {
+            source.release();
+        }
+    }
+
+    private static long async(File file, boolean on) {
+        file.setFlags(set(file.flags(), OpenFlags.O_ASYNC, on));
+        file.asyncChanged(on);
+        return 0;
     }
 
     private static int set(int flags, int bit, boolean on) {

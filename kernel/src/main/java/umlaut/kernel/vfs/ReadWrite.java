@@ -188,6 +188,9 @@ public final class ReadWrite {
             if (iter.remaining() == 0) {
                 return 0;
             }
+            if ((flags & RWF_NOWAIT) != 0 && file.inode().isRegular()) {
+                return Errno.EOPNOTSUPP.negative();
+            }
             return transfer(task, file, iter, writing, offset, flags);
         } finally {
             file.release();

@@ -20,6 +20,10 @@ public final class StatCalls {
             | AtFlags.AT_EMPTY_PATH
             | AtFlags.AT_STATX_SYNC_TYPE;
 
+    private static final int KNOWN_ATTRIBUTES = StatxFlags.STATX_ATTR_MOUNT_ROOT
+            | StatxFlags.STATX_ATTR_AUTOMOUNT
+            | StatxFlags.STATX_ATTR_DAX;
+
     private StatCalls() {}
 
     // --- stat ---
@@ -111,13 +115,8 @@ public final class StatCalls {
         inode.refresh();
         MemorySegment s = task.fileScratch.struct();
         s.fill((byte) 0);
-        boolean birth = inode.btime != 0;
-        Le.putInt(
-                s,
-                Statx.STX_MASK,
-                StatxFlags.STATX_BASIC_STATS
-                        | (birth ? StatxFlags.STATX_BTIME : 0)
-                        | mask & (StatxFlags.STATX_MNT_ID | StatxFlags.STATX_MNT_ID_UNIQUE));
+        boolean birth = inode.btime != 0 && (mask & StatxFlags.STATX_BTIME) != 0;
+        Le.putInt(s, Statx.STX_MASK, answered(mask, birth));
         Le.putInt(s, Statx.STX_BLKSIZE, inode.blockSize());
         attributes(s, mount, dentry, inode);
         Le.putInt(s, Statx.STX_NLINK, inode.nlink);
@@ -142,6 +141,15 @@ public final class StatCalls {
         return 0;
     }
 
+    /** Since multigrain timestamps, times of change are only said to be answered when one of them was asked for. */
+    private static int answered(int mask, boolean birth) {
+        int changes = StatxFlags.STATX_MTIME | StatxFlags.STATX_CTIME;
+        boolean unique = (mask & StatxFlags.STATX_MNT_ID_UNIQUE) != 0;
+        return StatxFlags.STATX_BASIC_STATS & ~((mask & changes) == 0 ? changes : 0)
+                | (birth ? StatxFlags.STATX_BTIME : 0)
+                | (unique ? StatxFlags.STATX_MNT_ID_UNIQUE : StatxFlags.STATX_MNT_ID);
+    }
+
     private static void attributes(MemorySegment s, Mount mount, Dentry dentry, Inode inode) {
         int known = inode.supportedFlags() & (Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL | Ioctl.FS_NODUMP_FL);
         int attributes = inode.flags & known;
@@ -149,7 +157,7 @@ public final class StatCalls {
             attributes |= StatxFlags.STATX_ATTR_MOUNT_ROOT;
         }
         Le.putLong(s, Statx.STX_ATTRIBUTES, attributes);
-        Le.putLong(s, Statx.STX_ATTRIBUTES_MASK, known | StatxFlags.STATX_ATTR_MOUNT_ROOT | StatxFlags.STATX_ATTR_AUTOMOUNT);
+        Le.putLong(s, Statx.STX_ATTRIBUTES_MASK, known | KNOWN_ATTRIBUTES);
     }
 
     private static void time(MemorySegment s, int at, long ns) {
