@@ -22,7 +22,7 @@ final class CopyUp {
             throw Errno.EROFS.exception();
         }
         Inode directory = parent.copiedUp();
-        inode.copyUpLock.lock();
+        inode.copyUpLock().lock();
         try {
             Inode there = inode.upper();
             if (there != null) {
@@ -36,7 +36,7 @@ final class CopyUp {
             inode.setUpper(fresh);
             return fresh;
         } finally {
-            inode.copyUpLock.unlock();
+            inode.copyUpLock().unlock();
         }
     }
 

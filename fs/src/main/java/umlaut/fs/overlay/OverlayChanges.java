@@ -57,7 +57,7 @@ final class OverlayChanges {
             makeEmpty(victim);
         }
         boolean lowerName = !OverlayLookup.lowers(directory.lowers, name).isEmpty();
-        victim.copyUpLock.lock();
+        victim.copyUpLock().lock();
         try {
             up.lock.lock();
             try {
@@ -70,7 +70,7 @@ final class OverlayChanges {
             }
             gone(victim);
         } finally {
-            victim.copyUpLock.unlock();
+            victim.copyUpLock().unlock();
         }
         directory.copyAttributes(up);
     }

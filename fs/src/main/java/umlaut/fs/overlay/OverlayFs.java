@@ -2,9 +2,11 @@ package umlaut.fs.overlay;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Le;
 import umlaut.abi.MountFlags;
@@ -17,11 +19,13 @@ import umlaut.kernel.vfs.SuperBlock;
  */
 public final class OverlayFs extends SuperBlock {
     private static final int LAYER_SHIFT = 52;
+    private static final int COPY_UP_LOCKS = 64;
 
     private final OverlayInode root;
     private final @Nullable Inode upperRoot;
     private final List<Inode> lowerRoots;
     private final String options;
+    private final ReentrantLock[] copyUpLocks = new ReentrantLock[COPY_UP_LOCKS];
     private final List<SuperBlock> layerOrder = new ArrayList<>();
 
     /** Upper inodes looked up so far and what shows them: hard links are one inode, and the upper stays alive while a nameless file is open. */
@@ -37,6 +41,7 @@ public final class OverlayFs extends SuperBlock {
         this.upperRoot = upper;
         this.lowerRoots = List.copyOf(lowers);
         this.options = options;
+        Arrays.setAll(copyUpLocks, i -> new ReentrantLock());
         for (int i = lowers.size() - 1; i >= 0; i--) {
             addLayer(lowers.get(i).superBlock);
         }
@@ -63,6 +68,11 @@ public final class OverlayFs extends SuperBlock {
 
     List<Inode> lowerRoots() {
         return lowerRoots;
+    }
+
+    /** Nobody holds two of them. */
+    ReentrantLock copyUpLock(long ino) {
+        return copyUpLocks[(int) (ino & COPY_UP_LOCKS - 1)];
     }
 
     /** The number shown for a layer's inode. */

@@ -23,15 +23,13 @@ final class OverlayInode extends Inode {
     final List<Inode> lowers;
     /** Where the lower directories lie in their layers, relative to the root; what a redirect says. */
     final String lowerPath;
-    /** Held while it is copied up, so that this happens once. */
-    final ReentrantLock copyUpLock = new ReentrantLock();
 
     private volatile @Nullable Inode upper;
     /** Where copy-up puts it; null for a root. Changed by rename, when there is an upper already. */
     volatile @Nullable OverlayInode parent;
 
     volatile String name = "/";
-    /** Its only name has gone before it was copied up. Guarded by {@link #copyUpLock}. */
+    /** Its only name has gone before it was copied up. Guarded by {@link #copyUpLock()}. */
     boolean unlinked;
 
     OverlayInode(OverlayFs fs, Inode shown, long ino, @Nullable Inode upper, List<Inode> lowers, String lowerPath) {
@@ -50,6 +48,11 @@ final class OverlayInode extends Inode {
     }
 
     // --- the real inodes ---
+
+    /** Held while it is copied up, so that this happens once. Shared with other inodes: they are many, and seldom copied. */
+    ReentrantLock copyUpLock() {
+        return fs.copyUpLock(ino);
+    }
 
     @Nullable Inode upper() {
         return upper;

@@ -37,12 +37,12 @@ final class OverlayRename {
         if (replaced == null) {
             move(source, oldName, what, target, newName, null, lowerAtOld, lowerAtNew);
         } else {
-            replaced.copyUpLock.lock();
+            replaced.copyUpLock().lock();
             try {
                 move(source, oldName, what, target, newName, replaced.upper(), lowerAtOld, lowerAtNew);
                 OverlayChanges.gone(replaced);
             } finally {
-                replaced.copyUpLock.unlock();
+                replaced.copyUpLock().unlock();
             }
         }
         moved.at(to, newName);
