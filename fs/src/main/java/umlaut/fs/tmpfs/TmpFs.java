@@ -92,7 +92,7 @@ public final class TmpFs extends SuperBlock {
         if (o.gid() != 0) {
             text.append(",gid=").append(Integer.toUnsignedString(o.gid()));
         }
-        return text.append(",inode64").toString();
+        return text.toString();
     }
 
     @Override

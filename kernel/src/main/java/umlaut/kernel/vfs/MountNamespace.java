@@ -1,6 +1,7 @@
 package umlaut.kernel.vfs;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import umlaut.kernel.wait.WaitQueue;
 
@@ -51,10 +52,11 @@ public final class MountNamespace {
         changes.wakeAll(umlaut.abi.Poll.POLLERR | umlaut.abi.Poll.POLLPRI);
     }
 
-    /** Every mount, parents before children, in order of mounting: the rows of /proc/PID/mounts and mountinfo, still unfiltered. */
+    /** Every mount in order of mounting, which is that of their numbers: the rows of /proc/PID/mounts and mountinfo, still unfiltered. */
     public List<Mount> mounts() {
         List<Mount> all = new ArrayList<>();
         collect(root, all);
+        all.sort(Comparator.comparingInt(mount -> mount.id));
         return all;
     }
 
