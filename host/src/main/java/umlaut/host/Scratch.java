@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A little native memory of each thread's own, for arguments of host calls: two paths of up to 4,096 bytes and {@value #ROOM} bytes for
@@ -18,10 +19,16 @@ public final class Scratch {
 
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
+    /** Bytes of {@link #buffer()}: small enough to stay in the CPU's cache. */
+    public static final int BUFFER = 128 << 10;
+
     private final MemorySegment path;
     private final MemorySegment secondPath;
     private final MemorySegment room;
     private final MemorySegment arguments;
+
+    /** Made when a thread first moves data. */
+    private @Nullable MemorySegment buffer;
 
     private Scratch() {
         MemorySegment all = Arena.ofAuto().allocate(2 * PATH_MAX + ROOM + 256, 64);
@@ -39,6 +46,17 @@ public final class Scratch {
     /** For the wrappers of this package: small structs that they pass by address, so that {@link #room()} stays the caller's. */
     static MemorySegment arguments() {
         return OF_THREAD.get().arguments;
+    }
+
+    /** This thread's memory for data on its way between a file and somewhere else. */
+    public static MemorySegment buffer() {
+        Scratch mine = OF_THREAD.get();
+        MemorySegment b = mine.buffer;
+        if (b == null) {
+            b = Arena.ofAuto().allocate(BUFFER, 4096);
+            mine.buffer = b;
+        }
+        return b;
     }
 
     /** The path as a C string (UTF-8). A path too long for the host is cut so that the host answers ENAMETOOLONG. */

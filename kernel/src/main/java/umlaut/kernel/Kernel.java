@@ -41,6 +41,10 @@ public final class Kernel {
     public final Ipc ipc;
     public final FutexFamily futexes = new FutexFamily();
     public final TimeKeeper timeKeeper;
+    /** Files that the kernel's parts show in /proc and in /sys. */
+    public final KernelFiles procFiles = new KernelFiles();
+
+    public final KernelFiles sysFiles = new KernelFiles();
     public final long bootMonotonicNs;
 
     /** The last LINUX_REBOOT_CMD_* of reboot(2), 0 = none: why pid 1 has ended. */

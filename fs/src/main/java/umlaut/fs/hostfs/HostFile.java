@@ -85,7 +85,7 @@ final class HostFile extends File {
         long done = 0;
         while (to.remaining() > 0) {
             MemorySegment room = to.reserve();
-            MemorySegment buffer = room == null ? TransferBuffer.get() : room;
+            MemorySegment buffer = room == null ? Scratch.buffer() : room;
             long want = Math.min(buffer.byteSize(), to.remaining());
             long n = Files.pread(fd, buffer, 0, want, offset + done);
             if (HostCalls.isError(n)) {
@@ -117,9 +117,9 @@ final class HostFile extends File {
         try {
             boolean append = (flags() & OpenFlags.O_APPEND) != 0;
             long done = 0;
-            MemorySegment buffer = TransferBuffer.get();
+            MemorySegment buffer = Scratch.buffer();
             while (from.remaining() > 0) {
-                long got = from.copyIn(buffer, 0, Math.min(TransferBuffer.BYTES, from.remaining()));
+                long got = from.copyIn(buffer, 0, Math.min(Scratch.BUFFER, from.remaining()));
                 if (got == 0) {
                     if (from.repair(false)) {
                         continue;

@@ -30,7 +30,7 @@ final class HostListing {
         List<Byte> types = new ArrayList<>();
         int fd = directory.openForListing();
         try {
-            MemorySegment buffer = TransferBuffer.get();
+            MemorySegment buffer = Scratch.buffer();
             long n;
             while ((n = HostErrors.check(Files.getdents64(fd, buffer, buffer.byteSize()))) > 0) {
                 for (long at = 0; at < n; at += Le.getUnsignedShort(buffer, at + Dirent64.D_RECLEN)) {

@@ -20,6 +20,7 @@ public final class ProcFs extends TreeFs {
         SystemFiles.addTo(root, this);
         NetFiles.addTo(root.directory("net"));
         SysctlTree.addTo(root.directory("sys"), kernel);
+        root.follow(kernel.procFiles);
     }
 
     @Override

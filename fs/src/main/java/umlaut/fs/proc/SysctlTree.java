@@ -2,6 +2,8 @@ package umlaut.fs.proc;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
@@ -10,6 +12,7 @@ import umlaut.fs.support.TreeDirectory;
 import umlaut.fs.support.TreeFs;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.Protections;
 
 /**
  * /proc/sys: the kernel's settings, proc_sys(5) (Linux: kernel/sysctl.c, Documentation/admin-guide/sysctl). Those that nothing here obeys keep what is written, within its
@@ -42,6 +45,12 @@ public final class SysctlTree {
         AtomicLong value = new AtomicLong(initial);
         directory.setting(name, task -> value + "\n", (task, text) -> value.set(parse(task, text, least, most)));
         return value;
+    }
+
+    /** A number from 0 to {@code most} that another part of the kernel keeps and obeys. */
+    static void number(TreeDirectory directory, String name, int most, IntSupplier get, IntConsumer set) {
+        directory.setting(
+                name, task -> get.getAsInt() + "\n", (task, text) -> set.accept((int) parse(task, text, 0, most)));
     }
 
     /** A line of text that root may set. @return where it is kept */
@@ -152,10 +161,11 @@ public final class SysctlTree {
         number(fs, "pipe-max-size", 1 << 20, 4096, INT_MAX);
         number(fs, "pipe-user-pages-hard", 0, 0, Long.MAX_VALUE);
         number(fs, "pipe-user-pages-soft", 16384, 0, Long.MAX_VALUE);
-        number(fs, "protected_fifos", 0, 0, 2);
-        number(fs, "protected_hardlinks", 1, 0, 1);
-        number(fs, "protected_regular", 0, 0, 2);
-        number(fs, "protected_symlinks", 1, 0, 1);
+        Protections protections = kernel.vfs.protections;
+        number(fs, "protected_fifos", 2, () -> protections.fifos, value -> protections.fifos = value);
+        number(fs, "protected_hardlinks", 1, () -> protections.hardlinks, value -> protections.hardlinks = value);
+        number(fs, "protected_regular", 2, () -> protections.regular, value -> protections.regular = value);
+        number(fs, "protected_symlinks", 1, () -> protections.symlinks, value -> protections.symlinks = value);
         number(fs, "suid_dumpable", 0, 0, 2);
         TreeDirectory epoll = fs.directory("epoll");
         number(epoll, "max_user_watches", 1 << 20, 0, Long.MAX_VALUE);

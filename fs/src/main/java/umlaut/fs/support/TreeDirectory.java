@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Mode;
+import umlaut.kernel.KernelFiles;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -91,6 +92,30 @@ public class TreeDirectory extends TreeInode {
 
     public final void link(String name, String target) {
         add(name, new LinkInode(tree(), tree().nextInode(), task -> target));
+    }
+
+    /** Shows what the kernel's parts have to show, now and later. */
+    public final void follow(KernelFiles files) {
+        files.listen((path, entry) -> {
+            int slash = path.lastIndexOf('/');
+            TreeDirectory directory = slash < 0 ? this : directory(path.substring(0, slash));
+            String name = path.substring(slash + 1);
+            if (entry == null) {
+                directory.remove(name);
+                return;
+            }
+            String target = entry.target();
+            KernelFiles.Source source = entry.source();
+            if (target != null) {
+                directory.link(name, target);
+            } else if (source != null) {
+                KernelFiles.Sink sink = entry.sink();
+                directory.add(
+                        name,
+                        new TextInode(
+                                tree(), tree().nextInode(), entry.permissions(), source::text, sink == null ? null : sink::write));
+            }
+        });
     }
 
     // --- the VFS's view ---

@@ -23,6 +23,7 @@ public final class SysFs extends TreeFs {
         CpuTree.addTo(root.directory("devices/system"), kernel);
         KernelTree.addTo(root, kernel);
         memoryDevices();
+        root.follow(kernel.sysFiles);
     }
 
     @Override
