@@ -9,6 +9,7 @@ import umlaut.abi.SiCode;
 import umlaut.abi.Signal;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.ProcessGroup;
+import umlaut.kernel.task.LastResort;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 
@@ -96,6 +97,7 @@ public final class Signals {
         group.signalLock.lock();
         try {
             if (group.beginExit(signo)) {
+                LastResort.arm(group);
                 group.kickAll();
             }
         } finally {
@@ -237,6 +239,7 @@ public final class Signals {
         }
         if (fatal(group, signo) && (taker.realBlocked & Signal.bit(signo)) == 0) {
             if (group.beginExit(signo)) {
+                LastResort.arm(group);
                 group.kickAll();
             }
             return;

@@ -296,6 +296,11 @@ public final class Task {
         return true;
     }
 
+    /** Is the caller this task's own kernel thread? */
+    boolean isCurrent() {
+        return Thread.currentThread() == kernelThread;
+    }
+
     void bindKernelThread(@Nullable Thread thread) {
         kernelThread = thread;
         kernel.setCurrent(thread == null ? null : this);
