@@ -45,6 +45,11 @@ public interface UserThread extends UserMemory {
      */
     @Nullable MemorySegment copiedIn(long address, long length);
 
+    /** As {@link #copiedIn}, all that was copied in from {@code address} on, however long: for text that ends at a NUL. */
+    default @Nullable MemorySegment copiedInFrom(long address) {
+        return null;
+    }
+
     /**
      * Room for {@code length} bytes that will be copied to guest memory at {@code address} on return, to be filled by the caller; null where
      * too large. Nothing is copied until {@link #commitOut} says how much was filled.

@@ -356,6 +356,22 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public @Nullable MemorySegment copiedInFrom(long address) {
+        if (address < 0 || address > Layout.TASK_SIZE - Area.WINDOW_SIZE) {
+            return null;
+        }
+        for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
+            long start = area.get(Layouts.LONG, Area.WINDOW + 16L * i);
+            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + 16L * i + 8), Area.WINDOW_SIZE);
+            long skip = address - start;
+            if (skip >= 0 && skip < size) {
+                return area.asSlice(Area.WINDOW_DATA + (long) i * Area.WINDOW_SIZE + skip, size - skip);
+            }
+        }
+        return null;
+    }
+
+    @Override
     public void setImmediateWrites() {
         immediateWrites = true;
     }

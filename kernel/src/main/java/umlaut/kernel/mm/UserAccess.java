@@ -133,6 +133,13 @@ public final class UserAccess {
      * @return the length without the NUL
      */
     public int path(long address, byte[] to) {
+        MemorySegment in = task.user().copiedInFrom(address);
+        if (in != null) {
+            int end = copyToNul(in, to);
+            if (end >= 0) {
+                return end;
+            }
+        }
         int have = 0;
         while (have < PATH_MAX) {
             int n = (int) Math.min(PATH_MAX - have, 4096 - (address + have & 4095));
@@ -154,9 +161,32 @@ public final class UserAccess {
         throw Errno.ENAMETOOLONG.exception();
     }
 
+    /** @return the index of the NUL, or -1 if there is none */
+    private static int copyToNul(MemorySegment from, byte[] to) {
+        int n = (int) Math.min(from.byteSize(), to.length);
+        MemorySegment.copy(from, ValueLayout.JAVA_BYTE, 0, to, 0, n);
+        for (int i = 0; i < n; i++) {
+            if (to[i] == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** A NUL-terminated string of at most {@code max} bytes, its NUL included. */
     public String string(long address, int max, Errno tooLong) {
         int limit = Math.min(max, PATH_MAX);
+        MemorySegment whole = task.user().copiedInFrom(address);
+        if (whole != null) {
+            int n = (int) Math.min(whole.byteSize(), limit);
+            MemorySegment.copy(whole, 0, scratch, 0, n);
+            int end = indexOfNul(0, n);
+            if (end >= 0) {
+                byte[] raw = new byte[end];
+                MemorySegment.copy(scratch, ValueLayout.JAVA_BYTE, 0, raw, 0, end);
+                return new String(raw, StandardCharsets.ISO_8859_1);
+            }
+        }
         // A string may end just before an unmapped page: read up to each page's end, and no further than needed.
         int have = 0;
         while (have < limit) {
