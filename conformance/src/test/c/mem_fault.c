@@ -51,7 +51,8 @@ int main(void) {
     touch("grown, read only", s + 8192, 1);
     P(munmap(s, 16384));
     touch("unmapped", s, 0);
-    char *a = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *a = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    MUST(munmap(a + 8192, 16384));
     touch("anonymous", a, 1);
     P(mprotect(a, 4096, PROT_NONE));
     touch("none", a, 0);
@@ -77,6 +78,16 @@ int main(void) {
     puts(h + 4096);
     P(pread(x, h + 4096, 100, 4090));
     P(write(1, h + 8190, 10));
+    int y = file("y", 100);
+    char *g = mmap(NULL, 40960, PROT_READ | PROT_WRITE, MAP_SHARED, y, 0);
+    MUST(ftruncate(y, 40000));
+    P(pread(z, g + 8192, 100, 0));
+    P(pread(z, g, 40960, 0));
+    int pp[2]; pipe(pp);
+    P(write(pp[1], "path", 5));
+    MUST(ftruncate(y, 0)); MUST(ftruncate(y, 20000));
+    P(read(pp[0], g + 16384, 5));
+    P(stat(g + 16384, (struct stat *)(g + 12288)));
     P(unlink("x"));
     close(x);
     strcpy(h, "unlinked");

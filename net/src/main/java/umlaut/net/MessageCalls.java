@@ -66,7 +66,7 @@ final class MessageCalls {
         if (length < 0 || address < 0 || address + length < 0) {
             throw Errno.EFAULT.exception();
         }
-        return new IovIter().user(task.user(), address, Math.min(length, Limits.MAX_RW_COUNT));
+        return new IovIter().user(task, address, Math.min(length, Limits.MAX_RW_COUNT));
     }
 
     private static int effective(Socket socket, int flags) {

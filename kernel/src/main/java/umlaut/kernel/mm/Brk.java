@@ -97,7 +97,7 @@ final class Brk {
         long target = Math.min(newEnd + ahead, ceiling - MmArea.PAGE);
         layout.heapGranted = target;
         UserThread self = fresh.has(Vma.LOCKED) ? null : PendingChange.self(mm, task);
-        long result = mm.space().mapAnonymous(self, granted, target - granted, prot, true);
+        long result = mm.space().mapAnonymous(self, granted, target - granted, Mm.hostProt(prot), true);
         if (PendingChange.heapGrown(mm, oldEnd, newEnd, old).begin(task, self, result) < 0) {
             return old;
         }

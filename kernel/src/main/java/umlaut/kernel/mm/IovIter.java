@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.UserMemory;
 import umlaut.engine.UserThread;
+import umlaut.kernel.task.Task;
 
 /**
  * Where the data of a read or write lies: a list of guest ranges, or kernel memory, with a place reached (Linux: struct iov_iter). Files copy in or
@@ -21,6 +22,8 @@ public final class IovIter {
     private long remaining;
     private long total;
     private boolean fault;
+    /** Whose memory it is, where known: faults can then be mended. */
+    private @Nullable Task task;
 
     private static final UserMemory NO_USER = new UserMemory() {
         @Override
@@ -33,6 +36,20 @@ public final class IovIter {
             return 0;
         }
     };
+
+    /** One range of a task's own memory. */
+    public IovIter user(Task owner, long address, long length) {
+        user(owner.mm().memoryOf(owner), address, length);
+        task = owner;
+        return this;
+    }
+
+    /** Ranges of a task's own memory, as {@link #user(UserMemory, long[], long[], int)}. */
+    public IovIter user(Task owner, long[] addresses, long[] sizes, int count) {
+        user(owner.mm().memoryOf(owner), addresses, sizes, count);
+        task = owner;
+        return this;
+    }
 
     /** One guest range. */
     public IovIter user(UserMemory memory, long address, long length) {
@@ -68,6 +85,7 @@ public final class IovIter {
 
     private void begin(UserMemory memory, MemorySegment in, int count) {
         user = memory;
+        task = null;
         kernel = in;
         if (bases.length < count) {
             bases = new long[count];
@@ -230,7 +248,8 @@ public final class IovIter {
      * @return true if it is worth trying again; {@link #fault()} is then false
      */
     public boolean repair(boolean writing) {
-        if (remaining > 0 && user instanceof RepairableMemory memory && memory.repair(address(), writing)) {
+        Task owner = task;
+        if (remaining > 0 && owner != null && MmFault.repair(owner.mm(), owner, address(), writing)) {
             fault = false;
             return true;
         }

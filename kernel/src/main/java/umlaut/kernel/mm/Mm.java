@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
 import umlaut.engine.Reg;
+import umlaut.engine.UserMemory;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.signal.SigInfo;
@@ -49,6 +50,12 @@ public final class Mm {
 
     @GuardedBy("lock")
     int retries;
+
+    /**
+     * Some accessible address may fault and be mended ({@link MmFault}): the kernel then writes guest memory at once, not as the thread returns, to see
+     * such faults. Never reset.
+     */
+    private volatile boolean lazy;
 
     /** VMAs to be let go of once the lock is free, since the last close of a file takes locks that come before ours. */
     @GuardedBy("garbage")
@@ -147,6 +154,20 @@ public final class Mm {
             garbage.clear();
         }
         VmaEditor.drop(all);
+    }
+
+    void setLazy() {
+        lazy = true;
+    }
+
+    /** The memory of {@code task}, which is a user of this address space, as the kernel should reach it. */
+    UserMemory memoryOf(Task task) {
+        return lazy ? space : task.user();
+    }
+
+    /** What the host must allow so that the guest can do what {@code prot} says: on x86 whatever may be written or executed may be read, by us too. */
+    static int hostProt(int prot) {
+        return prot == 0 ? 0 : prot | AddressSpace.READ;
     }
 
     public Kernel kernel() {

@@ -120,6 +120,7 @@ final class MmFault {
 
     /** Unmaps on the host what a VMA maps from {@code offset} of its source on. The VMA may have left the list, its host call still to come. */
     static void invalidate(Mm mm, Vma vma, long offset) {
+        mm.setLazy();
         mm.lock.lock();
         try {
             long from = Math.max(vma.start, vma.start + Math.max(0, offset - vma.offset));

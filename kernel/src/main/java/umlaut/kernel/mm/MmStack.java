@@ -111,7 +111,7 @@ final class MmStack {
         }
         long mapped = vma.isStack() ? Math.min(vma.start, mm.layout.stackReserve) : vma.start;
         AddressSpace space = mm.space();
-        if (space.mapAnonymous(null, from, mapped - from, vma.prot, true) < 0) {
+        if (space.mapAnonymous(null, from, mapped - from, Mm.hostProt(vma.prot), true) < 0) {
             return false;
         }
         if (vma.isStack()) {

@@ -118,7 +118,7 @@ public final class Mmap {
         try {
             VmaEditor.checkCount(mm, 0);
             long at = address(mm, hint, length, mapFlags, fixed);
-            int flags = vmaFlags(mapFlags);
+            int flags = vmaFlags(mm, mapFlags);
             if ((mapFlags & MapFlags.MAP_LOCKED) != 0) {
                 if (!MmArea.mayLock(task)) {
                     return Errno.EPERM.negative();
@@ -174,10 +174,11 @@ public final class Mmap {
         return hint;
     }
 
-    private static int vmaFlags(int mapFlags) {
+    private static int vmaFlags(Mm mm, int mapFlags) {
         int flags = MAY_ALL;
         if ((mapFlags & MapFlags.MAP_GROWSDOWN) != 0) {
             flags |= Vma.GROWSDOWN;
+            mm.setLazy();
         }
         if ((mapFlags & MapFlags.MAP_LOCKED) != 0) {
             flags |= Vma.LOCKED;
@@ -310,7 +311,7 @@ public final class Mmap {
         long result;
         if (source == null) {
             VmaEditor.insert(mm, vma);
-            result = mm.space().mapAnonymous(self, r.address(), r.length(), r.prot(), true);
+            result = mm.space().mapAnonymous(self, r.address(), r.length(), Mm.hostProt(r.prot()), true);
         } else {
             // In the list before its pages are looked up, so that a truncation from now on finds it.
             vma.mappedEnd = r.address();
@@ -357,13 +358,16 @@ public final class Mmap {
             }
             long n = Math.min(extent.length, to - at);
             UserThread by = at == from && n == to - from ? self : null;
-            long result = space.mapFile(by, at, n, vma.prot, shared, extent.hostFd, extent.hostOffset);
+            long result = space.mapFile(by, at, n, Mm.hostProt(vma.prot), shared, extent.hostFd, extent.hostOffset);
             if (result < 0) {
                 return result;
             }
             at += n;
         }
         vma.mappedEnd = at;
+        if (at < to) {
+            mm.setLazy();
+        }
         return at < to && covers ? space.unmap(null, at, to - at) : 0;
     }
 }

@@ -123,12 +123,12 @@ final class Mprotect {
         long mapped = mappedPrefix(before, start);
         if (mapped == stop) {
             UserThread self = PendingChange.self(mm, task);
-            return change.begin(task, self, mm.space().protect(self, start, stop - start, prot));
+            return change.begin(task, self, mm.space().protect(self, start, stop - start, Mm.hostProt(prot)));
         }
         // Files with parts behind their end: piece by piece, since the host stops at a hole.
         for (Vma vma : before) {
             if (vma.mappedEnd > vma.start) {
-                long result = mm.space().protect(null, vma.start, vma.mappedEnd - vma.start, prot);
+                long result = mm.space().protect(null, vma.start, vma.mappedEnd - vma.start, Mm.hostProt(prot));
                 if (result < 0) {
                     return change.begin(task, null, result);
                 }

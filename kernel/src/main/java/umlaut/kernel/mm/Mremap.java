@@ -175,7 +175,7 @@ final class Mremap {
             result = moveInPieces(mm, move);
         }
         if (result == 0 && keepsOld) {
-            result = mm.space().mapAnonymous(null, from, oldLength, vma.prot, true);
+            result = mm.space().mapAnonymous(null, from, oldLength, Mm.hostProt(vma.prot), true);
         } else if (result == 0 && keep < oldLength) {
             result = mm.space().unmap(null, from + keep, oldLength - keep);
         }
@@ -193,7 +193,7 @@ final class Mremap {
         long more = move.newLength() - move.oldLength();
         Vma vma = mm.tree.find(move.to());
         if (result == 0 && more > 0 && vma != null) {
-            result = mm.space().mapAnonymous(null, move.to() + move.oldLength(), more, vma.prot, true);
+            result = mm.space().mapAnonymous(null, move.to() + move.oldLength(), more, Mm.hostProt(vma.prot), true);
         }
         return result;
     }

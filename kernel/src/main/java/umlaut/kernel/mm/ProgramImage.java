@@ -148,7 +148,7 @@ final class ProgramImage {
         }
         int flags = Mmap.MAY_ALL | Vma.GROWSDOWN | Vma.STACK;
         VmaEditor.insert(mm, new Vma(mm, end - size, end, prot, flags, null, null, end - size, Vma.STACK_NAME));
-        if (mm.space().mapAnonymous(null, reserve, room, prot, true) < 0) {
+        if (mm.space().mapAnonymous(null, reserve, room, Mm.hostProt(prot), true) < 0) {
             throw Errno.ENOMEM.exception();
         }
         mm.layout.stackReserve = reserve;

@@ -29,20 +29,28 @@ public final class UserAccess {
     }
 
     private UserMemory user() {
-        return task.user();
+        return task.mm().memoryOf(task);
     }
 
     /** copy_from_user: all or EFAULT. */
     public void read(long address, MemorySegment to, long offset, long length) {
-        if (user().read(address, to, offset, length) != length) {
-            throw Errno.EFAULT.exception();
+        long done = user().read(address, to, offset, length);
+        while (done < length) {
+            if (!MmFault.repair(task.mm(), task, address + done, false)) {
+                throw Errno.EFAULT.exception();
+            }
+            done += user().read(address + done, to, offset + done, length - done);
         }
     }
 
     /** copy_to_user: all or EFAULT. */
     public void write(long address, MemorySegment from, long offset, long length) {
-        if (user().write(address, from, offset, length) != length) {
-            throw Errno.EFAULT.exception();
+        long done = user().write(address, from, offset, length);
+        while (done < length) {
+            if (!MmFault.repair(task.mm(), task, address + done, true)) {
+                throw Errno.EFAULT.exception();
+            }
+            done += user().write(address + done, from, offset + done, length - done);
         }
     }
 
@@ -199,10 +207,10 @@ public final class UserAccess {
                 MemorySegment.copy(scratch, ValueLayout.JAVA_BYTE, 0, raw, 0, end);
                 return new String(raw, StandardCharsets.ISO_8859_1);
             }
-            if (got <= 0) {
+            if (got <= 0 && !MmFault.repair(task.mm(), task, address + have, false)) {
                 throw Errno.EFAULT.exception();
             }
-            have += (int) got;
+            have += (int) Math.max(got, 0);
         }
         throw tooLong.exception();
     }

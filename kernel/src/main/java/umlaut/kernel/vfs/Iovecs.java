@@ -54,6 +54,6 @@ public final class Iovecs {
             }
             done += now;
         }
-        return into.user(task.user(), scratch.addresses, scratch.lengths, n);
+        return into.user(task, scratch.addresses, scratch.lengths, n);
     }
 }

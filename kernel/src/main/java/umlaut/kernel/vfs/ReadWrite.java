@@ -154,7 +154,7 @@ public final class ReadWrite {
         if (count < 0) {
             throw Errno.EINVAL.exception();
         }
-        return task.fileScratch.iter.user(task.user(), address, Math.min(count, Limits.MAX_RW_COUNT));
+        return task.fileScratch.iter.user(task, address, Math.min(count, Limits.MAX_RW_COUNT));
     }
 
     /** access_ok. @throws umlaut.abi.ErrnoException EFAULT for a range that no guest can have */
@@ -251,7 +251,17 @@ public final class ReadWrite {
     }
 
     private static long once(Task task, File file, IovIter iter, boolean writing) {
-        return writing ? file.write(task, iter, 0) : file.read(task, iter, 0);
+        return attempt(task, file, iter, writing, 0);
+    }
+
+    /** One try; guest memory that the address space has left to be mapped on a fault is a fault mended. */
+    private static long attempt(Task task, File file, IovIter iter, boolean writing, long offset) {
+        while (true) {
+            long result = writing ? file.write(task, iter, offset) : file.read(task, iter, offset);
+            if (result != Errno.EFAULT.negative() || !iter.repair(!writing)) {
+                return result;
+            }
+        }
     }
 
     /** At a place in a file that has places. */
@@ -310,7 +320,7 @@ public final class ReadWrite {
     }
 
     private static long blockingAt(Task task, File file, IovIter iter, boolean writing, long offset) {
-        long result = writing ? file.write(task, iter, offset) : file.read(task, iter, offset);
+        long result = attempt(task, file, iter, writing, offset);
         if (result != BlockingOp.WOULD_BLOCK) {
             return result;
         }
