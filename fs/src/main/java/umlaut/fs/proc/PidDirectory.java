@@ -7,17 +7,24 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Mode;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.task.ProcessDirectory;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.vfs.Inode;
 
 /** /proc/PID and /proc/PID/task/TID: the entries of {@link PidEntries}, made when they are looked up. */
-final class PidDirectory extends TreeDirectory {
+final class PidDirectory extends TreeDirectory implements ProcessDirectory {
     final Subject subject;
 
     PidDirectory(ProcFs fs, TreeDirectory up, Subject subject) {
         super(fs, up, subject.ino(0), 0555);
         this.subject = subject;
         Ownership.update(this, subject, true);
+    }
+
+    @Override
+    public @Nullable ThreadGroup process() {
+        return subject.wholeProcess() ? subject.group() : null;
     }
 
     @Override

@@ -41,9 +41,14 @@ public final class PidFdCalls {
         ThreadGroup group = task.group;
         Task thread = fd == PidfdFlags.PIDFD_SELF_THREAD ? task : null;
         if (fd != PidfdFlags.PIDFD_SELF_THREAD && fd != PidfdFlags.PIDFD_SELF_THREAD_GROUP) {
-            PidFile file = PidFile.of(task, fd);
-            group = file.group;
-            thread = file.thread;
+            ThreadGroup named = task.files().get(fd).inode() instanceof ProcessDirectory d ? d.process() : null;
+            if (named != null) {
+                group = named;
+            } else {
+                PidFile file = PidFile.of(task, fd);
+                group = file.group;
+                thread = file.thread;
+            }
         }
         if (flags == PidfdFlags.PIDFD_SIGNAL_THREAD) {
             thread = thread == null ? group.leader() : thread;

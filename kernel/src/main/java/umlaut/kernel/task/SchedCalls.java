@@ -175,7 +175,10 @@ public final class SchedCalls {
 
     public static long setAffinity(Task task, int pid, int length, long address) {
         byte[] mask = task.memory.bytes(address, Math.clamp(length, 0, Long.BYTES));
-        Task target = target(task, pid);
+        Task target = find(task, pid);
+        if (target == null) {
+            return Errno.ESRCH.negative();
+        }
         if (!owns(task, target)) {
             return Errno.EPERM.negative();
         }
@@ -201,7 +204,11 @@ public final class SchedCalls {
         if (length < Long.BYTES || (length & Long.BYTES - 1) != 0) {
             return Errno.EINVAL.negative();
         }
-        task.memory.putLong(address, target(task, pid).settings.cpuMask);
+        Task target = find(task, pid);
+        if (target == null) {
+            return Errno.ESRCH.negative();
+        }
+        task.memory.putLong(address, target.settings.cpuMask);
         return Long.BYTES;
     }
 
