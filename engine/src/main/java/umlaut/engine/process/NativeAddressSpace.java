@@ -12,7 +12,6 @@ import umlaut.engine.EngineException;
 import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
 import umlaut.host.Files;
-import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
 import umlaut.host.Processes;
@@ -61,6 +60,7 @@ final class NativeAddressSpace implements AddressSpace {
     private final List<NativeThread> changing = new ArrayList<>();
 
     private volatile boolean anyChanging;
+    private volatile boolean manyThreads;
 
     /** Changes made at once stay in the batch: see {@link #holdChanges}. Changed under the lock. */
     private volatile boolean holding;
@@ -196,6 +196,7 @@ final class NativeAddressSpace implements AddressSpace {
         lock.lock();
         try {
             Parked host = parked.poll();
+            manyThreads |= !threads.isEmpty();
             if (host == null) {
                 int areaSlot = engine.areas.allocate();
                 NativeThread.prepareArea(engine, areaSlot);
@@ -806,12 +807,12 @@ final class NativeAddressSpace implements AddressSpace {
 
     @Override
     public long cpuTimeNs() {
-        MemorySegment time = Scratch.room();
-        long clock = ~(long) pid << 3 | 2; // CPUCLOCK_SCHED of a process
-        if (dead || HostCalls.isError(HostCalls.call(Syscall.CLOCK_GETTIME, (int) clock, time.address()))) {
-            return 0;
-        }
-        return time.get(Layouts.LONG, 0) * 1_000_000_000 + time.get(Layouts.LONG, 8);
+        return dead ? 0 : ProcFiles.processCpuNs(pid);
+    }
+
+    /** CPU time of one thread: that of the process where there never was another. */
+    long threadCpuTimeNs(int tid) {
+        return dead ? 0 : manyThreads ? ProcFiles.threadCpuNs(pid, tid) : ProcFiles.processCpuNs(pid);
     }
 
     @Override

@@ -115,6 +115,7 @@ public final class NativeEngine implements Engine {
         pool.close();
         reaper.killAll();
         reaper.join();
+        areas.close();
         patcher.close();
         pacer.close();
     }

@@ -529,7 +529,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public long cpuTimeNs() {
-        return ProcFiles.threadCpuNs(space.hostPid(), tid);
+        return space.threadCpuTimeNs(tid);
     }
 
     @Override
