@@ -120,8 +120,8 @@ final class NativeThread implements UserThread {
         }
         post(answer());
         int request = awaitRequest();
-        MODE.setVolatile(this, IN_KERNEL);
-        return trapped(request);
+        boolean interrupted = ((int) MODE.getAndSet(this, IN_KERNEL) & INTERRUPTED) != 0;
+        return trapped(request, interrupted);
     }
 
     /** Clears what was asked for this resume, and says how the stub is to return. */
@@ -189,7 +189,8 @@ final class NativeThread implements UserThread {
         }
     }
 
-    private Trap trapped(int request) {
+    /** @param interrupted somebody asked for an interrupt while the thread came in by itself: the kernel must look for work */
+    private Trap trapped(int request, boolean interrupted) {
         cause = request & ~(State.ASLEEP | State.NO_POLLING);
         copyEntry = 0;
         reservedAt = -1;
@@ -206,7 +207,7 @@ final class NativeThread implements UserThread {
                 full = false;
                 area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
                 futexRequested = true;
-                return resume();
+                return interrupted ? interruptedEarly() : resume();
             }
             case State.FUTEX_INTERRUPTED -> {
                 full = false;
