@@ -48,6 +48,7 @@ final class FdDirectory extends TreeDirectory {
 
     /** A process may always look at its own descriptors (proc_fd_permission). */
     @Override
+    @SuppressWarnings("ReferenceEquality") // the very credentials object, not equal ones
     public boolean permits(Credentials credentials, int mask) {
         refresh();
         return super.permits(credentials, mask) || credentials == subject.task().credentials();

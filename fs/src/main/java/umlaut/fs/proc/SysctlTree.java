@@ -65,7 +65,7 @@ public final class SysctlTree {
         AtomicReference<String> value = new AtomicReference<>(initial.replace(' ', '\t'));
         directory.setting(name, task -> value.get() + "\n", (task, text) -> {
             String[] given = line(task, text, 256).strip().split("\\s+");
-            String[] all = value.get().split("\t");
+            String[] all = String.valueOf(value.get()).split("\t");
             for (int i = 0; i < given.length && i < all.length; i++) {
                 PidSettings.number(given[i]);
                 all[i] = given[i];
