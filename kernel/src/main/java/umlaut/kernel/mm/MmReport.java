@@ -2,9 +2,12 @@ package umlaut.kernel.mm;
 
 import java.util.ArrayList;
 import java.util.List;
+import umlaut.abi.MapFlags;
 
 /** What /proc shows of an address space. */
 final class MmReport {
+    private static final long VDSO_SIZE = 2 * MmArea.PAGE;
+
     private MmReport() {}
 
     static List<Vma> snapshot(Mm mm) {
@@ -16,9 +19,20 @@ final class MmReport {
                 Vma vma = mm.tree.get(i);
                 out.add(vma.copy(mm, vma.start, vma.end));
             }
+            addVdso(mm, out);
             return out;
         } finally {
             mm.lock.unlock();
+        }
+    }
+
+    /** The engine's vDSO lies above what the guest can map, but every program is told of it and may read it. */
+    private static void addVdso(Mm mm, List<Vma> out) {
+        long vdso = mm.kernel().engine.cpu().vdso();
+        if (vdso != 0 && mm.layout.auxv.length != 0) {
+            int prot = MapFlags.PROT_READ | MapFlags.PROT_EXEC;
+            int flags = Vma.SPECIAL | Vma.MAYREAD | Vma.MAYEXEC;
+            out.add(new Vma(mm, vdso, vdso + VDSO_SIZE, prot, flags, null, null, vdso, "[vdso]"));
         }
     }
 }
