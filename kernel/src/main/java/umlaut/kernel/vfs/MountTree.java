@@ -288,7 +288,7 @@ public final class MountTree {
     }
 
     /** MS_BIND (do_loopback). */
-    void bind(Path from, Path at, boolean recursive) {
+    public void bind(Path from, Path at, boolean recursive) {
         lock.lock();
         try {
             if (from.mount().namespace() == null || from.mount().unbindable) {
@@ -310,7 +310,7 @@ public final class MountTree {
     }
 
     /** MS_MOVE (do_move_mount). */
-    void move(Path from, Path at) {
+    public void move(Path from, Path at) {
         lock.lock();
         try {
             Mount mount = from.mount();
@@ -335,7 +335,7 @@ public final class MountTree {
     }
 
     /** MS_SHARED and its like (do_change_type). @param type exactly one of MS_SHARED, MS_PRIVATE, MS_SLAVE, MS_UNBINDABLE */
-    void changeType(Path at, int type, boolean recursive) {
+    public void changeType(Path at, int type, boolean recursive) {
         lock.lock();
         try {
             if (at.dentry() != at.mount().root || at.mount().namespace() == null) {
@@ -397,7 +397,7 @@ public final class MountTree {
      * @param lazy MNT_DETACH: takes it out of the tree even when in use
      * @param expire MNT_EXPIRE: only if nobody used it since the last such call
      */
-    void unmount(Mount mount, boolean lazy, boolean expire) {
+    public void unmount(Mount mount, boolean lazy, boolean expire) {
         lock.lock();
         try {
             Mount parent = mount.parent();
