@@ -83,10 +83,10 @@ class HostImageTest {
                 "-c",
                 "ps -eo pid,comm --no-headers | head -1; free | head -1; uptime >/dev/null && echo uptime; nproc; "
                         + "lscpu >/dev/null && echo lscpu; df / | tail -1 | cut -d' ' -f1; cat /proc/self/comm; "
-                        + "readlink /proc/self/exe; tr '\\0' ' ' < /proc/self/cmdline; mount | head -1 | cut -d' ' -f5");
+                        + "readlink /proc/self/exe; cat /proc/self/cmdline | tr '\\0' ' '; mount | head -1 | cut -d' ' -f5");
         String cpus = Umlaut.host("", 10, List.of("nproc")).out();
         assertThat(out)
-                .contains("1 sh\n", "total", "uptime\n" + cpus + "lscpu\nhost\ncat\n/usr/bin/readlink\n", "tr \\0  ", "overlay\n");
+                .contains("1 sh\n", "total", "uptime\n" + cpus + "lscpu\nhost\ncat\n/usr/bin/readlink\n", "cat /proc/self/cmdline ", "overlay\n");
     }
 
     @Test
