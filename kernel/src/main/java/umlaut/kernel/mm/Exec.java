@@ -7,6 +7,7 @@ import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.MountFlags;
+import umlaut.abi.Personality;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
 import umlaut.engine.EngineException;
@@ -28,6 +29,12 @@ import umlaut.kernel.vfs.Permissions;
  */
 public final class Exec {
     private static final int KNOWN_FLAGS = AtFlags.AT_EMPTY_PATH | AtFlags.AT_SYMLINK_NOFOLLOW;
+
+    /** PER_CLEAR_ON_SETID: a program with more rights than its caller is laid out as it would be by itself. */
+    private static final int CLEARED_BY_SETID = Personality.READ_IMPLIES_EXEC
+            | Personality.ADDR_NO_RANDOMIZE
+            | Personality.ADDR_COMPAT_LAYOUT
+            | Personality.MMAP_PAGE_ZERO;
 
     private Exec() {}
 
@@ -115,6 +122,9 @@ public final class Exec {
         try {
             user = fresh.space().newThread(null);
             ExecTransition.deThread(task);
+            if (credentials.secure()) {
+                task.settings.personality &= ~CLEARED_BY_SETID;
+            }
             build(task, fresh, user, program, credentials);
             fresh.setExecutable(program.file().acquire());
             Mm old = task.mm();

@@ -10,6 +10,7 @@ import umlaut.kernel.task.Task;
 /** Where a mapping may go, and whether there may be one more (Linux: vm_unmapped_area, may_expand_vm, __vm_enough_memory). */
 final class MmArea {
     static final long PAGE = 4096;
+    static final long HUGE_PAGE = 2L << 20;
     /** vm.mmap_min_addr. */
     static final long MIN_ADDRESS = 65536;
     /** Kept free below a stack: stack_guard_gap. */
@@ -82,6 +83,17 @@ final class MmArea {
             throw Errno.ENOMEM.exception();
         }
         return found;
+    }
+
+    /**
+     * As {@link #find} without a hint, for anonymous memory of whole huge pages: at a multiple of their size where there is room, so that the host can use them
+     * (thp_get_unmapped_area).
+     */
+    @GuardedBy("mm.lock")
+    static long findAligned(Mm mm, long length) {
+        long pad = HUGE_PAGE - PAGE;
+        long found = length > mm.layout.taskSize - HUGE_PAGE ? -1 : topDown(mm, length + pad, MIN_ADDRESS, mm.layout.mmapBase);
+        return found < 0 ? find(mm, 0, length, 0) : found + pad & -HUGE_PAGE;
     }
 
     @GuardedBy("mm.lock")

@@ -156,6 +156,11 @@ public final class Mmap {
     @GuardedBy("mm.lock")
     private static long address(Mm mm, long hint, long length, int mapFlags, boolean fixed) {
         if (!fixed) {
+            int kind = mapFlags & (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_TYPE | MapFlags.MAP_32BIT);
+            boolean plain = kind == (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_PRIVATE) && hint == 0;
+            if (plain && (length & MmArea.HUGE_PAGE - 1) == 0) {
+                return MmArea.findAligned(mm, length);
+            }
             return MmArea.find(mm, hint & -MmArea.PAGE, length, mapFlags);
         }
         long taskSize = mm.layout.taskSize;

@@ -39,6 +39,7 @@ public final class Exit {
         task.user().close();
         task.setMm(null);
         if (mm != null) {
+            mm.ordersDone(task);
             mm.release();
         }
         task.files().leave(task);
