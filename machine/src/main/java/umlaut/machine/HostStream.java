@@ -43,17 +43,18 @@ final class HostStream extends File {
 
     @Override
     public long write(Task task, IovIter from, long offset) {
-        long result = inode.channel.write(from);
-        if (result == Errno.EPIPE.negative()) {
-            Signals.raise(task, Signal.SIGPIPE);
+        while (true) {
+            long result = inode.channel.write(from);
+            if (result == BlockingOp.WOULD_BLOCK) {
+                return nonBlocking() && from.moved() > 0 ? from.moved() : result;
+            }
+            if (result == Errno.EPIPE.negative()) {
+                Signals.raise(task, Signal.SIGPIPE);
+            }
+            if (result <= 0 || from.remaining() == 0 || from.fault()) {
+                return from.moved() > 0 ? from.moved() : result;
+            }
         }
-        if (result < 0 && result != BlockingOp.WOULD_BLOCK) {
-            return from.moved() > 0 ? from.moved() : result;
-        }
-        if (from.remaining() == 0 || from.fault() || nonBlocking() && from.moved() > 0) {
-            return from.moved() > 0 ? from.moved() : result;
-        }
-        return BlockingOp.WOULD_BLOCK;
     }
 
     @Override
