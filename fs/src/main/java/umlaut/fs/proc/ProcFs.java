@@ -17,10 +17,12 @@ public final class ProcFs extends TreeFs {
         this.kernel = kernel;
         this.cpu = new CpuAccounting(kernel);
         this.root = new ProcRoot(this);
-        SystemFiles.addTo(root, this);
-        NetFiles.addTo(root.directory("net"));
-        SysctlTree.addTo(root.directory("sys"), kernel);
-        root.follow(kernel.procFiles);
+        root.fillLater(top -> {
+            top.directory("net").fillLater(NetFiles::addTo);
+            top.directory("sys").fillLater(sys -> SysctlTree.addTo(sys, kernel));
+            SystemFiles.addTo(top, this);
+            top.follow(kernel.procFiles);
+        });
     }
 
     @Override

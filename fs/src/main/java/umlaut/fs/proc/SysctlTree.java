@@ -24,10 +24,10 @@ public final class SysctlTree {
     private SysctlTree() {}
 
     static void addTo(TreeDirectory sys, Kernel kernel) {
-        KernelSettings.addTo(sys.directory("kernel"), kernel);
-        vm(sys.directory("vm"));
-        fs(sys.directory("fs"), kernel);
-        NetSettings.addTo(sys.directory("net"));
+        sys.directory("kernel").fillLater(directory -> KernelSettings.addTo(directory, kernel));
+        sys.directory("vm").fillLater(SysctlTree::vm);
+        sys.directory("fs").fillLater(directory -> fs(directory, kernel));
+        sys.directory("net").fillLater(NetSettings::addTo);
         TreeDirectory user = sys.directory("user");
         for (String kind : new String[] {"cgroup", "inotify_instances", "inotify_watches", "ipc_namespaces", "mnt", "net", "pid", "time", "user", "uts"}) {
             String name = kind.contains("_") ? "max_" + kind : "max_" + kind + "_namespaces";

@@ -15,7 +15,7 @@ final class SystemFiles {
 
     private SystemFiles() {}
 
-    static void addTo(ProcRoot root, ProcFs fs) {
+    static void addTo(TreeDirectory root, ProcFs fs) {
         Kernel kernel = fs.kernel;
         root.text("buddyinfo", t -> "Node 0, zone   Normal" + "%7d".formatted(0).repeat(11) + "\n");
         root.constant("cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\n");

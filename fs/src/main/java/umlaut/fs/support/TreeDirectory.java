@@ -1,9 +1,11 @@
 package umlaut.fs.support;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Mode;
 import umlaut.kernel.KernelFiles;
@@ -21,7 +23,14 @@ public class TreeDirectory extends TreeInode {
     public record Entry(String name, long ino, int type) {}
 
     private final Map<String, Inode> children = new LinkedHashMap<>();
+
+    @GuardedBy("children")
+    private boolean filling;
+
     private final @Nullable TreeDirectory up;
+
+    /** Makes the entries when somebody first looks: a machine must not wait for what few ever read. */
+    private volatile @Nullable Consumer<TreeDirectory> filler;
 
     /** @param up the directory above; null for a root */
     public TreeDirectory(TreeFs fs, @Nullable TreeDirectory up, long ino, int permissions) {
@@ -40,7 +49,28 @@ public class TreeDirectory extends TreeInode {
 
     // --- building ---
 
+    /** Leaves the making of this directory's entries to {@code maker}, until they are needed. */
+    public final TreeDirectory fillLater(Consumer<TreeDirectory> maker) {
+        filler = maker;
+        return this;
+    }
+
+    private void fill() {
+        if (filler == null) {
+            return;
+        }
+        synchronized (children) {
+            Consumer<TreeDirectory> maker = filler;
+            if (maker != null && !filling) {
+                filling = true;
+                maker.accept(this);
+                filler = null;
+            }
+        }
+    }
+
     public final <T extends Inode> T add(String name, T child) {
+        fill();
         synchronized (children) {
             Inode before = children.put(name, child);
             if (child.isDirectory() && (before == null || !before.isDirectory())) {
@@ -51,6 +81,7 @@ public class TreeDirectory extends TreeInode {
     }
 
     public final void remove(String name) {
+        fill();
         synchronized (children) {
             Inode gone = children.remove(name);
             if (gone != null && gone.isDirectory()) {
@@ -63,6 +94,7 @@ public class TreeDirectory extends TreeInode {
     public final TreeDirectory directory(String path) {
         TreeDirectory here = this;
         for (String name : path.split("/")) {
+            here.fill();
             synchronized (here.children) {
                 Inode there = here.children.get(name);
                 here = there instanceof TreeDirectory known ? known : here.add(name, new TreeDirectory(tree(), here));
@@ -123,12 +155,18 @@ public class TreeDirectory extends TreeInode {
     @Override
     public @Nullable Inode lookup(String name) {
         synchronized (children) {
+            Inode known = children.get(name);
+            if (known != null || filler == null) {
+                return known;
+            }
+            fill();
             return children.get(name);
         }
     }
 
     /** All entries but "." and "..", as they are now. */
     protected List<Entry> entries(@Nullable Task task) {
+        fill();
         List<Entry> all = new ArrayList<>();
         synchronized (children) {
             children.forEach((name, child) -> all.add(new Entry(name, child.ino, Mode.direntType(child.mode))));

@@ -33,9 +33,10 @@ final class CpuTree {
         TreeDirectory smt = cpu.directory("smt");
         smt.constant("active", "0\n");
         smt.constant("control", "notsupported\n");
-        vulnerabilities(cpu.directory("vulnerabilities"));
+        cpu.directory("vulnerabilities").fillLater(CpuTree::vulnerabilities);
         for (int i = 0; i < cpus; i++) {
-            one(cpu.directory("cpu" + i), i, kernel);
+            int number = i;
+            cpu.directory("cpu" + i).fillLater(directory -> one(directory, number, kernel));
         }
         node(system.directory("node"), kernel, all);
     }

@@ -13,17 +13,21 @@ public final class SysFs extends TreeFs {
     SysFs(Kernel kernel, long device) {
         super("sysfs", device, false, MountFlags.SYSFS_MAGIC, false, kernel.clock);
         root = new TreeDirectory(this, null);
+        root.fillLater(top -> fill(top, kernel));
+    }
+
+    private void fill(TreeDirectory top, Kernel kernel) {
         for (String name : new String[] {
             "block", "bus", "class", "class/block", "class/mem", "class/misc", "class/net", "class/tty", "dev/block", "dev/char", "devices/system",
             "devices/virtual", "firmware", "fs", "fs/cgroup", "fs/fuse/connections", "hypervisor", "kernel", "kernel/debug", "kernel/mm", "kernel/security",
             "kernel/tracing", "module", "power"
         }) {
-            root.directory(name);
+            top.directory(name);
         }
-        CpuTree.addTo(root.directory("devices/system"), kernel);
-        KernelTree.addTo(root, kernel);
+        CpuTree.addTo(top.directory("devices/system"), kernel);
+        KernelTree.addTo(top, kernel);
         memoryDevices();
-        root.follow(kernel.sysFiles);
+        top.follow(kernel.sysFiles);
     }
 
     @Override
