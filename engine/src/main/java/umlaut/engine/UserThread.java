@@ -69,14 +69,19 @@ public interface UserThread extends UserMemory {
     void sleeping();
 
     /**
-     * Before the thread resumes, writes its vector state in XSAVE form at {@code address} of guest memory (64-byte aligned; {@link
-     * CpuFeatures#xsaveSize()} bytes; bytes 464 to 511 and the header's reserved part are left alone). Used for signal frames.
+     * As the thread resumes, after all that was written to guest memory before this call, writes its vector state in XSAVE form at {@code address} of guest memory
+     * (64-byte aligned; {@link CpuFeatures#xsaveSize()} bytes; bytes 464 to 511 and the header's reserved part are left alone). Used for signal frames. If the memory faults,
+     * the thread does not run and {@link Trap#ORDER_FAILED} comes back.
      *
-     * @return false if the memory faulted
+     * @return false if the address can't be right
      */
     boolean saveVectorState(long address);
 
-    /** Loads vector state from an XSAVE area in guest memory. @return false if it faulted or the area was malformed */
+    /**
+     * As the thread resumes, loads vector state from an XSAVE area in guest memory. Fails as {@link #saveVectorState} does, also when the area is malformed.
+     *
+     * @return false if the address can't be right
+     */
     boolean loadVectorState(long address);
 
     /** Vector state at its initial value, as execve(2) leaves it. */

@@ -448,14 +448,29 @@ final class NativeThread implements UserThread {
         return address >= 0 && address <= Layout.TASK_SIZE - engine.cpu().xsaveSize() && (address & 63) == 0;
     }
 
+    /** Left for the return; changes of the address space before it are settled, so that their failure does not undo it. */
+    private boolean vectorOrder(long nr, long address) {
+        if (!validXsaveAddress(address)) {
+            return false;
+        }
+        if (queue.changes() != 0 || queue.isFull()) {
+            long flushed = space.settleOwn(this);
+            if (flushed != 0) {
+                failedOrder = flushed;
+            }
+        }
+        space.enqueue(this, 0, 0, nr, address, 0, 0, 0, 0, 0);
+        return true;
+    }
+
     @Override
     public boolean saveVectorState(long address) {
-        return validXsaveAddress(address) && syncOrder(Order.XSAVE, address) == 0;
+        return vectorOrder(Order.XSAVE, address);
     }
 
     @Override
     public boolean loadVectorState(long address) {
-        return validXsaveAddress(address) && syncOrder(Order.XRSTOR, address) == 0;
+        return vectorOrder(Order.XRSTOR, address);
     }
 
     @Override

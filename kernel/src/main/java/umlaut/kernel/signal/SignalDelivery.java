@@ -59,6 +59,19 @@ public final class SignalDelivery {
         Signals.force(task, info);
     }
 
+    /**
+     * The engine could not run an order on return: was it part of a signal frame?
+     *
+     * @return true: the registers are those from before the frame, and the task gets SIGSEGV
+     */
+    public static boolean frameFailed(Task task) {
+        if (!task.unprovenFrame.takeBack(task)) {
+            return false;
+        }
+        badFrame(task, task.lastHandled);
+        return true;
+    }
+
     /** Deals with default actions on the way; @return the next signal that has a handler, null when there is no more. */
     private static @Nullable Taken next(Task task) {
         ThreadGroup group = task.group;
@@ -132,6 +145,7 @@ public final class SignalDelivery {
         SigInfo info = taken.info;
         SigAction action = taken.action;
         long mask = task.savedSignalMask != null ? task.savedSignalMask : task.blockedSignals();
+        task.lastHandled = info.signo();
         if (!SignalFrame.push(task, info, action, mask)) {
             badFrame(task, info.signo());
             return;

@@ -59,11 +59,14 @@ public final class SignalFrame {
         if (onAlternate && !stack.contains(frame)) {
             return false;
         }
+        task.unprovenFrame.keep(task);
         MemorySegment built = task.memory.build(RtSigframe.SIZE);
         fill(task, built, info, action, mask, vector);
         if (user.write(frame, built, 0, RtSigframe.SIZE) != RtSigframe.SIZE || !saveVectors(task, vector, cpu)) {
             return false;
         }
+        // A handler starts with fresh vector state, as any function that the C library calls first would.
+        user.resetVectorState();
         user.setReg(Reg.RDI, info.signo());
         user.setReg(Reg.RSI, frame + RtSigframe.INFO);
         user.setReg(Reg.RDX, frame + RtSigframe.UC);
@@ -154,7 +157,7 @@ public final class SignalFrame {
         long stackBase = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SP);
         long stackSize = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SIZE);
         int stackFlags = Le.getInt(f, Ucontext.UC_STACK + StackT.SS_FLAGS);
-        if (!restoreVectors(user, vector)) {
+        if (!restoreVectors(task, vector)) {
             return false;
         }
         task.setBlockedSignals(mask);
@@ -162,11 +165,13 @@ public final class SignalFrame {
         return true;
     }
 
-    private static boolean restoreVectors(UserThread user, long vector) {
+    private static boolean restoreVectors(Task task, long vector) {
+        UserThread user = task.user();
         if (vector == 0) {
             user.resetVectorState();
             return true;
         }
+        task.unprovenFrame.keep(task);
         return user.loadVectorState(vector);
     }
 

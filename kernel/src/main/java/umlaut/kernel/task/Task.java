@@ -12,6 +12,7 @@ import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
+import umlaut.kernel.signal.UnprovenFrame;
 import umlaut.kernel.vfs.FileScratch;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
@@ -51,6 +52,10 @@ public final class Task {
     public @Nullable SigInfo lastFault;
 
     public long lastFaultAddress;
+    /** What to go back to if the frame just pushed turns out to be impossible, and the signal it was for. */
+    public final UnprovenFrame unprovenFrame = new UnprovenFrame();
+
+    public int lastHandled;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
     /** What exit(2) was called with, in the form of wait(2). */

@@ -68,14 +68,20 @@ public final class TaskLoop implements Runnable {
             task.mm().ordersDone(task);
         }
         switch (trap) {
-            case SYSCALL -> systemCall(user);
-            case FAULT -> fault(user);
+            case SYSCALL -> {
+                task.unprovenFrame.proven();
+                systemCall(user);
+            }
+            case FAULT -> {
+                task.unprovenFrame.proven();
+                fault(user);
+            }
             case INTERRUPT -> {
                 if (user.interruptedFutex()) {
                     SignalDelivery.afterSystemCall(task, -Restart.ERESTARTSYS, Nr.FUTEX);
                 }
             }
-            case ORDER_FAILED -> task.mm().orderFailed(task, user.failedOrder());
+            case ORDER_FAILED -> orderFailed(user);
             case DEAD -> {
                 Signals.kill(task.group, Signal.SIGKILL);
                 return false;
@@ -85,6 +91,13 @@ public final class TaskLoop implements Runnable {
             work();
         }
         return true;
+    }
+
+    private void orderFailed(UserThread user) {
+        long error = user.failedOrder();
+        if (task.pendingChange != null || !SignalDelivery.frameFailed(task)) {
+            task.mm().orderFailed(task, error);
+        }
     }
 
     private void work() {
