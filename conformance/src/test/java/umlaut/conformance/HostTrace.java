@@ -22,7 +22,7 @@ final class HostTrace {
 
     /** Its first calls, in stub text, before the filter. */
     private static final Set<String> PREPARING =
-            Set.of("close_range", "sigaltstack", "rt_sigprocmask", "prctl", "arch_prctl", "seccomp", "set_robust_list", "gettid");
+            Set.of("close_range", "sigaltstack", "rt_sigprocmask", "arch_prctl", "capset", "seccomp");
 
     private static final Pattern LINE = Pattern.compile("^(\\d+) +(.*)$");
     private static final Pattern CALL = Pattern.compile("^([a-z0-9_]+)\\((.*)$");
@@ -34,7 +34,8 @@ final class HostTrace {
     private final Set<String> filtered = new HashSet<>();
     private final Map<String, String> last = new HashMap<>();
     private final Map<String, String> begun = new HashMap<>();
-    private final List<String> violations = new ArrayList<>();
+    /** By thread, of all threads: strace may show a thread's calls before the clone that made it. */
+    private final Map<String, List<String>> suspicious = new HashMap<>();
 
     void line(String text) {
         Matcher line = LINE.matcher(text);
@@ -78,7 +79,7 @@ final class HostTrace {
             stubs.add(tid);
         } else if ((call.startsWith("clone(") || call.startsWith("fork(")) && stubs.contains(tid) && !value.equals("0")) {
             (call.contains("CLONE_THREAD") ? guests : stubs).add(value);
-        } else if (call.startsWith("seccomp(SECCOMP_SET_MODE_FILTER") && guests.contains(tid)) {
+        } else if (call.startsWith("seccomp(SECCOMP_SET_MODE_FILTER")) {
             filtered.add(tid);
             last.remove(tid);
         }
@@ -87,21 +88,21 @@ final class HostTrace {
     /** The thread's last call was not stopped by seccomp: it really happened. */
     private void judge(String tid) {
         String call = last.remove(tid);
-        if (call == null || !guests.contains(tid)) {
+        if (call == null) {
             return;
         }
         String name = call.substring(0, call.indexOf('('));
         boolean harmless = (filtered.contains(tid) ? ALLOWED : PREPARING).contains(name);
         if (!harmless || name.equals("mmap") && !call.contains("MAP_ANONYMOUS")) {
-            violations.add(tid + " " + call);
+            suspicious.computeIfAbsent(tid, none -> new ArrayList<>()).add(tid + " " + call);
         }
     }
 
     int guestThreads() {
-        return filtered.size();
+        return (int) guests.stream().filter(filtered::contains).count();
     }
 
     List<String> violations() {
-        return violations;
+        return guests.stream().flatMap(tid -> suspicious.getOrDefault(tid, List.of()).stream()).toList();
     }
 }
