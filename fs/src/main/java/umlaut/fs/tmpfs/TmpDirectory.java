@@ -14,14 +14,16 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * A directory. Entries are found by name in a map and listed in order of their cookies, which rise with each entry made, so that a listing in progress neither
- * misses nor repeats an entry that was there all the time. All guarded by {@link #lock}.
+ * A directory. Entries are found by name in a map and listed, as Linux does since 6.13, the newest first, in order of their cookies, which rise with each entry made:
+ * so a listing in progress neither misses nor repeats an entry that was there all the time. All guarded by {@link #lock}.
  */
 final class TmpDirectory extends TmpInode {
     /** What Linux's tmpfs adds to a directory's size for each entry. */
     private static final int ENTRY_SIZE = 20;
-    /** Cookies 1 and 2 stand behind "." and "..". */
-    static final long FIRST_COOKIE = 3;
+    /** Position of the newest entry, whichever that is. Behind "." stands 1. */
+    static final long NEWEST = 2;
+
+    private static final long FIRST_COOKIE = 4;
 
     /** One entry; removed ones stay in {@link #order} without inode until it is packed. */
     static final class Entry {
@@ -91,23 +93,19 @@ final class TmpDirectory extends TmpInode {
         ordered = n;
     }
 
-    /** Index of the first entry with this cookie or a higher one. */
+    /** Index of the newest entry with this cookie or a lower one; -1 if there is none. */
     int indexOf(long cookie) {
         int low = 0;
         int high = ordered;
         while (low < high) {
             int middle = low + high >>> 1;
-            if (order[middle].cookie < cookie) {
+            if (order[middle].cookie <= cookie) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return low;
-    }
-
-    int ordered() {
-        return ordered;
+        return low - 1;
     }
 
     Entry at(int index) {

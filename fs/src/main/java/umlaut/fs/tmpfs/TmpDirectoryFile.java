@@ -12,7 +12,7 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 import umlaut.kernel.vfs.Seeking;
 
-/** An open directory of a tmpfs; the position is a cookie: 0 ".", 1 "..", then those of the entries. */
+/** An open directory of a tmpfs; the position is 0 for ".", 1 "..", 2 the newest entry, then a cookie: entries up to it are still to come. */
 final class TmpDirectoryFile extends File {
     private final TmpDirectory directory;
 
@@ -53,18 +53,18 @@ final class TmpDirectoryFile extends File {
             position = 1;
         }
         if (position == 1) {
-            if (!sink.add("..", directory.parent().ino, DirentType.DT_DIR, TmpDirectory.FIRST_COOKIE)) {
+            if (!sink.add("..", directory.parent().ino, DirentType.DT_DIR, TmpDirectory.NEWEST)) {
                 return;
             }
-            position = TmpDirectory.FIRST_COOKIE;
+            position = TmpDirectory.NEWEST;
         }
         directory.lock.lock();
         try {
-            for (int i = directory.indexOf(position); i < directory.ordered(); i++) {
+            for (int i = directory.indexOf(position == TmpDirectory.NEWEST ? Long.MAX_VALUE : position); i >= 0; i--) {
                 TmpDirectory.Entry entry = directory.at(i);
                 TmpInode inode = entry.inode;
                 if (inode != null
-                        && !sink.add(entry.name, inode.ino, Mode.direntType(inode.mode), entry.cookie + 1)) {
+                        && !sink.add(entry.name, inode.ino, Mode.direntType(inode.mode), entry.cookie - 1)) {
                     return;
                 }
             }
