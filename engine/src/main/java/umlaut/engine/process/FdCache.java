@@ -10,7 +10,7 @@ import umlaut.host.Scratch;
  * while it is open there, so the key is safe. A child process inherits its parent's files and thus a copy of this.
  */
 final class FdCache {
-    private static final int SLOTS = 24;
+    static final int SLOTS = 24;
 
     private final long[] device = new long[SLOTS];
     private final long[] inode = new long[SLOTS];

@@ -7,10 +7,12 @@ import umlaut.engine.CpuFeatures;
 import umlaut.engine.Engine;
 import umlaut.engine.EngineException;
 import umlaut.host.Files;
+import umlaut.host.HostCalls;
 import umlaut.host.HostException;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
 import umlaut.host.Processes;
+import umlaut.host.Syscall;
 
 /**
  * Runs guest code at the host CPU's speed, each address space a host process ({@link Zygote} is the first). Needs Linux 5.10 with seccomp and /proc,
@@ -36,7 +38,7 @@ public final class NativeEngine implements Engine {
         fdDirectory = "/proc/" + jvmPid + "/fd/";
         CpuProbe probe = new CpuProbe();
         fsgsbase = probe.fsgsbase;
-        image = new StubImage(copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities());
+        image = new StubImage(copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities(), hasCloseRange());
         pacer = new Pacer(probe.features.cpus());
         areas = new AreaFile();
         int slot = areas.allocate();
@@ -75,6 +77,10 @@ public final class NativeEngine implements Engine {
         } catch (HostException e) {
             throw new EngineException(e.errno, "cannot start the engine: " + e.getMessage());
         }
+    }
+
+    private static boolean hasCloseRange() {
+        return HostCalls.call(Syscall.CLOSE_RANGE, Integer.MAX_VALUE - 1, Integer.MAX_VALUE, 0) == 0;
     }
 
     private static boolean hasCapabilities() {

@@ -148,6 +148,7 @@ final class NativeThread implements UserThread {
 
     private Trap interruptedEarly() {
         cause = State.INTERRUPT;
+        copyEntry = 0; // the guest's memory may have changed since
         if (futexRequested) {
             futexRequested = false;
             cause = State.FUTEX_INTERRUPTED;
@@ -328,6 +329,9 @@ final class NativeThread implements UserThread {
             MemorySegment.copy(from, offset, out, 0, length);
             commitOut(length);
             return length;
+        }
+        if (queue.overlapsOut(address, address + length)) {
+            sync(); // or the older bytes would come last
         }
         forgetWindows(address, address + length);
         return space.write(address, from, offset, length);

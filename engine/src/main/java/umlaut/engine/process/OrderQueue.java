@@ -60,6 +60,16 @@ final class OrderQueue {
         return false;
     }
 
+    /** Whether a result still to be copied out touches a range. */
+    boolean overlapsOut(long from, long to) {
+        for (int i = 0; outUsed != 0 && i < count; i++) {
+            if (words[WORDS * i] == Order.COPY_OUT && words[WORDS * i + FROM] < to && from < words[WORDS * i + TO]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isChange(int order) {
         return words[WORDS * order] < Order.COPY_OUT && words[WORDS * order + TO] > words[WORDS * order + FROM];
     }

@@ -18,11 +18,11 @@ final class StubImage {
     /** Length of the code proper, from where system calls may come. */
     final int codeSize;
 
-    StubImage(CopyTable table, long xfeatures, boolean fsgsbase, int jvmPid, boolean dropCapabilities) {
+    StubImage(CopyTable table, long xfeatures, boolean fsgsbase, int jvmPid, boolean dropCapabilities, boolean closeRange) {
         Assembler a = new Assembler();
         StubEntry stub = new StubEntry(a, xfeatures, fsgsbase);
         StubHandlers handlers = new StubHandlers(a, stub);
-        StubService service = new StubService(a, stub, dropCapabilities);
+        StubService service = new StubService(a, stub, dropCapabilities, closeRange);
         Label end = new Label();
         a.bind(handlers.textStart);
         stub.assemble();

@@ -16,20 +16,24 @@ import umlaut.host.Syscall;
 final class StubService {
     private static final int MAP_SHARED_FIXED = 0x11;
     private static final int CLONE_PARENT = 0x8000, SIGCHLD = 17;
-    /** CLONE_VM FS FILES SIGHAND THREAD SYSVSEM. */
-    private static final int CLONE_THREAD = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000;
+    /** CLONE_VM FS SIGHAND THREAD SYSVSEM. */
+    private static final int CLONE_THREAD = 0x100 | 0x200 | 0x800 | 0x10000 | 0x40000;
+
+    private static final int CLONE_FILES = 0x400;
 
     private static final int CAPSET = 126;
 
     private final Assembler a;
     private final StubEntry entry;
     private final boolean dropCapabilities;
+    private final boolean closeRange;
 
     final Label start = new Label();
     final Label jvmPid = new Label(), noSignals = new Label(), capHeader = new Label(), capData = new Label(), guestProgram = new Label();
     private final Label internal = new Label(), result = new Label(), die = new Label();
 
-    StubService(Assembler a, StubEntry entry, boolean dropCapabilities) {
+    StubService(Assembler a, StubEntry entry, boolean dropCapabilities, boolean closeRange) {
+        this.closeRange = closeRange;
         this.a = a;
         this.entry = entry;
         this.dropCapabilities = dropCapabilities;
@@ -188,13 +192,10 @@ final class StubService {
     private void thread() {
         a.bind(thread);
         a.mov(R9, RDI);
-        a.mov(RDI, CLONE_THREAD);
+        a.mov(RDI, closeRange ? CLONE_THREAD | CLONE_FILES : CLONE_THREAD);
         clone(result);
         a.mov(RBX, R9);
-        a.xorl(RDI, RDI); // a file table of its own, empty
-        a.mov(RSI, 0xffffffffL);
-        a.mov(RDX, 2); // CLOSE_RANGE_UNSHARE
-        mustCall(Syscall.CLOSE_RANGE);
+        closeDescriptors();
         a.lea(RDI, Mem.at(RBX, Area.STACK_T));
         a.xorl(RSI, RSI);
         mustCall(Syscall.SIGALTSTACK);
@@ -217,6 +218,22 @@ final class StubService {
         mustCall(Syscall.SECCOMP);
         a.mov(R11, State.STARTED);
         a.jmp(entry.post);
+    }
+
+    /** A file table of its own, empty. Without close_range(2), which some containers' filters hide, the table is a copy and closed one by one. */
+    private void closeDescriptors() {
+        if (closeRange) {
+            a.xorl(RDI, RDI);
+            a.mov(RSI, 0xffffffffL);
+            a.mov(RDX, 2); // CLOSE_RANGE_UNSHARE
+            mustCall(Syscall.CLOSE_RANGE);
+            return;
+        }
+        a.mov(RDI, 2 * FdCache.number(FdCache.SLOTS)); // the service thread never has a higher one
+        Label loop = a.here();
+        call(Syscall.CLOSE);
+        a.sub(RDI, 1);
+        a.j(Cond.NS, loop);
     }
 
     private void mustCall(int nr) {
