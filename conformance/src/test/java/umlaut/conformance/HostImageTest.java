@@ -42,7 +42,8 @@ class HostImageTest {
                 "mv /usr/share/doc /usr/share/gone && ls /usr/share/gone | wc -l && ls -d /usr/share/doc 2>/dev/null; "
                         + "rm -rf /usr/share/gone && mkdir /usr/share/doc && ls /usr/share/doc | wc -l; "
                         + "echo more >> /usr/bin/env && tail -c 5 /usr/bin/env");
-        String host = Umlaut.host("", 60, List.of("sh", "-c", "ls /usr/share/doc | wc -l")).out();
+        String host = Umlaut.host("", 60, List.of("sh", "-c", "ls /usr/share/doc | wc -l"))
+                .out();
         assertThat(out).isEqualTo(host + "0\nmore\n");
     }
 
@@ -86,7 +87,12 @@ class HostImageTest {
                         + "readlink /proc/self/exe; cat /proc/self/cmdline | tr '\\0' ' '; mount | head -1 | cut -d' ' -f5");
         String cpus = Umlaut.host("", 10, List.of("nproc")).out();
         assertThat(out)
-                .contains("1 sh\n", "total", "uptime\n" + cpus + "lscpu\nhost\ncat\n/usr/bin/readlink\n", "cat /proc/self/cmdline ", "overlay\n");
+                .contains(
+                        "1 sh\n",
+                        "total",
+                        "uptime\n" + cpus + "lscpu\nhost\ncat\n/usr/bin/readlink\n",
+                        "cat /proc/self/cmdline ",
+                        "overlay\n");
     }
 
     @Test

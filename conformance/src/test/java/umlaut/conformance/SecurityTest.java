@@ -36,12 +36,30 @@ class SecurityTest {
         // Built before, so that strace sees the machine only.
         assertThat(Umlaut.run("--build").status()).isZero();
         Path log = directory.resolve("trace");
-        Umlaut.Result result = Umlaut.host("", 280, List.of(
-                "strace", "-f", "-qq", "-o", log.toString(), "-e", "trace=!futex,read,write,sched_yield",
-                Umlaut.ROOT.resolve("umlaut").toString(), "run", "--pids-limit", "4000",
-                "-v", directory + ":" + directory + ":ro", "--", program.toString()));
+        Umlaut.Result result = Umlaut.host(
+                "",
+                280,
+                List.of(
+                        "strace",
+                        "-f",
+                        "-qq",
+                        "-o",
+                        log.toString(),
+                        "-e",
+                        "trace=!futex,read,write,sched_yield",
+                        Umlaut.ROOT.resolve("umlaut").toString(),
+                        "run",
+                        "--pids-limit",
+                        "4000",
+                        "-v",
+                        directory + ":" + directory + ":ro",
+                        "--",
+                        program.toString()));
 
-        assertThat(result.out()).as(result.err()).contains("tried every syscall instruction: yes").endsWith("still here\n");
+        assertThat(result.out())
+                .as(result.err())
+                .contains("tried every syscall instruction: yes")
+                .endsWith("still here\n");
         assertThat(result.status()).isZero();
         assertThat(Files.exists(CANARY)).as("a file was made on the host").isFalse();
         HostTrace trace = new HostTrace();

@@ -29,8 +29,7 @@ final class GuestConsole implements AutoCloseable {
     private final @Nullable HostPoller poller;
     private final File @Nullable [] streams;
 
-    private GuestConsole(
-            @Nullable HostTerminal terminal, @Nullable HostPoller poller, File @Nullable [] streams) {
+    private GuestConsole(@Nullable HostTerminal terminal, @Nullable HostPoller poller, File @Nullable [] streams) {
         this.terminal = terminal;
         this.poller = poller;
         this.streams = streams;
@@ -41,15 +40,18 @@ final class GuestConsole implements AutoCloseable {
             Tty tty = new Tty(kernel, "console", DeviceTable.number(TtyDevices.MAJOR, TtyDevices.CONSOLE));
             TtyDevices.register(kernel.vfs.devices(), tty);
             // Whoever logs in on a terminal owns it, as login(1) sees to.
-            Inode node = kernel.vfs.lookup(LookupContext.kernel(kernel.vfs.namespace()), "/dev/console", 0).inode();
+            Inode node = kernel.vfs
+                    .lookup(LookupContext.kernel(kernel.vfs.namespace()), "/dev/console", 0)
+                    .inode();
             node.uid = who.fsuid();
             return new GuestConsole(new HostTerminal(new ConsoleBridge(tty)), null, null);
         }
         TtyDevices.register(kernel.vfs.devices(), null);
         FifoOpener fifos = new Fifos();
         // /dev/stdin and the like lead back to the streams, which look like FIFOs to the VFS.
-        kernel.vfs.setFifoOpener((task, path, inode, flags) ->
-                inode instanceof HostStreamInode stream ? stream.open(task, path, flags) : fifos.open(task, path, inode, flags));
+        kernel.vfs.setFifoOpener((task, path, inode, flags) -> inode instanceof HostStreamInode stream
+                ? stream.open(task, path, flags)
+                : fifos.open(task, path, inode, flags));
         HostPoller poller = new HostPoller();
         SuperBlock fs = new HostStreamFs(kernel.vfs.anonymousDevice());
         File[] streams = new File[STREAMS];

@@ -97,7 +97,8 @@ public final class Machine implements AutoCloseable {
         try {
             return Init.start(kernel, spec);
         } catch (ErrnoException e) {
-            throw new MachineException("cannot start the guest's first process: " + e.errno().name());
+            throw new MachineException(
+                    "cannot start the guest's first process: " + e.errno().name());
         }
     }
 
@@ -155,7 +156,8 @@ public final class Machine implements AutoCloseable {
 
     private void startGuards() {
         if (config.memoryBytes() > 0) {
-            guards.add(Thread.ofPlatform().daemon().name("memory").start(new MemoryGuard(kernel, config.memoryBytes())));
+            guards.add(
+                    Thread.ofPlatform().daemon().name("memory").start(new MemoryGuard(kernel, config.memoryBytes())));
         }
         if (config.cpus() > 0 && config.cpus() < engine.cpu().cpus()) {
             guards.add(Thread.ofPlatform().daemon().name("cpus").start(new CpuGovernor(kernel, config.cpus())));

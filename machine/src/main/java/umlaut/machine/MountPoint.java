@@ -37,17 +37,20 @@ final class MountPoint {
             return;
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT) {
-                throw new MachineException("cannot make '" + whole + "' in the guest: " + e.errno().name());
+                throw new MachineException(
+                        "cannot make '" + whole + "' in the guest: " + e.errno().name());
             }
         }
         try {
             if (file) {
-                vfs.open(who, parent + "/" + name, OpenFlags.O_CREAT | OpenFlags.O_WRONLY, 0644).release();
+                vfs.open(who, parent + "/" + name, OpenFlags.O_CREAT | OpenFlags.O_WRONLY, 0644)
+                        .release();
             } else {
                 vfs.mkdir(who, parent + "/" + name, 0755);
             }
         } catch (ErrnoException e) {
-            throw new MachineException("cannot make '" + whole + "' in the guest: " + e.errno().name());
+            throw new MachineException(
+                    "cannot make '" + whole + "' in the guest: " + e.errno().name());
         }
     }
 }

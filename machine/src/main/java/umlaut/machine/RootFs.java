@@ -59,12 +59,14 @@ final class RootFs {
         try {
             kernel.vfs.mount(boot, source, target, type, flags, options);
         } catch (ErrnoException e) {
-            throw new MachineException("cannot mount " + type + " on " + target + ": " + e.errno().name());
+            throw new MachineException(
+                    "cannot mount " + type + " on " + target + ": " + e.errno().name());
         }
     }
 
     private void mountRoot() {
-        SuperBlock upper = kernel.vfs.type("tmpfs").mount(kernel, "tmpfs", "mode=755", kernel.vfs.anonymousDevice(), false);
+        SuperBlock upper =
+                kernel.vfs.type("tmpfs").mount(kernel, "tmpfs", "mode=755", kernel.vfs.anonymousDevice(), false);
         populate(new RootTree(upper.root()));
         SuperBlock lower = HostFs.open("/", kernel.vfs.anonymousDevice(), HostImage.options());
         OverlayFs root = new OverlayFs(
@@ -80,7 +82,8 @@ final class RootFs {
                     kernel.vfs.anonymousDevice(),
                     HostOptions.volume(volume.source().toString(), volume.readOnly()));
         } catch (ErrnoException e) {
-            throw new MachineException("cannot show '" + volume.source() + "' in the guest: " + e.errno().name());
+            throw new MachineException("cannot show '" + volume.source() + "' in the guest: "
+                    + e.errno().name());
         }
         MountPoint.make(kernel.vfs, boot, volume.target(), !Mode.isDir(fs.root().mode));
         int flags = volume.readOnly() ? MountFlags.MS_RDONLY : 0;
@@ -95,7 +98,15 @@ final class RootFs {
         tree.directory("root", 0700);
         tree.directory("tmp", 01777);
         tree.directory("var/tmp", 01777);
-        for (String name : List.of("backups", "cache/apt/archives/partial", "cache/debconf", "lib/misc", "log/apt", "mail", "opt", "spool")) {
+        for (String name : List.of(
+                "backups",
+                "cache/apt/archives/partial",
+                "cache/debconf",
+                "lib/misc",
+                "log/apt",
+                "mail",
+                "opt",
+                "spool")) {
             tree.directory("var/" + name, 0755);
         }
         tree.directory("var/local", 02775);
@@ -103,7 +114,8 @@ final class RootFs {
         tree.symlink("var/lock", "/run/lock");
         for (String name : HostImage.PROGRAMS) {
             // On hosts with merged /usr these are links, which the image shows as they are.
-            if (Files.isSymbolicLink(Path.of("/" + name)) && !Files.exists(Path.of("/" + name), LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.isSymbolicLink(Path.of("/" + name))
+                    && !Files.exists(Path.of("/" + name), LinkOption.NOFOLLOW_LINKS)) {
                 tree.symlink(name, "usr/" + name);
             }
         }

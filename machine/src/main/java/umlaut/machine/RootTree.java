@@ -32,8 +32,8 @@ final class RootTree {
     void file(String path, int mode, String text) {
         int slash = path.lastIndexOf('/');
         Inode directory = walk(path.substring(0, Math.max(slash, 0)));
-        Inode made = locked(directory, () -> directory.create(
-                path.substring(slash + 1), Mode.S_IFREG | mode, 0, Credentials.ROOT));
+        Inode made = locked(
+                directory, () -> directory.create(path.substring(slash + 1), Mode.S_IFREG | mode, 0, Credentials.ROOT));
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         File file = made.open(null, null, OpenFlags.O_WRONLY);
         try (Arena arena = Arena.ofConfined()) {

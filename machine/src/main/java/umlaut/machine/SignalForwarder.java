@@ -62,5 +62,4 @@ final class SignalForwarder {
             process.signal(signo);
         }
     }
-
 }

@@ -16,8 +16,7 @@ final class TraceOutput implements AutoCloseable {
     private final @Nullable Strace strace;
     private final boolean toFile;
 
-    @GuardedBy("this")
-    private @Nullable OutputStream out;
+    @GuardedBy("this") private @Nullable OutputStream out;
 
     /** @param target null for no tracing. @throws MachineException when the file cannot be written */
     TraceOutput(@Nullable Path target) {
