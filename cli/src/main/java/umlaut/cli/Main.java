@@ -59,8 +59,7 @@ public final class Main {
             case "run" -> RunCommand.run(args);
             case "help", "--help", "-h" -> print(HELP);
             case "version", "--version", "-v" -> print(VERSION);
-            // What ./umlaut runs to make the start-up cache: one small guest touches most of what any guest needs.
-            case TRAIN -> RunCommand.run(List.of("run", "--", "/bin/sh", "-c", "ls -l / | cat; :"));
+            case TRAIN -> RunCommand.run(List.of("run", "--", "/bin/sh", "-c", Training.SCRIPT));
             default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");
         };
     }
