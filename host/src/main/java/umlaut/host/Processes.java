@@ -71,6 +71,12 @@ public final class Processes {
         return HostCalls.call(Syscall.SCHED_SETAFFINITY, tid, 8, room.address());
     }
 
+    /** The processors that the caller may use, one bit each; 0 if they are not all among the first 64. */
+    public static long affinity() {
+        MemorySegment room = Scratch.arguments();
+        return HostCalls.call(Syscall.SCHED_GETAFFINITY, 0, 8, room.address()) == 8 ? room.get(Layouts.LONG, 0) : 0;
+    }
+
     /** The processor the caller runs on. */
     public static int currentCpu() {
         MemorySegment room = Scratch.arguments();

@@ -29,6 +29,10 @@ final class Area {
     static final int FUTEX_TRAPS = 0xcc;
     /** Counts order lists run; the JVM waits for it where one must be over. */
     static final int ORDERS_DONE = 0xd0;
+    /** Where the thread ran when it last went to sleep: the processor's number, in the low {@link #CPU_BITS} bits. */
+    static final int CPU = 0xd4;
+
+    static final int CPU_BITS = 12;
 
     /** Windows of memory copied in, {@link #WINDOWS} of: address, length (8 bytes each). */
     static final int WINDOW = 0x100;

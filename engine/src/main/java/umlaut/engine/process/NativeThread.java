@@ -49,6 +49,7 @@ final class NativeThread implements UserThread {
     @SuppressWarnings("unused")
     private volatile int mode;
 
+    private final Placement placement;
     private int polls;
     private int resumes;
     private boolean started;
@@ -72,12 +73,14 @@ final class NativeThread implements UserThread {
         this.tid = tid;
         this.started = started;
         this.area = engine.areas.slot(slot);
+        this.placement = new Placement(engine.pacer);
     }
 
     /** Fills in what a new host thread needs before it starts. */
     static void prepareArea(NativeEngine engine, int slot) {
         MemorySegment area = engine.areas.slot(slot);
         area.set(Layouts.LONG, Area.SELF, Layout.areaAddress(slot));
+        area.set(Layouts.INT, Area.CPU, -1);
         area.set(Layouts.LONG, Area.ENTRY, engine.image.entry);
         area.set(Layouts.LONG, Area.RFLAGS, 0x202);
         area.set(Layouts.LONG, Area.STACK_T, Layout.areaAddress(slot) + Area.SIGNAL_STACK);
@@ -102,6 +105,9 @@ final class NativeThread implements UserThread {
             cause = State.ORDER_FAILED;
             return Trap.ORDER_FAILED;
         }
+        if (resumes == 0) {
+            placement.begin();
+        }
         if (!started) {
             awaitStart();
         }
@@ -110,7 +116,8 @@ final class NativeThread implements UserThread {
             MODE.setVolatile(this, IN_KERNEL);
             return interruptedEarly();
         }
-        int wanted = engine.pacer.guestPolls();
+        placement.resuming();
+        int wanted = placement.polls() ? Pacer.GUEST_POLLS : 0;
         if (wanted != polls) {
             polls = wanted;
             area.set(Layouts.INT, Area.POLLS, wanted);
@@ -166,15 +173,18 @@ final class NativeThread implements UserThread {
 
     /** Polls for a while, then sleeps, until it is the JVM's turn. */
     private int awaitRequest() {
-        int spins = engine.pacer.kernelSpins();
+        int spins = placement.polls() ? Pacer.KERNEL_SPINS : 0;
         for (int i = 0; i < spins; i++) {
             int state = (int) Layouts.WORD.getAcquire(area, (long) Area.STATE);
             if ((state & State.REQUEST) != 0) {
+                placement.polled();
                 return state;
             }
             Thread.onSpinWait();
         }
         engine.pacer.look();
+        int cpu = area.get(Layouts.INT, Area.CPU);
+        placement.sleeping(cpu < 0 ? -1 : cpu & (1 << Area.CPU_BITS) - 1);
         for (; ; ) {
             int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
             if ((state & State.REQUEST) != 0) {
@@ -407,6 +417,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public void sleeping() {
+        placement.blocking();
         for (; ; ) {
             int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
             if ((state & State.REQUEST) == 0 || (state & (State.ASLEEP | State.NO_POLLING)) != 0) {

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import umlaut.host.Files;
 import umlaut.host.Layouts;
+import umlaut.host.Processes;
 import umlaut.host.Scratch;
 
 /**
@@ -14,7 +15,7 @@ import umlaut.host.Scratch;
  */
 final class Pacer {
     /** Rounds of polling, about 15 ns each on either side. */
-    private static final int GUEST_POLLS = 1500, KERNEL_SPINS = 1500;
+    static final int GUEST_POLLS = 1500, KERNEL_SPINS = 1500;
 
     private static final long INTERVAL_NS = 1_000_000;
 
@@ -31,8 +32,12 @@ final class Pacer {
         }
     }
 
+    /** The processors this process may use, if they are among the first 64. */
+    final long allowedCpus = Processes.affinity();
+
     private final int cpus;
     private final int fd;
+    private final CompilerThreads compilers = new CompilerThreads();
     private volatile boolean polling;
 
     @SuppressWarnings("unused")
@@ -46,8 +51,9 @@ final class Pacer {
         polling = cpus > 1;
     }
 
-    int guestPolls() {
-        return polling ? GUEST_POLLS : 0;
+    /** Whether the host has processors to spare for polling. */
+    boolean polls() {
+        return polling;
     }
 
     /** How often a service thread looks for another batch after one. */
@@ -67,6 +73,9 @@ final class Pacer {
             return;
         }
         int runnable = runnable();
+        if (runnable > (polling ? cpus : cpus - 1)) {
+            runnable -= compilers.running();
+        }
         if (polling) {
             if (runnable > cpus) {
                 polling = false;
@@ -99,6 +108,7 @@ final class Pacer {
     }
 
     void close() {
+        compilers.close();
         Files.close(fd);
     }
 }

@@ -17,6 +17,9 @@ import umlaut.engine.x86.Mem;
 final class StubEntry {
     private static final int NR_FUTEX = 202;
 
+    /** Linux keeps the number of the processor in this segment's limit, as its vDSO's getcpu(2) knows (GDT_ENTRY_CPUNODE). */
+    private static final int CPU_SEGMENT = 0x7b;
+
     /** futex operations without side effects beyond the guest's memory: WAIT WAKE REQUEUE CMP_REQUEUE WAKE_OP WAIT_BITSET WAKE_BITSET. */
     private static final int NATIVE_FUTEX_OPS = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9 | 1 << 10;
 
@@ -142,13 +145,17 @@ final class StubEntry {
         a.j(Cond.NS, poll);
 
         a.bind(sleep);
+        a.mov(RCX, CPU_SEGMENT);
+        a.lsl(RCX, RCX);
+        a.movl(area(Area.CPU), RCX);
+        Label trySleep = a.here();
         a.movl(RAX, area(Area.STATE));
         a.testl(RAX, State.REQUEST);
         a.j(Cond.E, answered);
         a.movl(RDX, RAX);
         a.orl(RDX, State.ASLEEP);
         a.lockCmpxchgl(area(Area.STATE), RDX);
-        a.j(Cond.NE, sleep);
+        a.j(Cond.NE, trySleep);
         futexOnState(0);
         a.jmp(await);
 

@@ -380,6 +380,11 @@ public final class Assembler {
         bytes(0xf3, 0x90);
     }
 
+    /** The limit of the segment with selector {@code from}. */
+    public void lsl(Gpr to, Gpr from) {
+        bytes(0x0f, 0x03, 0xc0 | to.ordinal() << 3 | from.ordinal());
+    }
+
     public void pushfq() {
         bytes(0x9c);
     }
