@@ -15,7 +15,10 @@ public final class Bpf {
     /** Offsets in struct seccomp_data; {@link #argument} gives those of arguments. */
     public static final int NR = 0, ARCH = 4, IP_LOW = 8, IP_HIGH = 12;
 
-    public static final int RET_KILL_PROCESS = 0x80000000, RET_TRAP = 0x00030000, RET_ERRNO = 0x00050000, RET_ALLOW = 0x7fff0000;
+    public static final int RET_KILL_PROCESS = 0x80000000,
+            RET_TRAP = 0x00030000,
+            RET_ERRNO = 0x00050000,
+            RET_ALLOW = 0x7fff0000;
     public static final int AUDIT_ARCH_X86_64 = 0xc000003e;
 
     private static final int LD_ABS = 0x20, JA = 0x05, JEQ = 0x15, JGE = 0x35, JSET = 0x45, RET = 0x06, ALU_AND = 0x54;
@@ -82,7 +85,10 @@ public final class Bpf {
             if (!always && distance > 255) {
                 throw new IllegalStateException("too far: " + in.whenTrue);
             }
-            out.putShort((short) in.code).put((byte) (always ? 0 : distance)).put((byte) 0).putInt(always ? distance : in.k);
+            out.putShort((short) in.code)
+                    .put((byte) (always ? 0 : distance))
+                    .put((byte) 0)
+                    .putInt(always ? distance : in.k);
         }
         return out.array();
     }

@@ -8,9 +8,16 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Files {
     public static final int AT_FDCWD = -100;
-    public static final int AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_SYMLINK_FOLLOW = 0x400, AT_EMPTY_PATH = 0x1000;
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100,
+            AT_REMOVEDIR = 0x200,
+            AT_SYMLINK_FOLLOW = 0x400,
+            AT_EMPTY_PATH = 0x1000;
     public static final int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NOCTTY = 0x100;
-    public static final int O_TRUNC = 0x200, O_APPEND = 0x400, O_NONBLOCK = 0x800, O_DIRECTORY = 0x10000, O_NOFOLLOW = 0x20000;
+    public static final int O_TRUNC = 0x200,
+            O_APPEND = 0x400,
+            O_NONBLOCK = 0x800,
+            O_DIRECTORY = 0x10000,
+            O_NOFOLLOW = 0x20000;
     public static final int O_CLOEXEC = 0x80000, O_PATH = 0x200000;
     public static final int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2;
 

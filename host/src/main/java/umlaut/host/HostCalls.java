@@ -18,6 +18,7 @@ public final class HostCalls {
     private static final MethodHandle INVOKE;
     private static final MemorySegment SYSCALL;
 
+    // spotless:off
     private static final byte[] CODE = {
         0x48, (byte) 0x89, (byte) 0xf8, // mov %rdi,%rax
         0x48, (byte) 0x89, (byte) 0xf7, // mov %rsi,%rdi
@@ -29,6 +30,7 @@ public final class HostCalls {
         0x0f, 0x05, // syscall
         (byte) 0xc3, // ret
     };
+    // spotless:on
 
     static {
         Linker linker = Linker.nativeLinker();
@@ -101,7 +103,8 @@ public final class HostCalls {
     public static MemorySegment load(byte[] code) {
         long size = (code.length + 4095) & -4096L;
         int flags = Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
-        long address = HostException.check("mmap", Memory.mmap(0, size, Memory.PROT_READ | Memory.PROT_WRITE, flags, -1, 0));
+        long address =
+                HostException.check("mmap", Memory.mmap(0, size, Memory.PROT_READ | Memory.PROT_WRITE, flags, -1, 0));
         MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(size);
         MemorySegment.copy(code, 0, segment, ValueLayout.JAVA_BYTE, 0, code.length);
         HostException.check("mprotect", Memory.mprotect(address, size, Memory.PROT_READ | Memory.PROT_EXEC));

@@ -9,10 +9,18 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Memory {
     public static final int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4;
-    public static final int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
+    public static final int MAP_SHARED = 1,
+            MAP_PRIVATE = 2,
+            MAP_FIXED = 0x10,
+            MAP_ANONYMOUS = 0x20,
+            MAP_NORESERVE = 0x4000;
     public static final int MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000;
     public static final int MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2, MFD_EXEC = 0x10;
-    public static final int MADV_DONTNEED = 4, MADV_REMOVE = 9, MADV_DONTFORK = 10, MADV_HUGEPAGE = 14, MADV_DONTDUMP = 16;
+    public static final int MADV_DONTNEED = 4,
+            MADV_REMOVE = 9,
+            MADV_DONTFORK = 10,
+            MADV_HUGEPAGE = 14,
+            MADV_DONTDUMP = 16;
     public static final int MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2;
     public static final int PAGE_SIZE = 4096;
 

@@ -21,12 +21,22 @@ public final class Processes {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argv = arena.allocate(8L * (arguments.size() + 1), 8);
             for (int i = 0; i < arguments.size(); i++) {
-                argv.set(Layouts.LONG, 8L * i, arena.allocateFrom(arguments.get(i)).address());
+                argv.set(
+                        Layouts.LONG,
+                        8L * i,
+                        arena.allocateFrom(arguments.get(i)).address());
             }
             MemorySegment pid = arena.allocate(8, 8);
             MemorySegment envp = arena.allocate(8, 8);
             long error = HostCalls.invoke(
-                    HostCalls.function("posix_spawn"), pid.address(), arena.allocateFrom(path).address(), 0, 0, argv.address(), envp.address(), 0);
+                    HostCalls.function("posix_spawn"),
+                    pid.address(),
+                    arena.allocateFrom(path).address(),
+                    0,
+                    0,
+                    argv.address(),
+                    envp.address(),
+                    0);
             return (int) error == 0 ? pid.get(Layouts.INT, 0) : -(int) error;
         }
     }

@@ -79,7 +79,8 @@ public final class Scratch {
     }
 
     private static MemorySegment fill(MemorySegment to, byte[] from) {
-        // A string of PATH_MAX bytes without NUL in its first PATH_MAX is what the host calls too long; the second path or the room follows
+        // A string of PATH_MAX bytes without NUL in its first PATH_MAX is what the host calls too long; the second path
+        // or the room follows
         // in memory, so reading on to the next NUL stays harmless.
         int length = Math.min(from.length, PATH_MAX);
         MemorySegment.copy(from, 0, to, ValueLayout.JAVA_BYTE, 0, length);

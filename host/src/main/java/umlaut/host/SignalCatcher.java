@@ -14,6 +14,7 @@ public final class SignalCatcher {
     private static final int SIGACTION_BYTES = 32;
     private static final int PIPE2 = 293;
 
+    // spotless:off
     private static final byte[] CODE = {
         0x57, // push %rdi: the number, as the one byte to write
         (byte) 0xb8, 1, 0, 0, 0, // mov $1,%eax (write)
@@ -26,6 +27,7 @@ public final class SignalCatcher {
         (byte) 0xb8, 15, 0, 0, 0, // mov $15,%eax (rt_sigreturn)
         0x0f, 0x05, // syscall
     };
+    // spotless:on
     private static final int FD_AT = 7, RESTORER_AT = 23;
 
     private final int readFd;
@@ -45,7 +47,13 @@ public final class SignalCatcher {
         Files.fcntl(writeFd, 4, Files.O_NONBLOCK);
         long page = HostException.check(
                 "mmap",
-                Memory.mmap(0, 4096, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS, -1, 0));
+                Memory.mmap(
+                        0,
+                        4096,
+                        Memory.PROT_READ | Memory.PROT_WRITE,
+                        Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS,
+                        -1,
+                        0));
         MemorySegment code = MemorySegment.ofAddress(page).reinterpret(4096);
         MemorySegment.copy(CODE, 0, code, Layouts.BYTE, 0, CODE.length);
         code.set(Layouts.INT, FD_AT, writeFd);

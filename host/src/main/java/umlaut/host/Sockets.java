@@ -9,7 +9,11 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Sockets {
     public static final int AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10;
-    public static final int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
+    public static final int SOCK_STREAM = 1,
+            SOCK_DGRAM = 2,
+            SOCK_SEQPACKET = 5,
+            SOCK_NONBLOCK = 0x800,
+            SOCK_CLOEXEC = 0x80000;
     public static final int MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000;
 
     private Sockets() {}
@@ -62,7 +66,8 @@ public final class Sockets {
     }
 
     /** sendto(2); {@code address} may be {@link MemorySegment#NULL}. */
-    public static long sendto(int fd, MemorySegment from, long length, int flags, MemorySegment address, int addressLength) {
+    public static long sendto(
+            int fd, MemorySegment from, long length, int flags, MemorySegment address, int addressLength) {
         return HostCalls.call(Syscall.SENDTO, fd, from.address(), length, flags, address.address(), addressLength);
     }
 
