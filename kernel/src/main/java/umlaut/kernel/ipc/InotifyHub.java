@@ -129,7 +129,7 @@ final class InotifyHub implements FsNotify {
     @Override
     public void inode(int mask, Inode inode, @Nullable Dentry dentry) {
         int told = mask | (inode.isDirectory() ? InotifyFlags.IN_ISDIR : 0);
-        deliver(inode, told, 0, null, false);
+        // The directory hears of it first.
         if ((mask & SELF_ONLY) == 0 && dentry != null) {
             Dentry parent = dentry.parent();
             Inode directory = parent == null ? null : parent.inodeOrNull();
@@ -137,6 +137,7 @@ final class InotifyHub implements FsNotify {
                 deliver(directory, told, 0, dentry.name(), dentry.isDeleted());
             }
         }
+        deliver(inode, told, 0, null, false);
     }
 
     @Override

@@ -139,7 +139,7 @@ public abstract class File {
             links.fileGone();
         }
         Path place = path;
-        if (attached && place != null) {
+        if (attached && place != null && (flags & OpenFlags.O_PATH) == 0) {
             int event = writable() ? InotifyFlags.IN_CLOSE_WRITE : InotifyFlags.IN_CLOSE_NOWRITE;
             Notify.file(place.mount().vfs, event, this);
         }
@@ -199,10 +199,6 @@ public abstract class File {
         }
         Path place = path;
         if (place != null) {
-            if ((flags & OpenFlags.O_PATH) == 0) {
-                int event = writable() ? InotifyFlags.IN_CLOSE_WRITE : InotifyFlags.IN_CLOSE_NOWRITE;
-                Notify.file(place.mount().vfs, event, this);
-            }
             place.mount().closed(attachedWriting);
         }
         inode.unhold();

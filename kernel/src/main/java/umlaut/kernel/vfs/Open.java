@@ -66,14 +66,10 @@ final class Open {
             return openPath(walk, flags & PATH_FLAGS);
         }
         int f = check(flags);
-        File file;
         if ((f & OpenFlags.__O_TMPFILE) != 0) {
-            file = openTemporary(vfs, walk, f, mode);
-        } else {
-            file = (f & OpenFlags.O_CREAT) == 0 ? openExisting(vfs, walk, f) : openCreating(vfs, walk, f, mode);
+            return openTemporary(vfs, walk, f, mode);
         }
-        Notify.file(vfs, InotifyFlags.IN_OPEN, file);
-        return file;
+        return (f & OpenFlags.O_CREAT) == 0 ? openExisting(vfs, walk, f) : openCreating(vfs, walk, f, mode);
     }
 
     private static File openPath(PathWalk walk, int flags) {
@@ -271,6 +267,7 @@ final class Open {
             if (!file.attach()) {
                 throw Errno.ENXIO.exception();
             }
+            Notify.file(vfs, InotifyFlags.IN_OPEN, file);
             return file;
         } finally {
             if (file == null && counted) {
@@ -319,7 +316,6 @@ final class Open {
             file.release();
             throw e;
         }
-        Notify.file(vfs, InotifyFlags.IN_OPEN, file);
         return file;
     }
 }
