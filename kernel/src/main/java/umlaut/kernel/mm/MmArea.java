@@ -16,6 +16,11 @@ final class MmArea {
     /** Kept free below a stack: stack_guard_gap. */
     static final long STACK_GUARD = 256 * PAGE;
 
+    /** Where MAP_32BIT looks for room. */
+    private static final long START_32BIT = 0x4000_0000L;
+
+    private static final long END_32BIT = 0x8000_0000L;
+
     private MmArea() {}
 
     static long pageUp(long value) {
@@ -62,7 +67,11 @@ final class MmArea {
             throw Errno.ENOMEM.exception();
         }
         if ((mapFlags & MapFlags.MAP_32BIT) != 0) {
-            long found = bottomUp(mm, length, 0x4000_0000L, 0x8000_0000L);
+            long wanted = Math.max(pageUp(hint), MIN_ADDRESS);
+            if (hint > 0 && wanted <= END_32BIT - length && isFree(mm, wanted, wanted + length)) {
+                return wanted;
+            }
+            long found = bottomUp(mm, length, START_32BIT, END_32BIT);
             if (found < 0) {
                 throw Errno.ENOMEM.exception();
             }
