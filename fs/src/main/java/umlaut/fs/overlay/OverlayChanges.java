@@ -27,7 +27,7 @@ final class OverlayChanges {
         if (made.isDirectory() && lowerName) {
             Marks.set(made, Marks.OPAQUE, new byte[] {'y'});
         }
-        directory.copyAttributes(up);
+        directory.namesChanged(up);
         OverlayFs fs = directory.fs;
         OverlayInode shown = new OverlayInode(
                 fs, made, fs.inoOf(made), made, List.of(), OverlayLookup.join(directory.lowerPath, name));
@@ -46,7 +46,7 @@ final class OverlayChanges {
         } finally {
             up.lock.unlock();
         }
-        directory.copyAttributes(up);
+        directory.namesChanged(up);
         target.copyAttributes(file);
     }
 
@@ -72,7 +72,7 @@ final class OverlayChanges {
         } finally {
             victim.copyUpLock().unlock();
         }
-        directory.copyAttributes(up);
+        directory.namesChanged(up);
     }
 
     /** Takes an upper name away, if there is one; the upper directory's lock is held. */
@@ -107,7 +107,7 @@ final class OverlayChanges {
      * @throws umlaut.abi.ErrnoException ENOTEMPTY
      */
     static void makeEmpty(OverlayInode directory) {
-        MergedListing listing = MergedListing.of(directory);
+        MergedListing listing = directory.listing();
         if (listing.size() > 0) {
             throw Errno.ENOTEMPTY.exception();
         }

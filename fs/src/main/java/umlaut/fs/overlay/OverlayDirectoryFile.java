@@ -28,7 +28,7 @@ final class OverlayDirectoryFile extends DirectoryFile {
         MergedListing all;
         synchronized (this) {
             if (listing == null || at == 0) {
-                listing = MergedListing.of(inode);
+                listing = inode.listing();
             }
             all = listing;
         }

@@ -1,5 +1,6 @@
 package umlaut.fs.overlay;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +30,10 @@ final class OverlayInode extends Inode {
     volatile @Nullable OverlayInode parent;
 
     volatile String name = "/";
+    /** Counts changes of the names in this directory. */
+    private volatile int changes;
+
+    private volatile @Nullable SoftReference<MergedListing> listing;
     /** Its only name has gone before it was copied up. Guarded by {@link #copyUpLock()}. */
     boolean unlinked;
 
@@ -125,6 +130,32 @@ final class OverlayInode extends Inode {
     }
 
     // --- directories ---
+
+    /** The merged entries, kept until a name comes or goes. */
+    MergedListing listing() {
+        SoftReference<MergedListing> kept = listing;
+        MergedListing known = kept == null ? null : kept.get();
+        if (known != null) {
+            return known;
+        }
+        int before = changes;
+        MergedListing fresh = MergedListing.of(this);
+        if (changes == before) {
+            listing = new SoftReference<>(fresh);
+            if (changes != before) {
+                listing = null;
+            }
+        }
+        return fresh;
+    }
+
+    /** A name has come or gone; its lock is held. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    void namesChanged(Inode upperDirectory) {
+        changes++;
+        listing = null;
+        copyAttributes(upperDirectory);
+    }
 
     @Override
     public @Nullable Inode lookup(String entry) {

@@ -47,8 +47,8 @@ final class OverlayRename {
         }
         moved.at(to, newName);
         moved.copyAttributes(what);
-        from.copyAttributes(source);
-        to.copyAttributes(target);
+        from.namesChanged(source);
+        to.namesChanged(target);
     }
 
     private static void move(
@@ -97,8 +97,8 @@ final class OverlayRename {
         other.at(from, oldName);
         moved.copyAttributes(what);
         other.copyAttributes(otherUpper);
-        from.copyAttributes(source);
-        to.copyAttributes(target);
+        from.namesChanged(source);
+        to.namesChanged(target);
     }
 
     /** A directory must find its lower parts again under its new name, and only those. */
