@@ -29,6 +29,9 @@ final class Reaper {
 
     private final Thread thread;
 
+    /** The first child leads a session, and with it the process group of all its descendants. */
+    private volatile int processGroup;
+
     private Reaper(Runnable body) {
         thread = new Thread(null, body, "umlaut-reaper", 128 << 10);
         thread.setDaemon(true);
@@ -39,6 +42,7 @@ final class Reaper {
         Reaper[] self = new Reaper[1];
         self[0] = new Reaper(() -> {
             long child = Processes.spawn(path, List.of("umlaut-stub"));
+            self[0].processGroup = (int) Math.max(child, 0);
             pid.complete(child);
             if (child > 0) {
                 self[0].reap();
@@ -110,13 +114,12 @@ final class Reaper {
         }
     }
 
-    /** Kills every child, those still being made included. */
+    /** Kills every child, those just being made included: a fork does not outrun a signal to its group. */
     void killAll() {
-        lock.lock();
-        try {
-            living.keySet().forEach(pid -> Processes.kill(pid, Processes.SIGKILL));
-        } finally {
-            lock.unlock();
+        int group = processGroup;
+        if (group > 0) {
+            Processes.kill(-group, Processes.SIGKILL);
+            Processes.kill(group, Processes.SIGKILL); // in case it has no session yet
         }
     }
 
