@@ -70,7 +70,7 @@ public final class Main {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             return 0;
         } catch (IOException e) {
-            return MachineException.CANNOT_RUN;
+            return fail(MachineException.CANNOT_RUN, "cannot write to standard output");
         }
     }
 

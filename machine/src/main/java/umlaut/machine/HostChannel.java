@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
+import umlaut.abi.OpenFlags;
 import umlaut.abi.Stat;
 import umlaut.host.Files;
 import umlaut.host.HostCalls;
@@ -25,13 +26,15 @@ final class HostChannel {
     /** A pipe that polls as writable takes this much without sleeping (pipe(7), PIPE_BUF). */
     private static final int PIPE_BUF = 4096;
 
-    private static final int F_SETPIPE_SZ = 1031;
+    private static final int F_GETFL = 3, F_SETPIPE_SZ = 1031;
 
     final WaitQueue queue = new WaitQueue();
     /** S_IF* and permissions, as fstat(2) on the host said at the start. */
     final int mode;
 
     final long rdev;
+    /** Access mode and O_APPEND, as the host has them. */
+    final int flags;
     private final int fd;
     private final boolean nonBlocking;
     private final boolean regular;
@@ -47,6 +50,7 @@ final class HostChannel {
         mode = open ? stat.get(Layouts.INT, Stat.ST_MODE) : Mode.S_IFCHR | 0600;
         rdev = open ? stat.get(Layouts.LONG, Stat.ST_RDEV) : 0;
         regular = Mode.isRegular(mode);
+        flags = (int) Math.max(0, Files.fcntl(hostFd, F_GETFL, 0)) & (OpenFlags.O_ACCMODE | OpenFlags.O_APPEND);
         int own = -1;
         if (Mode.isFifo(mode)) {
             int flags = (writing ? Files.O_WRONLY : Files.O_RDONLY) | Files.O_NONBLOCK | Files.O_CLOEXEC;
