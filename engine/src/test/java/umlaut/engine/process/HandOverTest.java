@@ -234,10 +234,16 @@ class HandOverTest {
         int size = engine.cpu().xsaveSize();
         poke(t, DATA + IMAGE, image(engine, 3));
         runTo(t, 500);
-        assertThat(t.saveVectorState(DATA + DUMP)).isTrue();
+        int saved = 0x2000;
+        assertThat(t.saveVectorState(DATA + saved)).isTrue();
+        runTo(t, 501);
+        assertThat(sameVectors(image(engine, 3), peek(t, DATA + saved, size))).isTrue();
         assertThat(sameVectors(image(engine, 3), peek(t, DATA + DUMP, size))).isTrue();
-        assertThat(t.saveVectorState(DATA + 0x100_0000)).isFalse();
         assertThat(t.saveVectorState(Layout.TASK_SIZE)).isFalse();
+        assertThat(t.saveVectorState(DATA + 0x100_0000)).isTrue();
+        assertThat(t.resume()).isEqualTo(Trap.ORDER_FAILED);
+        assertThat(t.failedOrder()).isEqualTo(-14);
+        runTo(t, 500);
         poke(t, DATA + IMAGE, image(engine, 5));
         assertThat(t.loadVectorState(DATA + IMAGE)).isTrue();
         runTo(t, 501);
@@ -246,7 +252,9 @@ class HandOverTest {
         bad[520] = 1; // XCOMP_BV
         poke(t, DATA + IMAGE, bad);
         runTo(t, 500);
-        assertThat(t.loadVectorState(DATA + IMAGE)).isFalse();
+        assertThat(t.loadVectorState(DATA + IMAGE)).isTrue();
+        assertThat(t.resume()).isEqualTo(Trap.ORDER_FAILED);
+        assertThat(t.failedOrder()).isNegative();
         t.resetVectorState();
         runTo(t, 501);
         MemorySegment dump = MemorySegment.ofArray(peek(t, DATA + DUMP, size));
