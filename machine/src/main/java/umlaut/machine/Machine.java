@@ -1,5 +1,6 @@
 package umlaut.machine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import umlaut.kernel.vfs.Path;
  */
 public final class Machine implements AutoCloseable {
     private static final int SIGNAL_MASK = 0x7f, SIGNAL_BASE = 128;
+    private static final int CLOSE_MS = 500;
 
     private final MachineConfig config;
     private final GuestUsers users = new GuestUsers();
@@ -164,11 +166,19 @@ public final class Machine implements AutoCloseable {
         }
     }
 
-    /** Ends every process of the guest. */
+    /**
+     * Ends every process of the guest. They are gone when this returns, unless the host is slow to end them; none outlives the process that the machine runs
+     * in.
+     */
     @Override
     public void close() {
         guards.forEach(Thread::interrupt);
-        engine.close();
+        Thread closer = Thread.ofPlatform().daemon().name("close").start(engine::close);
+        try {
+            closer.join(Duration.ofMillis(CLOSE_MS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         trace.close();
     }
 
