@@ -244,6 +244,7 @@ final class NativeThread implements UserThread {
     private Trap orderFailed() {
         int index = Math.clamp(area.get(Layouts.INT, Area.FAILED_ORDER), 0, Area.MAX_ORDERS - 1);
         failedOrder = area.get(Layouts.LONG, Area.ORDER + (long) index * Order.SIZE + Order.RESULT);
+        fsChanged = true; // what stood behind it was not run
         return Trap.ORDER_FAILED;
     }
 

@@ -31,6 +31,9 @@ final class WarmPool {
 
     NativeAddressSpace take() {
         NativeAddressSpace space = ready.poll();
+        while (space != null && space.isDead()) { // the host may have killed it, short of memory
+            space = ready.poll();
+        }
         return space != null ? space : zygote.forkProcess();
     }
 
