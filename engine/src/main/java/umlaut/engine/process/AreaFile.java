@@ -13,6 +13,7 @@ import umlaut.host.Memory;
  */
 final class AreaFile {
     private static final int EAGAIN = 11;
+    private static final int WARM = 16;
 
     final int fd;
     private final MemorySegment all;
@@ -23,6 +24,13 @@ final class AreaFile {
 
     @GuardedBy("lock")
     private int freeCount;
+
+    /** Free slots whose pages are kept, as processes come and go: filling 64 KiB costs less than giving pages back and faulting them in anew. */
+    @GuardedBy("lock")
+    private final int[] warm = new int[WARM];
+
+    @GuardedBy("lock")
+    private int warmCount;
 
     @GuardedBy("lock")
     private int neverUsed;
@@ -37,6 +45,9 @@ final class AreaFile {
     int allocate() {
         lock.lock();
         try {
+            if (warmCount > 0) {
+                return warm[--warmCount];
+            }
             if (freeCount > 0) {
                 return free[--freeCount];
             }
@@ -51,6 +62,16 @@ final class AreaFile {
 
     /** Wipes a slot that no process has mapped any more, and takes it back. */
     void release(int slot) {
+        lock.lock();
+        try {
+            if (warmCount < WARM) {
+                slot(slot).fill((byte) 0);
+                warm[warmCount++] = slot;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
         Memory.madvise(all.address() + offset(slot), Layout.SLOT_SIZE, Memory.MADV_REMOVE);
         lock.lock();
         try {

@@ -114,7 +114,7 @@ final class NativeAddressSpace implements AddressSpace {
             NativeAddressSpace child = new NativeAddressSpace(this, childSlot, childService);
             NativeThread.prepareArea(engine, areaSlot);
             addThread(childService, areaSlot);
-            childService.start();
+            childService.start(0); // the next batch may be long in coming, and the parent wants the processor
             runBatch();
             service.add(Order.FORK, AreaFile.offset(childSlot), 0, 0, 0, 0, 0);
             long result = service.run();

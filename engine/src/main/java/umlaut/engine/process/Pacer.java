@@ -11,13 +11,13 @@ import umlaut.host.Scratch;
 /**
  * Decides whether the two sides of a hand-over wait for each other by polling. That pays only while every runnable thread of the host has a processor of its
  * own: polling beside a busy neighbour costs 100 us and more a call where sleeping costs 5. The host says how many are runnable (/proc/loadavg,
- * fourth field), which is read at most once a millisecond, and only while guests make calls. See proc_loadavg(5).
+ * fourth field), which is read at most every two milliseconds, and only while guests make calls. See proc_loadavg(5).
  */
 final class Pacer {
     /** Rounds of polling, about 15 ns each on either side. */
     static final int GUEST_POLLS = 1500, KERNEL_SPINS = 1500;
 
-    private static final long INTERVAL_NS = 1_000_000;
+    private static final long INTERVAL_NS = 2_000_000;
 
     /** Quiet samples in a row before polling begins again. */
     private static final int PATIENCE = 3;

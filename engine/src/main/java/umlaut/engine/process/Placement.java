@@ -16,7 +16,7 @@ final class Placement {
     private static final long DENSE_NS = 25_000;
 
     /** Sleeps in a row that say polling is in vain. */
-    private static final int MISSES = 3;
+    private static final int MISSES = 8;
 
     private enum Mode {
         FREE,
@@ -37,7 +37,9 @@ final class Placement {
 
     /** On the kernel thread, first of all: a thread inherits where it may run from the one that made it. */
     void begin() {
-        Processes.setAffinity(0, pacer.allowedCpus);
+        if (Processes.affinity() != pacer.allowedCpus) {
+            Processes.setAffinity(0, pacer.allowedCpus);
+        }
     }
 
     boolean polls() {

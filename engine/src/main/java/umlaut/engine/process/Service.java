@@ -81,9 +81,14 @@ final class Service {
 
     /** Starts the batch without waiting for it. */
     void start() {
+        start(pacer.servicePolls());
+    }
+
+    /** @param polls how often the service thread looks for another batch after this */
+    void start(int polls) {
         orders.set(Layouts.INT, ServicePages.COUNT, count);
         orders.set(Layouts.INT, ServicePages.WAITING, 0);
-        orders.set(Layouts.INT, ServicePages.POLLS, pacer.servicePolls());
+        orders.set(Layouts.INT, ServicePages.POLLS, polls);
         seq++;
         Layouts.WORD.setVolatile(orders, (long) ServicePages.SEQ, seq);
         if ((int) Layouts.WORD.getVolatile(reply, (long) ServicePages.ASLEEP) != 0) {

@@ -26,17 +26,17 @@ final class RobustList {
 
     static void release(Task task, AddressSpace space) {
         try (Arena arena = Arena.ofConfined()) {
-            new RobustList(space, task.tid, arena.allocate(8, 8)).walk(task.robustList);
+            new RobustList(space, task.tid, arena.allocate(RobustListHead.SIZE, 8)).walk(task.robustList);
         }
     }
 
     private void walk(long head) {
-        long entry = load(head + RobustListHead.LIST);
-        long offset = load(head + RobustListHead.FUTEX_OFFSET);
-        long pending = load(head + RobustListHead.LIST_OP_PENDING);
-        if (entry == FAULT || offset == FAULT || pending == FAULT) {
+        if (space.read(head, word, 0, RobustListHead.SIZE) != RobustListHead.SIZE) {
             return;
         }
+        long entry = Le.getLong(word, RobustListHead.LIST);
+        long offset = Le.getLong(word, RobustListHead.FUTEX_OFFSET);
+        long pending = Le.getLong(word, RobustListHead.LIST_OP_PENDING);
         for (int i = 0; i < LIMIT && (entry & ~1L) != head; i++) {
             long next = load(entry & ~1L);
             if ((entry & ~1L) != (pending & ~1L) && !died((entry & ~1L) + offset)) {
