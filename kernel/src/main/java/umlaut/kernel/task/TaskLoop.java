@@ -78,7 +78,10 @@ public final class TaskLoop implements Runnable {
             }
             case INTERRUPT -> {
                 if (user.interruptedFutex()) {
-                    SignalDelivery.afterSystemCall(task, -Restart.ERESTARTSYS, Nr.FUTEX);
+                    // With a time limit a handler ends the wait whatever its flags, as Linux's restart block does.
+                    boolean timed = user.reg(Reg.R10) != 0;
+                    SignalDelivery.afterSystemCall(
+                            task, timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS, Nr.FUTEX);
                 }
             }
             case ORDER_FAILED -> orderFailed(user);
