@@ -61,8 +61,28 @@ final class LimitedStore implements PageStore {
     }
 
     @Override
-    public void populate(long offset, long length) {
-        store.populate(offset, length);
+    public long allocateUsed(int pages) {
+        return store.allocateUsed(pages);
+    }
+
+    @Override
+    public void recycle(long offset, int pages) {
+        store.recycle(offset, pages);
+    }
+
+    @Override
+    public void write(long offset, MemorySegment from, long start, long length) {
+        store.write(offset, from, start, length);
+    }
+
+    @Override
+    public MemorySegment takeBuffer() {
+        return store.takeBuffer();
+    }
+
+    @Override
+    public void giveBuffer(MemorySegment buffer) {
+        store.giveBuffer(buffer);
     }
 
     @Override

@@ -15,6 +15,9 @@ public final class HeapPageStore implements PageStore {
     private final RunAllocator free;
 
     @GuardedBy("this")
+    private final RunAllocator used = new RunAllocator(0);
+
+    @GuardedBy("this")
     private long charged;
 
     public HeapPageStore(long bytes) {
@@ -26,6 +29,13 @@ public final class HeapPageStore implements PageStore {
     @Override
     public synchronized long allocate(int count) {
         long page = free.allocate(count);
+        if (page < 0) {
+            used.drain((start, pages) -> {
+                discard(start * PAGE, pages);
+                free.free(start, pages);
+            });
+            page = free.allocate(count);
+        }
         if (page < 0) {
             throw Errno.ENOSPC.exception();
         }
@@ -65,8 +75,29 @@ public final class HeapPageStore implements PageStore {
     }
 
     @Override
-    public void populate(long offset, long length) {
-        // Memory of the JVM is there already.
+    public synchronized long allocateUsed(int count) {
+        long page = used.allocate(count);
+        return page < 0 ? -1 : page * PAGE;
+    }
+
+    @Override
+    public synchronized void recycle(long offset, int count) {
+        used.free(offset / PAGE, count);
+    }
+
+    @Override
+    public void write(long offset, MemorySegment from, long start, long length) {
+        MemorySegment.copy(from, start, memory, offset, length);
+    }
+
+    @Override
+    public MemorySegment takeBuffer() {
+        return Arena.ofAuto().allocate(64 << 10);
+    }
+
+    @Override
+    public void giveBuffer(MemorySegment buffer) {
+        // The garbage collector has it.
     }
 
     @Override

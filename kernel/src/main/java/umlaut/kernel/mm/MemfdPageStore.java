@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import umlaut.abi.Errno;
 import umlaut.abi.Seek;
 import umlaut.host.Files;
@@ -14,13 +15,15 @@ import umlaut.host.Scratch;
 
 /**
  * The page store of a real machine: one sparse memfd, several times as large as the machine's memory so that files can grow in long runs, mapped
- * once in the JVM (memfd_create(2)). Freed pages are punched out, which is also what makes them read as zero again; a few single pages are
- * wiped and kept instead, for the many small files that come and go.
+ * once in the JVM (memfd_create(2)). Freed pages are punched out, which is also what makes them read as zero again; some megabytes are kept as they are
+ * instead, for the files that come and go: getting memory from the host costs several times what writing to it does.
  */
 public final class MemfdPageStore implements PageStore {
     private static final long LEAST_ROOM = 16L << 30;
-    private static final int MADV_POPULATE_WRITE = 23;
-    private static final int SPARE_PAGES = 256;
+    /** Most memory kept in freed pages, also as a part of all. */
+    private static final long MOST_KEPT = 64L << 20, KEPT_PART = 8;
+
+    private static final int BUFFER = 128 << 10, BUFFERS = 4;
     /** Offset of st_blocks in struct stat. */
     private static final long STAT_BLOCKS = 64;
 
@@ -32,12 +35,14 @@ public final class MemfdPageStore implements PageStore {
     @GuardedBy("this")
     private final RunAllocator free;
 
-    /** Wiped single pages that still have their memory. */
+    /** Freed pages that still have their memory and old contents. */
     @GuardedBy("this")
-    private final long[] spare = new long[SPARE_PAGES];
+    private final RunAllocator used = new RunAllocator(0);
 
-    @GuardedBy("this")
-    private int spares;
+    private final long keptPages;
+
+    @GuardedBy("buffers")
+    private final ArrayDeque<MemorySegment> buffers = new ArrayDeque<>(BUFFERS);
 
     @GuardedBy("this")
     private long chargedPages;
@@ -55,15 +60,20 @@ public final class MemfdPageStore implements PageStore {
         memory = Memory.map(fd, 0, room, Memory.PROT_READ | Memory.PROT_WRITE);
         Memory.madvise(memory.address(), room, Memory.MADV_DONTFORK);
         limitPages = memoryBytes / PAGE;
+        keptPages = Math.min(MOST_KEPT, memoryBytes / KEPT_PART) / PAGE;
         free = new RunAllocator(room / PAGE);
     }
 
     @Override
     public synchronized long allocate(int pages) {
-        if (pages == 1 && spares > 0) {
-            return spare[--spares];
-        }
         long page = free.allocate(pages);
+        if (page < 0) {
+            used.drain((start, count) -> {
+                discard(start * PAGE, count);
+                free.free(start, count);
+            });
+            page = free.allocate(pages);
+        }
         if (page < 0) {
             throw Errno.ENOSPC.exception();
         }
@@ -76,20 +86,28 @@ public final class MemfdPageStore implements PageStore {
     }
 
     @Override
+    public synchronized long allocateUsed(int pages) {
+        long page = used.allocate(pages);
+        return page < 0 ? -1 : page * PAGE;
+    }
+
+    @Override
     public void free(long offset, int pages) {
-        if (pages == 1) {
-            memory.asSlice(offset, PAGE).fill((byte) 0);
-            synchronized (this) {
-                if (spares < SPARE_PAGES) {
-                    spare[spares++] = offset;
-                    return;
-                }
-            }
-        }
         discard(offset, pages);
         synchronized (this) {
             free.free(offset / PAGE, pages);
         }
+    }
+
+    @Override
+    public void recycle(long offset, int pages) {
+        synchronized (this) {
+            if (used.freePages() + pages <= keptPages) {
+                used.free(offset / PAGE, pages);
+                return;
+            }
+        }
+        free(offset, pages);
     }
 
     @Override
@@ -116,8 +134,33 @@ public final class MemfdPageStore implements PageStore {
     }
 
     @Override
-    public void populate(long offset, long length) {
-        Memory.madvise(memory.address() + offset, length, MADV_POPULATE_WRITE);
+    public void write(long offset, MemorySegment from, long start, long length) {
+        long done = 0;
+        while (done < length) {
+            long n = from.isNative() ? Files.pwrite(fd, from, start + done, length - done, offset + done) : -1;
+            if (n <= 0) {
+                MemorySegment.copy(from, start + done, memory, offset + done, length - done);
+                return;
+            }
+            done += n;
+        }
+    }
+
+    @Override
+    public MemorySegment takeBuffer() {
+        synchronized (buffers) {
+            MemorySegment buffer = buffers.poll();
+            return buffer != null ? buffer : Arena.ofAuto().allocate(BUFFER, PAGE);
+        }
+    }
+
+    @Override
+    public void giveBuffer(MemorySegment buffer) {
+        synchronized (buffers) {
+            if (buffers.size() < BUFFERS) {
+                buffers.push(buffer);
+            }
+        }
     }
 
     @Override
@@ -139,7 +182,10 @@ public final class MemfdPageStore implements PageStore {
     @Override
     public long allocatedBytes() {
         MemorySegment stat = Scratch.room();
-        return Files.fstat(fd, stat) == 0 ? stat.get(ValueLayout.JAVA_LONG, STAT_BLOCKS) * 512 : 0;
+        long all = Files.fstat(fd, stat) == 0 ? stat.get(ValueLayout.JAVA_LONG, STAT_BLOCKS) * 512 : 0;
+        synchronized (this) {
+            return Math.max(0, all - used.freePages() * PAGE);
+        }
     }
 
     @Override

@@ -28,8 +28,18 @@ public interface PageStore extends AutoCloseable {
      */
     boolean extend(long end, int pages);
 
+    /**
+     * A run of pages that were {@link #recycle}d: they have memory already, with old contents that the owner must overwrite before anybody sees them.
+     *
+     * @return byte offset, or -1 if there is none
+     */
+    long allocateUsed(int pages);
+
     /** Gives a run, or part of one, back: its memory returns to the host. Nobody may have it mapped any more. */
     void free(long offset, int pages);
+
+    /** As {@link #free}, for pages that have memory: a limited number is kept for {@link #allocateUsed}. */
+    void recycle(long offset, int pages);
 
     /** Makes part of a run read as zero again and returns its memory to the host, also where guests have it mapped. */
     void discard(long offset, int pages);
@@ -40,8 +50,13 @@ public interface PageStore extends AutoCloseable {
     /** Takes back {@link #charge}. */
     void uncharge(long pages);
 
-    /** Gets the host's memory for part of a run at once, cheaper than page by page; a hint. */
-    void populate(long offset, long length);
+    /** Copies into fresh pages: cheaper than through {@link #memory}, where each would be zeroed and mapped first. */
+    void write(long offset, MemorySegment from, long start, long length);
+
+    /** A buffer of at least 64 KiB to copy through, to be given back. */
+    MemorySegment takeBuffer();
+
+    void giveBuffer(MemorySegment buffer);
 
     /** The whole store as the JVM sees it; slices of it are stable. */
     MemorySegment memory();

@@ -3,6 +3,7 @@ package umlaut.kernel.mm;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * Free room in a page store, in pages: finds runs, joins freed neighbours. Best fit, lowest first, so that the store stays dense. Not thread-safe.
@@ -21,8 +22,11 @@ final class RunAllocator {
     private final TreeSet<Run> bySize = new TreeSet<>();
     private long freePages;
 
+    /** @param pages how many are free to begin with, from 0 on */
     RunAllocator(long pages) {
-        add(0, pages);
+        if (pages > 0) {
+            add(0, pages);
+        }
     }
 
     /** @return first page of the run, or -1 */
@@ -84,6 +88,15 @@ final class RunAllocator {
             }
         }
         add(from, to - from);
+    }
+
+    /** Hands every free run to {@code to}, to be free no longer here. */
+    void drain(BiConsumer<Long, Integer> to) {
+        while (!byStart.isEmpty()) {
+            Run run = byStart.firstEntry().getValue();
+            remove(run);
+            to.accept(run.start, (int) run.pages);
+        }
     }
 
     long freePages() {

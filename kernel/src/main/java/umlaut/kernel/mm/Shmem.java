@@ -25,8 +25,6 @@ public final class Shmem implements MappingSource {
     private static final int SHIFT = 12;
     /** Linux's MAX_LFS_FILESIZE. */
     public static final long MAX_SIZE = Long.MAX_VALUE;
-    /** From this size on, appended pages get their memory in batches of this many pages. */
-    private static final int AHEAD = 64;
 
     private final PageStore store;
     private final StampedLock lock = new StampedLock();
@@ -40,9 +38,6 @@ public final class Shmem implements MappingSource {
 
     /** See {@link #writeSealed()}; set under the owner's lock. */
     private volatile boolean writeSealed;
-
-    /** Where the pages got ahead of need end, in the file. Guarded by {@link #lock}. */
-    private long populatedTo;
 
     @GuardedBy("vmas")
     private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(4));
@@ -107,8 +102,9 @@ public final class Shmem implements MappingSource {
                 done += zeros(to, Math.min(length - done, holeEnd - at));
                 continue;
             }
-            boolean data = mappedOnce || run.isFilled(page);
-            long end = mappedOnce ? run.endPage() : run.stateEnd(page, Long.MAX_VALUE, data);
+            boolean all = mappedOnce && !run.used;
+            boolean data = all || run.isFilled(page);
+            long end = all ? run.endPage() : run.stateEnd(page, Long.MAX_VALUE, data);
             long n = Math.min(length - done, (end << SHIFT) - at);
             done += data ? to.copyOut(store.memory(), run.storeAt(page) + (at & PAGE - 1), n) : zeros(to, n);
         }
@@ -169,7 +165,7 @@ public final class Shmem implements MappingSource {
                 }
                 long end = Math.min(size, run.stateEnd(page, Long.MAX_VALUE, true) << SHIFT);
                 long n = Math.min(from.remaining(), end - at);
-                done += from.copyIn(store.memory(), run.storeAt(page) + (at & PAGE - 1), n);
+                done += copyThrough(from, run.storeAt(page) + (at & PAGE - 1), n, 0);
             }
         } finally {
             lock.unlockRead(stamp);
@@ -183,11 +179,23 @@ public final class Shmem implements MappingSource {
         try {
             long page = offset >> SHIFT;
             long lastPage = offset + from.remaining() - 1 >> SHIFT;
-            ShmemRun run = runs.obtain(page, lastPage + 1 - page);
-            long end = Math.min(lastPage + 1, run.endPage());
-            fill(run, page, end);
+            ShmemRun run = runs.obtain(page, lastPage + 1 - page, true);
+            boolean fresh = !run.isFilled(page);
+            long end = run.stateEnd(page, lastPage + 1, !fresh);
             long n = Math.min(from.remaining(), (end << SHIFT) - offset);
-            long moved = from.copyIn(store.memory(), run.storeAt(page) + (offset & PAGE - 1), n);
+            long at = run.storeAt(page) + (offset & PAGE - 1);
+            if (fresh) {
+                charge(run, page, end);
+            }
+            int tail = 0;
+            if (fresh && run.used) {
+                zero(at & -PAGE, at & PAGE - 1);
+                tail = (int) (-(at + n) & PAGE - 1);
+            }
+            long moved = copyThrough(from, at, n, tail);
+            if (fresh && run.used && moved < n) {
+                zero(at + moved, n - moved + tail);
+            }
             if (offset + moved > size) {
                 size = offset + moved;
             }
@@ -197,27 +205,62 @@ public final class Shmem implements MappingSource {
         }
     }
 
-    private void fill(ShmemRun run, long from, long to) {
+    /**
+     * All data comes by the store's own way, through a buffer: touching its mapping in the JVM would cost a page fault a page.
+     *
+     * @param tail zero bytes written behind the data
+     */
+    private long copyThrough(IovIter from, long at, long length, int tail) {
+        MemorySegment buffer = store.takeBuffer();
+        long done = 0;
+        while (done < length && !from.fault()) {
+            long n = from.copyIn(buffer, 0, Math.min(length - done, buffer.byteSize() - PAGE));
+            int zeros = done + n == length ? tail : 0;
+            if (zeros > 0) {
+                buffer.asSlice(n, zeros).fill((byte) 0);
+            }
+            store.write(at + done, buffer, 0, n + zeros);
+            done += n;
+        }
+        store.giveBuffer(buffer);
+        return done;
+    }
+
+    private void zero(long at, long length) {
+        MemorySegment zeros = store.zeros();
+        for (long done = 0; done < length; ) {
+            long n = Math.min(length - done, zeros.byteSize());
+            store.write(at + done, zeros, 0, n);
+            done += n;
+        }
+    }
+
+    /** Marks pages filled and counts those that were not. @throws ErrnoException ENOSPC */
+    private void charge(ShmemRun run, long from, long to) {
         long missing = 0;
         for (long p = run.stateEnd(from, to, true); p < to; p = run.stateEnd(p, to, true)) {
             long end = run.stateEnd(p, to, false);
             missing += end - p;
             p = end;
         }
-        if (missing == 0) {
-            return;
+        if (missing > 0) {
+            if (!store.charge(missing)) {
+                throw Errno.ENOSPC.exception();
+            }
+            run.setFilled(from, to);
         }
-        if (!store.charge(missing)) {
-            throw Errno.ENOSPC.exception();
+    }
+
+    /** Gives pages memory without data: zeroes what old data they have. @throws ErrnoException ENOSPC */
+    private void fill(ShmemRun run, long from, long to) {
+        if (run.used) {
+            for (long p = run.stateEnd(from, to, true); p < to; p = run.stateEnd(p, to, true)) {
+                long end = run.stateEnd(p, to, false);
+                zero(run.storeAt(p), end - p << SHIFT);
+                p = end;
+            }
         }
-        run.setFilled(from, to);
-        // The host's memory for many pages at once costs half of what it costs fault by fault.
-        if (to > populatedTo && to - run.filePage >= AHEAD || missing >= 16) {
-            long start = Math.max(from, Math.min(populatedTo, to));
-            long end = Math.min(run.endPage(), Math.max(to, from + AHEAD));
-            store.populate(run.storeAt(start), end - start << SHIFT);
-            populatedTo = end;
-        }
+        charge(run, from, to);
     }
 
     // --- size and holes ---
@@ -237,7 +280,6 @@ public final class Shmem implements MappingSource {
             }
             zeroTail(length);
             gone = runs.cut(length + PAGE - 1 >> SHIFT);
-            populatedTo = Math.min(populatedTo, length + PAGE - 1 >> SHIFT);
         } finally {
             lock.unlockWrite(stamp);
         }
@@ -254,8 +296,8 @@ public final class Shmem implements MappingSource {
         int i = runs.indexOf(length >> SHIFT);
         if (inPage != 0 && i < runs.count() && runs.get(i).filePage <= length >> SHIFT) {
             ShmemRun run = runs.get(i);
-            if (mappedOnce || run.isFilled(length >> SHIFT)) {
-                store.memory().asSlice(run.storeAt(length >> SHIFT) + inPage, PAGE - inPage).fill((byte) 0);
+            if (mappedOnce && !run.used || run.isFilled(length >> SHIFT)) {
+                zero(run.storeAt(length >> SHIFT) + inPage, PAGE - inPage);
             }
         }
     }
@@ -273,15 +315,18 @@ public final class Shmem implements MappingSource {
             }
             zeroInPage(offset, firstPage << SHIFT);
             zeroInPage(endPage << SHIFT, end);
+            if (firstPage == endPage) {
+                return;
+            }
+            runs.splitAt(firstPage);
+            runs.splitAt(endPage);
             for (int i = runs.indexOf(firstPage); i < runs.count() && runs.get(i).filePage < endPage; i++) {
                 ShmemRun run = runs.get(i);
-                long from = Math.max(firstPage, run.filePage);
-                long to = Math.min(endPage, run.endPage());
-                int filled = run.clearFilled(from, to);
-                if (filled > 0 || mappedOnce) {
-                    store.discard(run.storeAt(from), (int) (to - from));
+                int filled = run.clearFilled(run.filePage, run.endPage());
+                if (filled > 0 || mappedOnce || run.used) {
+                    store.discard(run.storeOffset, run.pages);
                     store.uncharge(filled);
-                    populatedTo = 0;
+                    run.used = false;
                 }
             }
         } finally {
@@ -298,9 +343,9 @@ public final class Shmem implements MappingSource {
         int i = runs.indexOf(from >> SHIFT);
         if (to > from && i < runs.count() && runs.get(i).filePage <= from >> SHIFT) {
             ShmemRun run = runs.get(i);
-            if (mappedOnce || run.isFilled(from >> SHIFT)) {
+            if (mappedOnce && !run.used || run.isFilled(from >> SHIFT)) {
                 long at = run.storeAt(from >> SHIFT) + (from & PAGE - 1);
-                store.memory().asSlice(at, to - from).fill((byte) 0);
+                zero(at, to - from);
             }
         }
     }
@@ -322,7 +367,7 @@ public final class Shmem implements MappingSource {
         try {
             long end = offset + length + PAGE - 1 >> SHIFT;
             for (long page = offset >> SHIFT; page < end; ) {
-                ShmemRun run = runs.obtain(page, end - page);
+                ShmemRun run = runs.obtain(page, end - page, false);
                 long to = Math.min(end, run.endPage());
                 fill(run, page, to);
                 page = to;
@@ -338,7 +383,20 @@ public final class Shmem implements MappingSource {
     private void freeAll(List<ShmemRun> gone) {
         for (ShmemRun run : gone) {
             store.uncharge(run.filledPages);
-            store.free(run.storeOffset, run.pages);
+            if (mappedOnce && !run.used) {
+                store.free(run.storeOffset, run.pages);
+                continue;
+            }
+            for (long p = run.filePage; p < run.endPage(); ) {
+                boolean filled = run.isFilled(p) || run.used;
+                long end = run.used ? run.endPage() : run.stateEnd(p, Long.MAX_VALUE, filled);
+                if (filled) {
+                    store.recycle(run.storeAt(p), (int) (end - p));
+                } else {
+                    store.free(run.storeAt(p), (int) (end - p));
+                }
+                p = end;
+            }
         }
     }
 
@@ -388,7 +446,7 @@ public final class Shmem implements MappingSource {
 
     private long nextData(ShmemRun run, long page) {
         long known = run.stateEnd(page, Long.MAX_VALUE, false);
-        if (!mappedOnce || known == page) {
+        if (!mappedOnce || run.used || known == page) {
             return known;
         }
         long at = store.nextData(run.storeAt(page), run.storeAt(run.endPage()));
@@ -397,7 +455,7 @@ public final class Shmem implements MappingSource {
 
     private long nextHole(ShmemRun run, long page) {
         long known = run.stateEnd(page, Long.MAX_VALUE, true);
-        if (!mappedOnce || known == run.endPage()) {
+        if (!mappedOnce || run.used || known == run.endPage()) {
             return known;
         }
         long at = store.nextHole(run.storeAt(known), run.storeAt(run.endPage()));
@@ -439,8 +497,11 @@ public final class Shmem implements MappingSource {
                 return;
             }
             mappedOnce = true;
-            ShmemRun run = runs.obtain(offset >> SHIFT, end - offset >> SHIFT);
+            ShmemRun run = runs.obtain(offset >> SHIFT, end - offset >> SHIFT, false);
             long n = Math.min(end - offset, (run.endPage() << SHIFT) - offset);
+            if (run.used) {
+                fill(run, offset >> SHIFT, offset + n >> SHIFT);
+            }
             into.set(store.hostFd(), run.storeAt(offset >> SHIFT), n);
         } finally {
             lock.unlockWrite(stamp);

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Consecutive pages of a file that lie consecutively in the store. A page of it is <em>filled</em> (charged to the machine) once it was written; the
- * others are room kept for growth, and read as zero. Guarded by the {@link Shmem} that has it.
+ * others are room kept for growth, and read as zero. In a <em>used</em> run those others hold old data of another file: guests never have them mapped. In a
+ * fresh one they are zero, or data that guests wrote through mappings. Guarded by the {@link Shmem} that has it.
  */
 final class ShmemRun {
     /** First page of the file. */
@@ -14,9 +15,11 @@ final class ShmemRun {
 
     int pages;
     int filledPages;
+    boolean used;
     private long[] filled;
 
-    ShmemRun(long filePage, long storeOffset, int pages) {
+    ShmemRun(long filePage, long storeOffset, int pages, boolean used) {
+        this.used = used;
         this.filePage = filePage;
         this.storeOffset = storeOffset;
         this.pages = pages;
@@ -87,7 +90,7 @@ final class ShmemRun {
 
     /** Cuts the pages from {@code page} on off into a run of their own. */
     ShmemRun split(long page) {
-        ShmemRun tail = new ShmemRun(page, storeAt(page), (int) (endPage() - page));
+        ShmemRun tail = new ShmemRun(page, storeAt(page), (int) (endPage() - page), used);
         for (long p = page; p < endPage(); p++) {
             if (isFilled(p)) {
                 tail.setFilled(p, p + 1);

@@ -47,9 +47,10 @@ final class ShmemRuns {
      * The run that holds {@code page}, made if there is none.
      *
      * @param wanted pages that will be needed from {@code page} on; the run may hold fewer
+     * @param mayBeUsed the pages will be written at once, so that a new run may hold old data
      * @throws umlaut.abi.ErrnoException ENOSPC
      */
-    ShmemRun obtain(long page, long wanted) {
+    ShmemRun obtain(long page, long wanted, boolean mayBeUsed) {
         int i = indexOf(page);
         if (i < runs.size() && runs.get(i).filePage <= page) {
             return runs.get(i);
@@ -61,27 +62,28 @@ final class ShmemRuns {
             ShmemRun before = runs.get(i - 1);
             long ahead = Math.min(Math.max(need, Math.min(before.pages, MOST_AHEAD)), gapEnd - page);
             int more = (int) Math.min(ahead, Integer.MAX_VALUE / 2 - before.pages);
-            if (more > 0 && store.extend(before.storeAt(before.endPage()), more)) {
+            if (more > 0 && !before.used && store.extend(before.storeAt(before.endPage()), more)) {
                 before.grow(more);
                 return before;
             }
-            return insert(i, page, (int) Math.min(ahead, Integer.MAX_VALUE / 2));
+            return insert(i, page, (int) Math.min(ahead, Integer.MAX_VALUE / 2), mayBeUsed);
         }
         if (page == 0 || need >= SPARSE_GROUP) {
-            return insert(i, page, (int) need);
+            return insert(i, page, (int) need, mayBeUsed);
         }
         long start = Math.max(gapStart, page & -(long) SPARSE_GROUP);
         long end = Math.min(gapEnd, Math.max(page + need, start + SPARSE_GROUP));
-        ShmemRun run = insert(i, start, (int) (end - start));
-        return run.endPage() > page ? run : insert(i + 1, page, 1);
+        ShmemRun run = insert(i, start, (int) (end - start), mayBeUsed);
+        return run.endPage() > page ? run : insert(i + 1, page, 1, mayBeUsed);
     }
 
     /** Where the store has no run so long, the caller gets what there is and comes again. */
-    private ShmemRun insert(int index, long page, int wanted) {
+    private ShmemRun insert(int index, long page, int wanted, boolean mayBeUsed) {
         int pages = wanted;
         while (true) {
             try {
-                ShmemRun run = new ShmemRun(page, store.allocate(pages), pages);
+                long used = mayBeUsed ? store.allocateUsed(pages) : -1;
+                ShmemRun run = new ShmemRun(page, used >= 0 ? used : store.allocate(pages), pages, used >= 0);
                 runs.add(index, run);
                 return run;
             } catch (ErrnoException e) {
@@ -105,6 +107,14 @@ final class ShmemRuns {
         out.addAll(rest);
         rest.clear();
         return out;
+    }
+
+    /** Makes a run begin at {@code page}, if one spans it. */
+    void splitAt(long page) {
+        int i = indexOf(page);
+        if (i < runs.size() && runs.get(i).filePage < page) {
+            runs.add(i + 1, runs.get(i).split(page));
+        }
     }
 
     long filledPages() {
