@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
+import umlaut.abi.Mode;
 import umlaut.abi.MountFlags;
 import umlaut.abi.Statfs;
 import umlaut.abi.Statx;
@@ -89,7 +90,8 @@ public final class HostFs extends SuperBlock {
         Key key = new Key(hostDevice(statx), Le.getLong(statx, Statx.STX_INO));
         WeakReference<HostInode> reference = known.get(key);
         HostInode found = reference == null ? null : reference.get();
-        if (found != null && (found.mode & umlaut.abi.Mode.S_IFMT) == (mode & umlaut.abi.Mode.S_IFMT)) {
+        // The host gives numbers of removed files to new ones.
+        if (found != null && found.nlink > 0 && ((found.mode ^ mode) & Mode.S_IFMT) == 0) {
             found.seenAt(parent, name, statx);
             return found;
         }
@@ -99,6 +101,11 @@ public final class HostFs extends SuperBlock {
             known.values().removeIf(gone -> gone.get() == null);
         }
         return fresh;
+    }
+
+    /** The object has gone on the host, and nobody here has it open. */
+    void forget(HostInode gone, long device, long ino) {
+        known.computeIfPresent(new Key(device, ino), (key, reference) -> reference.get() == gone ? null : reference);
     }
 
     static long hostDevice(MemorySegment statx) {

@@ -381,6 +381,11 @@ final class HostInode extends Inode {
     }
 
     @Override
+    public void evict() {
+        fs.forget(this, hostDevice, hostIno);
+    }
+
+    @Override
     public String readlink(@Nullable Task task) {
         String known = linkTarget;
         if (known != null && fs.options.immutable()) {

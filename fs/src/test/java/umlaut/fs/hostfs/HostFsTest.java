@@ -168,6 +168,20 @@ class HostFsTest {
     }
 
     @Test
+    void aNumberUsedAgainIsAnotherFile() {
+        Inode root = volume();
+        for (int i = 0; i < 300; i++) {
+            Inode made = create(root, "f" + i, "text " + i);
+            assertThat(made.hold()).as("file " + i).isTrue();
+            made.unhold();
+            unlink(root, "f" + i);
+        }
+        mkdir(root, "d");
+        umlaut.fs.support.TestTree.rmdir(root, "d");
+        create(mkdir(root, "d"), "inner", "x");
+    }
+
+    @Test
     void namesChangeOnTheHost() throws IOException {
         Inode root = volume();
         Inode hello = find(root, "hello");
