@@ -77,6 +77,9 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** The host process, or 0: for messages to people only. */
     int hostPid();
 
+    /** After {@link #close}: waits until no guest code can run any more, so that memory it shared may serve others. */
+    default void awaitEnd() {}
+
     /** Ends the address space and every thread in it: each {@link UserThread#resume()} returns {@link Trap#DEAD}. */
     @Override
     void close();

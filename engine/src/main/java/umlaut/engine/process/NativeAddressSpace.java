@@ -821,6 +821,13 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
+    public void awaitEnd() {
+        for (int i = 0; !dead && i < 50_000; i++) {
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000);
+        }
+    }
+
+    @Override
     public void close() {
         engine.reaper.signal(pid, this, 0, Processes.SIGKILL);
     }

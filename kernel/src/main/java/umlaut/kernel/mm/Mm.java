@@ -122,6 +122,9 @@ public final class Mm {
             return;
         }
         space.close();
+        if (MmReport.sharesMemory(this)) {
+            space.awaitEnd();
+        }
         VmaEditor.releaseAll(this);
         File exe = executable;
         executable = null;

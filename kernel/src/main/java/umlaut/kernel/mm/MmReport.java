@@ -35,4 +35,20 @@ final class MmReport {
             out.add(new Vma(mm, vdso, vdso + VDSO_SIZE, prot, flags, null, null, vdso, "[vdso]"));
         }
     }
+
+    /** Can the guest write to pages that belong to a file in the machine's memory? */
+    static boolean sharesMemory(Mm mm) {
+        mm.lock.lock();
+        try {
+            for (int i = 0; i < mm.tree.size(); i++) {
+                Vma vma = mm.tree.get(i);
+                if (vma.isShared() && vma.mayWrite() && vma.source != null) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            mm.lock.unlock();
+        }
+    }
 }
