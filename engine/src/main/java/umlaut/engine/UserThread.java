@@ -99,6 +99,39 @@ public interface UserThread extends UserMemory {
      */
     boolean interruptedFutex();
 
+    /**
+     * Can another thread answer this one's system call in its place? Then the kernel thread, asleep within the call, may use {@link #doze} and be spared a
+     * wake-up: {@link #answer} lets guest code go on while the kernel thread sleeps on until the next trap.
+     */
+    default boolean canBeAnswered() {
+        return false;
+    }
+
+    /**
+     * The kernel thread, in a system call: sleeps until {@link #nudge()}, or until the trap after an {@link #answer}, or to the deadline on the host's monotonic
+     * clock (ns). May come back early.
+     */
+    default void doze(long deadlineNs) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** From any thread: ends the present or next {@link #doze}. */
+    default void nudge() {}
+
+    /**
+     * By a thread that has the dozing kernel thread's leave to act in its place: ends the system call with {@code result} in RAX.
+     *
+     * @return false if it can't be done now: the kernel thread is to do it
+     */
+    default boolean answer(long result) {
+        return false;
+    }
+
+    /** The kernel thread, after an {@link #answer}: what {@link #resume()} would have returned. */
+    default Trap awaitAnswered() {
+        throw new UnsupportedOperationException();
+    }
+
     /** From any thread: makes the running or next {@link #resume()} return {@link Trap#INTERRUPT} (or any other trap) soon. */
     void interrupt();
 

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Sleeping on and waking words of shared memory; never the private form, since the other side is another process. See futex(2). */
 public final class Futex {
-    public static final int WAIT = 0, WAKE = 1, PRIVATE = 128;
+    public static final int WAIT = 0, WAKE = 1, WAIT_BITSET = 9, WAKE_BITSET = 10, PRIVATE = 128;
 
     private Futex() {}
 
@@ -19,6 +19,21 @@ public final class Futex {
         time.set(Layouts.LONG, 0, timeoutNs / 1_000_000_000);
         time.set(Layouts.LONG, 8, timeoutNs % 1_000_000_000);
         return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAIT, expected, time.address(), 0, 0);
+    }
+
+    /**
+     * As {@link #await(MemorySegment, long, int)}, but woken only by {@link #wakeBits} with a common bit (or by a plain wake), and until a time of the monotonic clock.
+     */
+    public static long awaitBits(MemorySegment memory, long offset, int expected, int bits, long deadlineNs) {
+        MemorySegment time = Scratch.arguments();
+        time.set(Layouts.LONG, 0, deadlineNs / 1_000_000_000);
+        time.set(Layouts.LONG, 8, deadlineNs % 1_000_000_000);
+        return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAIT_BITSET, expected, time.address(), 0, bits);
+    }
+
+    /** Wakes one of the sleepers that wait for one of {@code bits}; plain ones wait for all. */
+    public static long wakeBits(MemorySegment memory, long offset, int bits) {
+        return HostCalls.call(Syscall.FUTEX, memory.address() + offset, WAKE_BITSET, 1, 0, 0, bits);
     }
 
     /** Wakes up to {@code count} sleepers. @return how many were woken */

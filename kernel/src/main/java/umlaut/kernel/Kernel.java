@@ -8,6 +8,7 @@ import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
+import umlaut.kernel.task.AnsweredTasks;
 import umlaut.kernel.task.KernelThreads;
 import umlaut.kernel.task.ProcessHooks;
 import umlaut.kernel.task.Task;
@@ -33,6 +34,7 @@ public final class Kernel {
     public final UserTable users = new UserTable();
     public final ProcessHooks processHooks = new ProcessHooks();
     public final KernelTimers timers;
+    public final AnsweredTasks answered;
     public final KernelThreads threads;
     public final Vfs vfs;
     public final UtsName uts;
@@ -64,6 +66,7 @@ public final class Kernel {
         this.tracer = tracer;
         this.bootMonotonicNs = clock.monotonicNs();
         this.timers = new KernelTimers(clock);
+        this.answered = new AnsweredTasks(this);
         this.threads = new KernelThreads(config.name());
         this.vfs = new Vfs(this);
         this.uts = new UtsName(config.hostname());

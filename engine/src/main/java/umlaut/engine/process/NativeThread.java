@@ -3,6 +3,7 @@ package umlaut.engine.process;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.CpuFeatures;
@@ -50,6 +51,15 @@ final class NativeThread implements UserThread {
     private volatile int mode;
 
     private final Placement placement;
+    /** A dozing kernel thread sees to it at least this often that nobody has spoilt its word. */
+    private static final long DOZE_NS = 10_000_000_000L;
+
+    private static final long DEAD_LOOK_NS = 10_000_000;
+
+    /** Another thread has answered the system call in this one's place. */
+    private volatile boolean answered;
+
+    private volatile boolean nudged;
     private int polls;
     private int resumes;
     private boolean started;
@@ -126,6 +136,88 @@ final class NativeThread implements UserThread {
             engine.pacer.look();
         }
         post(answer());
+        return awaitTrap();
+    }
+
+    // --- being answered by another thread ---
+
+    @Override
+    public boolean canBeAnswered() {
+        return true;
+    }
+
+    @Override
+    public void doze(long deadlineNs) {
+        sleeping();
+        // Cleared first: a nudge from here on changes the word, or is seen in the field.
+        Layouts.WORD.getAndBitwiseAnd(area, (long) Area.STATE, ~State.NUDGE);
+        long longest = System.nanoTime() + DOZE_NS;
+        while (!nudged) {
+            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+            boolean request = (state & State.REQUEST) != 0;
+            if (request && answered) {
+                break;
+            }
+            if ((state & ~State.MARKS) == State.DEAD) {
+                // Nothing changes the word any more, and the wait may be for what has nothing to do with the host process.
+                LockSupport.parkNanos(this, DEAD_LOOK_NS);
+                break;
+            }
+            long until = Math.min(deadlineNs, longest);
+            if (System.nanoTime() - until >= 0) {
+                break;
+            }
+            if (request) {
+                // The same request may come again behind an answer: only the mark tells that the wait is for this one.
+                state = (int) Layouts.WORD.getAndBitwiseOr(area, (long) Area.STATE, State.DOZE) | State.DOZE;
+                if (answered || (state & State.REQUEST) == 0) {
+                    continue;
+                }
+            } else {
+                // Answered: the guest's side must know that this one sleeps.
+                int asleep = state | State.ASLEEP;
+                if (state != asleep && !Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, asleep)) {
+                    continue;
+                }
+                state = asleep;
+            }
+            Futex.awaitBits(area, Area.STATE, state, State.KERNEL_SIDE, until);
+        }
+        nudged = false;
+    }
+
+    @Override
+    public void nudge() {
+        nudged = true;
+        Layouts.WORD.getAndBitwiseOr(area, (long) Area.STATE, State.NUDGE);
+        Futex.wakeBits(area, Area.STATE, State.KERNEL_SIDE);
+    }
+
+    @Override
+    public boolean answer(long result) {
+        if (space.isDead() || failedOrder != 0) {
+            return false;
+        }
+        setReg(Reg.RAX, result);
+        area.set(Layouts.INT, Area.PENDING, 0);
+        if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
+            return false;
+        }
+        answered = true;
+        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer() | State.ASLEEP);
+        if ((old & State.ASLEEP) != 0) {
+            Futex.wakeBits(area, Area.STATE, State.GUEST_SIDE);
+        }
+        return true;
+    }
+
+    @Override
+    public Trap awaitAnswered() {
+        answered = false;
+        return awaitTrap();
+    }
+
+    private Trap awaitTrap() {
         int request = awaitRequest();
         boolean interrupted = ((int) MODE.getAndSet(this, IN_KERNEL) & INTERRUPTED) != 0;
         return trapped(request, interrupted);
@@ -202,7 +294,7 @@ final class NativeThread implements UserThread {
 
     /** @param interrupted somebody asked for an interrupt while the thread came in by itself: the kernel must look for work */
     private Trap trapped(int request, boolean interrupted) {
-        cause = request & ~(State.ASLEEP | State.NO_POLLING);
+        cause = request & ~State.MARKS;
         copyEntry = 0;
         reservedAt = -1;
         switch (cause) {
@@ -439,7 +531,7 @@ final class NativeThread implements UserThread {
             return 0;
         }
         post(State.ORDERS | State.SYNC);
-        int request = awaitRequest() & ~(State.ASLEEP | State.NO_POLLING);
+        int request = awaitRequest() & ~State.MARKS;
         if (request == State.SYNCED) {
             return 0;
         }

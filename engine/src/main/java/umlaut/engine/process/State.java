@@ -11,6 +11,18 @@ final class State {
     /** With REQUEST: the kernel thread sleeps for long, so waiting by polling is in vain. */
     static final int NO_POLLING = 1 << 31;
 
+    /** With REQUEST: the kernel thread, which dozes, is wanted. */
+    static final int NUDGE = 1 << 30;
+
+    /** With REQUEST: the kernel thread dozes in this very request, so that the word tells it from the next one. */
+    static final int DOZE = 1 << 29;
+
+    /** What may be added to any request. */
+    static final int MARKS = ASLEEP | NO_POLLING | NUDGE | DOZE;
+
+    /** Which side sleeps on the word, as bits of FUTEX_WAIT_BITSET: both may at once, when the kernel thread dozes. */
+    static final int GUEST_SIDE = 1, KERNEL_SIDE = 2;
+
     /** Requests: why the thread came in. */
     static final int SYSCALL = REQUEST | 1 << 8;
 

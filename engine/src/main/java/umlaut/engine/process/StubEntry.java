@@ -156,16 +156,17 @@ final class StubEntry {
         a.orl(RDX, State.ASLEEP);
         a.lockCmpxchgl(area(Area.STATE), RDX);
         a.j(Cond.NE, trySleep);
-        futexOnState(0);
+        a.mov(R9, State.GUEST_SIDE);
+        futexOnState(9); // FUTEX_WAIT_BITSET
         a.jmp(await);
 
         a.bind(wake);
         a.mov(RDX, 1);
-        futexOnState(1);
+        futexOnState(1); // FUTEX_WAKE
         a.jmp(await);
     }
 
-    /** futex(STATE, WAIT or WAKE, EDX). */
+    /** futex(STATE, operation, EDX, no timeout, -, R9D). */
     private void futexOnState(int operation) {
         a.lea(RDI, area(Area.STATE));
         a.mov(RSI, operation);

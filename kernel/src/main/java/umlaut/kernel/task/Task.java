@@ -83,9 +83,12 @@ public final class Task {
     /** A change of the address space that this task's guest thread makes on the host as it returns. */
     public @Nullable PendingChange pendingChange;
 
+    public final TaskSleep sleep = new TaskSleep(this);
+    /** Sleepers this task acts for when its own call is through. */
+    public final Completions completions = new Completions();
+
     private volatile TaskState state = TaskState.RUNNING;
     private volatile @Nullable Thread kernelThread;
-    private volatile boolean woken;
     private @Nullable RestartBlock restartBlock;
 
     public Task(
@@ -248,7 +251,7 @@ public final class Task {
 
     /** From here on wake-ups are remembered until the next {@link #sleep}. */
     public void prepareToSleep() {
-        woken = false;
+        sleep.prepare();
     }
 
     /**
@@ -263,7 +266,9 @@ public final class Task {
 
     /** As {@link #sleep(long)}, in another state for all to see. */
     public boolean sleep(long deadlineNs, TaskState as) {
-        if (woken) {
+        // Whom we have woken may be the one to wake us.
+        completions.run();
+        if (sleep.isWoken()) {
             return true;
         }
         user.sleeping();
@@ -271,18 +276,7 @@ public final class Task {
         TaskState before = state;
         state = as;
         try {
-            while (!woken) {
-                if (deadlineNs == Long.MAX_VALUE) {
-                    LockSupport.park(this);
-                } else {
-                    long left = deadlineNs - kernel.clock.monotonicNs();
-                    if (left <= 0) {
-                        return false;
-                    }
-                    LockSupport.parkNanos(this, left);
-                }
-            }
-            return true;
+            return sleep.sleep(deadlineNs);
         } finally {
             state = before;
         }
@@ -290,15 +284,14 @@ public final class Task {
 
     /** From any thread. @return true if the task was not awake already */
     public boolean wakeUp() {
-        if (woken) {
-            return false;
-        }
-        woken = true;
+        return sleep.wakeUp();
+    }
+
+    void unpark() {
         Thread thread = kernelThread;
         if (thread != null) {
             LockSupport.unpark(thread);
         }
-        return true;
     }
 
     /** Is the caller this task's own kernel thread? */

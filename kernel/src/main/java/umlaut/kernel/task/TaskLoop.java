@@ -20,6 +20,9 @@ import umlaut.kernel.syscall.Args;
 public final class TaskLoop implements Runnable {
     private final Task task;
     private final Args args;
+    /** See {@link #ANSWERED}. */
+    private boolean answered;
+
     private final Runnable first;
 
     /** For a task that starts in guest code, with registers set. */
@@ -63,7 +66,8 @@ public final class TaskLoop implements Runnable {
 
     private boolean step() {
         UserThread user = task.user();
-        Trap trap = user.resume();
+        Trap trap = answered ? user.awaitAnswered() : user.resume();
+        answered = false;
         if (task.pendingChange != null && trap != Trap.ORDER_FAILED) {
             task.mm().ordersDone(task);
         }
@@ -90,7 +94,8 @@ public final class TaskLoop implements Runnable {
                 return false;
             }
         }
-        if (task.workPending()) {
+        // An answered task's guest code is running: what there is to do is done when it comes in again, as it soon will.
+        if (task.workPending() && !answered) {
             work();
         }
         return true;
@@ -122,8 +127,16 @@ public final class TaskLoop implements Runnable {
 
     private void systemCall(UserThread user) {
         int nr = (int) user.reg(Reg.RAX);
-        long result = task.kernel.syscalls.enter(task, args);
-        if (Restart.isRestart(result)) {
+        long result;
+        task.completions.open();
+        try {
+            result = task.kernel.syscalls.enter(task, args);
+        } finally {
+            task.completions.close();
+        }
+        if (result == ANSWERED) {
+            answered = true;
+        } else if (Restart.isRestart(result)) {
             SignalDelivery.afterSystemCall(task, result, nr);
         } else if (result != KEEP_REGISTERS) {
             task.user().setReg(Reg.RAX, result);
@@ -132,6 +145,9 @@ public final class TaskLoop implements Runnable {
 
     /** A handler that has set all registers itself (execve, rt_sigreturn) returns this. */
     public static final long KEEP_REGISTERS = Long.MIN_VALUE + 2;
+
+    /** Another task has answered the call in this one's place ({@link TaskSleep}): guest code is running again. */
+    public static final long ANSWERED = Long.MIN_VALUE + 3;
 
     private void fault(UserThread user) {
         SigInfo info = SigInfo.fault(

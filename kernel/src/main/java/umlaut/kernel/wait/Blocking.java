@@ -4,6 +4,8 @@ import umlaut.abi.Errno;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TaskLoop;
+import umlaut.kernel.task.TaskSleep;
 
 /**
  * The one place where tasks wait. Everything that may block says WOULD_BLOCK, and this loop does the sleeping, the time limit, the signals
@@ -28,9 +30,26 @@ public final class Blocking {
      * @return the result, -ERESTARTSYS when a signal came first, or -ETIMEDOUT
      */
     public static long run(Task task, Source source, BlockingOp op, long deadlineNs) {
+        return run(task, source, op, deadlineNs, false);
+    }
+
+    /**
+     * As {@link #run(Task, Source, BlockingOp, long)}, for an operation whose result is the system call's and which needs nothing but what it has at hand: whoever wakes
+     * the task may do it in its place.
+     *
+     * @return also {@link umlaut.kernel.task.TaskLoop#ANSWERED}: then the caller just returns
+     */
+    public static long runForResult(Task task, Source source, BlockingOp op, long deadlineNs) {
+        return run(task, source, op, deadlineNs, true);
+    }
+
+    private static long run(Task task, Source source, BlockingOp op, long deadlineNs, boolean byOthers) {
         long result = op.attempt();
         if (result != BlockingOp.WOULD_BLOCK) {
             return result;
+        }
+        if (byOthers) {
+            task.sleep.offer(op);
         }
         try (Sleeper sleeper = new Sleeper(task, false)) {
             source.register(sleeper);
@@ -46,18 +65,24 @@ public final class Blocking {
                 if (!sleeper.sleep(deadlineNs)) {
                     return Errno.ETIMEDOUT.negative();
                 }
+                result = byOthers ? task.sleep.takeResult() : TaskSleep.NONE;
+                if (result != TaskSleep.NONE) {
+                    return result;
+                }
             }
+        } finally {
+            task.sleep.offer(null);
         }
     }
 
     /**
-     * As {@link #run}, for a read or write: what an interrupted transfer has moved counts for more than the interruption.
+     * As {@link #runForResult}, for a read or write: what an interrupted transfer has moved counts for more than the interruption.
      *
-     * @return bytes moved in all, or as {@link #run}
+     * @return bytes moved in all, or as {@link #runForResult}
      */
     public static long transfer(Task task, Source source, IovIter data, BlockingOp op, long deadlineNs) {
-        long result = run(task, source, op, deadlineNs);
-        return result < 0 && data.moved() > 0 ? data.moved() : result;
+        long result = runForResult(task, source, op, deadlineNs);
+        return result < 0 && result != TaskLoop.ANSWERED && data.moved() > 0 ? data.moved() : result;
     }
 
     /** As {@link #run}, on one queue, waiting at most for ever. */

@@ -37,7 +37,8 @@ public final class Sleeper implements PollTable, Waiter, AutoCloseable {
 
     @Override
     public boolean wake(int events) {
-        return task.wakeUp();
+        Task waker = task.kernel.current();
+        return waker != null && waker.completions.claim(task) || task.wakeUp();
     }
 
     @Override
