@@ -74,6 +74,21 @@ public final class HostFs extends SuperBlock {
         return !options.immutable();
     }
 
+    @Override
+    public boolean revalidate(Inode directory, String name, @Nullable Inode cached) {
+        HostInode here = (HostInode) directory;
+        MemorySegment statx = Scratch.room();
+        long result = here.statEntry(name, statx);
+        if (HostCalls.isError(result)) {
+            return result == Errno.ENOENT.negative() && cached == null;
+        }
+        if (!(cached instanceof HostInode inode) || !inode.is(statx) || inode.nlink == 0) {
+            return false;
+        }
+        inode.seenAt(here, name, statx);
+        return true;
+    }
+
     /**
      * The inode of what statx(2) has just described.
      *

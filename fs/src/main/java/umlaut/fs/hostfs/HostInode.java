@@ -118,7 +118,7 @@ final class HostInode extends Inode {
                 result = up.statEntry(name, s);
             }
         }
-        if (!HostCalls.isError(result) && same(s)) {
+        if (!HostCalls.isError(result) && is(s)) {
             load(s);
         } else {
             nlink = 0;
@@ -126,7 +126,7 @@ final class HostInode extends Inode {
     }
 
     /** Numbers are used again, so the kind must be the same too. */
-    private boolean same(MemorySegment s) {
+    boolean is(MemorySegment s) {
         return Le.getLong(s, Statx.STX_INO) == hostIno
                 && HostFs.hostDevice(s) == hostDevice
                 && ((Le.getUnsignedShort(s, Statx.STX_MODE) ^ mode) & Mode.S_IFMT) == 0;
@@ -259,7 +259,7 @@ final class HostInode extends Inode {
         HostErrors.check(fd);
         MemorySegment s = Scratch.room();
         long result = Files.statx((int) fd, Scratch.path(""), Files.AT_EMPTY_PATH, MASK, s);
-        if (HostCalls.isError(result) || !same(s)) {
+        if (HostCalls.isError(result) || !is(s)) {
             Files.close((int) fd);
             throw (HostCalls.isError(result) ? Errno.EIO : Errno.ENOENT).exception();
         }
