@@ -9,7 +9,10 @@ import umlaut.abi.Le;
 import umlaut.abi.Prctl;
 import umlaut.kernel.task.Task;
 
-/** capget(2), capset(2), and prctl(2)'s options about privilege: capabilities(7) (Linux: kernel/capability.c, security/commoncap.c). */
+/**
+ * capget(2), capset(2), and prctl(2)'s options about privilege: capabilities(7) (Linux: kernel/capability.c,
+ * security/commoncap.c).
+ */
 public final class CapabilityCalls {
     private static final int AMBIENT_IS_SET = 1;
     private static final int AMBIENT_RAISE = 2;

@@ -3,7 +3,8 @@ package umlaut.kernel.cred;
 import umlaut.abi.Capability;
 
 /**
- * Who a task acts as; immutable, replaced as a whole (Linux: struct cred, credentials(7), capabilities(7)). Guest ids: root here is nobody
+ * Who a task acts as; immutable, replaced as a whole (Linux: struct cred, credentials(7), capabilities(7)). Guest ids:
+ * root here is nobody
  * on the host.
  *
  * @param groups supplementary groups, sorted; never changed after construction

@@ -5,7 +5,8 @@ import umlaut.abi.Errno;
 import umlaut.abi.Mode;
 
 /**
- * How execve(2) changes credentials: set-id bits, file capabilities, root's special case (capabilities(7); Linux: bprm_fill_uid in fs/exec.c, cap_bprm_creds_from_file in
+ * How execve(2) changes credentials: set-id bits, file capabilities, root's special case (capabilities(7); Linux:
+ * bprm_fill_uid in fs/exec.c, cap_bprm_creds_from_file in
  * security/commoncap.c).
  *
  * @param credentials what the new program runs with

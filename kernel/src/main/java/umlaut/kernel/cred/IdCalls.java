@@ -8,7 +8,10 @@ import umlaut.abi.Errno;
 import umlaut.abi.Limits;
 import umlaut.kernel.task.Task;
 
-/** User and group ids: credentials(7), setresuid(2) and its relatives (Linux: kernel/sys.c; the effect on capabilities: cap_task_fix_setuid in security/commoncap.c). */
+/**
+ * User and group ids: credentials(7), setresuid(2) and its relatives (Linux: kernel/sys.c; the effect on capabilities:
+ * cap_task_fix_setuid in security/commoncap.c).
+ */
 public final class IdCalls {
     private static final int KEEP = -1;
     private static final long FILE_SYSTEM_CAPABILITIES = bit(Capability.CAP_CHOWN)

@@ -2,7 +2,10 @@ package umlaut.kernel.cred;
 
 import umlaut.kernel.task.Task;
 
-/** Credentials in the making (Linux: prepare_creds and commit_creds in kernel/cred.c): the task's own, changed field by field, then put in place as a whole. */
+/**
+ * Credentials in the making (Linux: prepare_creds and commit_creds in kernel/cred.c): the task's own, changed field by
+ * field, then put in place as a whole.
+ */
 final class NewCredentials {
     private final Credentials old;
     int uid;
@@ -42,7 +45,9 @@ final class NewCredentials {
         noNewPrivs = old.noNewPrivs();
     }
 
-    /** Makes them the task's. Gained or changed identity makes a process undumpable and forgets its parent-death signal. */
+    /**
+     * Makes them the task's. Gained or changed identity makes a process undumpable and forgets its parent-death signal.
+     */
     long commit(Task task) {
         boolean changed = euid != old.euid()
                 || egid != old.egid()

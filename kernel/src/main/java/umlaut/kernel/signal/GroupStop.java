@@ -1,9 +1,11 @@
 package umlaut.kernel.signal;
 
 /**
- * A thread group's job-control state (signal(7); Linux: the group stop part of signal_struct). All fields are guarded by the group's signal lock.
+ * A thread group's job-control state (signal(7); Linux: the group stop part of signal_struct). All fields are guarded
+ * by the group's signal lock.
  *
- * <p>A stop is <i>requested</i> by the thread that takes a stop signal, and <i>complete</i> when every live thread has parked; only then is the parent told and wait4(2) sees it. SIGCONT
+ * <p>A stop is <i>requested</i> by the thread that takes a stop signal, and <i>complete</i> when every live thread has
+ * parked; only then is the parent told and wait4(2) sees it. SIGCONT
  * ends it as it is sent; the parent is told of that by the first thread that runs again.
  */
 public final class GroupStop {

@@ -117,7 +117,7 @@ public final class KillCalls {
 
     /** pidfd_send_signal(2). @param thread the thread meant, or null for the process */
     public static long toPidFd(Task task, ThreadGroup group, @Nullable Task thread, SigInfo info) {
-        if (group.zombie && group.leader() instanceof Task leader && task.kernel.tasks.task(leader.tid) != leader) {
+        if (task.kernel.tasks.group(group.tgid) != group) {
             return Errno.ESRCH.negative();
         }
         if (thread == null) {

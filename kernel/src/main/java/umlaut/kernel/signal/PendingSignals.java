@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.SiCode;
 
 /**
- * Signals sent and not yet taken, of one task or of a whole thread group (Linux: sigpending). Standard signals are kept once, real-time
+ * Signals sent and not yet taken, of one task or of a whole thread group (Linux: sigpending). Standard signals are kept
+ * once, real-time
  * ones queue. Guarded by the thread group's signal lock; only {@link #mask} may be looked at without it.
  */
 public final class PendingSignals {
@@ -30,8 +31,10 @@ public final class PendingSignals {
     }
 
     /**
-     * @param charged already incremented for this signal (RLIMIT_SIGPENDING); decremented when the signal leaves the queue
-     * @return false if it was dropped because the same standard signal is pending already; the charge is then given back
+     * @param charged already incremented for this signal (RLIMIT_SIGPENDING); decremented when the signal leaves
+     *     the queue
+     * @return false if it was dropped because the same standard signal is pending already; the charge is then given
+     *     back
      */
     public boolean add(SigInfo info, @Nullable AtomicInteger charged) {
         long bit = bit(info.signo());
@@ -49,7 +52,10 @@ public final class PendingSignals {
         mask |= bit(signo);
     }
 
-    /** Takes the next signal in {@code wanted}: synchronous faults first, then by number, each number in order of sending. */
+    /**
+     * Takes the next signal in {@code wanted}: synchronous faults first, then by number, each number in order of
+     * sending.
+     */
     public @Nullable SigInfo take(long wanted) {
         long ready = mask & wanted;
         if (ready == 0) {

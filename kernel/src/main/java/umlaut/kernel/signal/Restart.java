@@ -1,7 +1,8 @@
 package umlaut.kernel.signal;
 
 /**
- * Results that never reach a guest: what to do with a system call that a signal interrupted (Linux: include/linux/errno.h, signal(7)). Handlers return
+ * Results that never reach a guest: what to do with a system call that a signal interrupted (Linux:
+ * include/linux/errno.h, signal(7)). Handlers return
  * the negative of these.
  */
 public final class Restart {

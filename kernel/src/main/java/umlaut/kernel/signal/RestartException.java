@@ -1,7 +1,8 @@
 package umlaut.kernel.signal;
 
 /**
- * A signal ended a wait deep inside an operation that answers with an object (opening a FIFO or a terminal): the system call ends with the
+ * A signal ended a wait deep inside an operation that answers with an object (opening a FIFO or a terminal): the system
+ * call ends with the
  * {@link Restart} code. Stackless and preallocated, like ErrnoException; caught once at system-call entry.
  */
 public final class RestartException extends RuntimeException {

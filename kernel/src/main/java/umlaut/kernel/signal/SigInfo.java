@@ -4,7 +4,8 @@ import umlaut.abi.SiCode;
 import umlaut.abi.Signal;
 
 /**
- * One signal as sent: what becomes the guest's siginfo_t (sigaction(2)). Which of the fields count follows from signo and code; {@link SigInfoLayout}
+ * One signal as sent: what becomes the guest's siginfo_t (sigaction(2)). Which of the fields count follows from signo
+ * and code; {@link SigInfoLayout}
  * knows where each stands.
  *
  * @param signo 1 to 64

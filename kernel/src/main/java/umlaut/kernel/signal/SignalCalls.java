@@ -17,7 +17,10 @@ import umlaut.kernel.task.TaskLoop;
 import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.wait.Blocking;
 
-/** Receiving: rt_sigaction(2), rt_sigprocmask(2), rt_sigpending(2), rt_sigsuspend(2), rt_sigtimedwait(2), sigaltstack(2), pause(2), rt_sigreturn(2). */
+/**
+ * Receiving: rt_sigaction(2), rt_sigprocmask(2), rt_sigpending(2), rt_sigsuspend(2), rt_sigtimedwait(2),
+ * sigaltstack(2), pause(2), rt_sigreturn(2).
+ */
 public final class SignalCalls {
     private static final long UNBLOCKABLE = Signal.bit(Signal.SIGKILL) | Signal.bit(Signal.SIGSTOP);
     private static final long KNOWN_FLAGS = SigConst.SA_NOCLDSTOP
@@ -124,7 +127,8 @@ public final class SignalCalls {
     }
 
     /**
-     * The mask of a call that waits with another signal mask (sigsuspend, ppoll, pselect6, epoll_pwait): the old one comes back when the call is over and a handler's frame has
+     * The mask of a call that waits with another signal mask (sigsuspend, ppoll, pselect6, epoll_pwait): the old one
+     * comes back when the call is over and a handler's frame has
      * been set up.
      */
     public static void useMask(Task task, long mask) {

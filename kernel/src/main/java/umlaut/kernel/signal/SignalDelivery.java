@@ -13,8 +13,10 @@ import umlaut.kernel.task.TaskExit;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
- * What signals do to a task on its way back to guest code (signal(7); Linux: get_signal in kernel/signal.c, arch/x86/kernel/signal.c). All pending unblocked signals are dealt
- * with, each handler's frame on top of the one before, so that the last one taken runs first; only the first decides about an interrupted system call.
+ * What signals do to a task on its way back to guest code (signal(7); Linux: get_signal in kernel/signal.c,
+ * arch/x86/kernel/signal.c). All pending unblocked signals are dealt
+ * with, each handler's frame on top of the one before, so that the last one taken runs first; only the first decides
+ * about an interrupted system call.
  */
 public final class SignalDelivery {
     private static final long PAGE_FAULT = 14;
@@ -43,14 +45,20 @@ public final class SignalDelivery {
         }
     }
 
-    /** An interrupted call: remembers {@code result} (a {@link Restart} code) and its number until it is known whether a handler runs. */
+    /**
+     * An interrupted call: remembers {@code result} (a {@link Restart} code) and its number until it is known whether a
+     * handler runs.
+     */
     public static void afterSystemCall(Task task, long result, int nr) {
         task.interruptedResult = result;
         task.interruptedNr = nr;
         task.noteWork();
     }
 
-    /** A fault that the kernel can't mend: the signal is sent such that it can't be ignored or blocked (force_sig_fault). */
+    /**
+     * A fault that the kernel can't mend: the signal is sent such that it can't be ignored or blocked
+     * (force_sig_fault).
+     */
     public static void forceFault(Task task, SigInfo info) {
         task.lastFault = info;
         if (info.trapNumber() == PAGE_FAULT) {
@@ -72,7 +80,9 @@ public final class SignalDelivery {
         return true;
     }
 
-    /** Deals with default actions on the way; @return the next signal that has a handler, null when there is no more. */
+    /**
+     * Deals with default actions on the way; @return the next signal that has a handler, null when there is no more.
+     */
     private static @Nullable Taken next(Task task) {
         ThreadGroup group = task.group;
         while (true) {
@@ -190,7 +200,10 @@ public final class SignalDelivery {
         user.setReg(Reg.RIP, user.reg(Reg.RIP) - 2);
     }
 
-    /** The handler's frame could not be written (Linux: force_sigsegv): a handler of SIGSEGV itself has no second chance. */
+    /**
+     * The handler's frame could not be written (Linux: force_sigsegv): a handler of SIGSEGV itself has no second
+     * chance.
+     */
     static void badFrame(Task task, int signo) {
         if (signo == Signal.SIGSEGV) {
             task.group.signalLock.lock();

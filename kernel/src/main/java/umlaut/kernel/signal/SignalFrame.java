@@ -15,9 +15,11 @@ import umlaut.kernel.task.SignalStack;
 import umlaut.kernel.task.Task;
 
 /**
- * The frame that a signal handler finds on its stack, and the way back from it: struct rt_sigframe (sigreturn(2); Linux: arch/x86/kernel/signal_64.c and fpu/signal.c).
+ * The frame that a signal handler finds on its stack, and the way back from it: struct rt_sigframe (sigreturn(2);
+ * Linux: arch/x86/kernel/signal_64.c and fpu/signal.c).
  *
- * <p>From low to high addresses: return address (the restorer), ucontext, siginfo, a gap, then, 64-byte aligned, the vector state in XSAVE form with the words around it that say
+ * <p>From low to high addresses: return address (the restorer), ucontext, siginfo, a gap, then, 64-byte aligned, the
+ * vector state in XSAVE form with the words around it that say
  * how much there is. RSP is 8 above a multiple of 16 at the handler's first instruction, as after a call.
  */
 public final class SignalFrame {
@@ -111,7 +113,8 @@ public final class SignalFrame {
     /** The XSAVE area, with the words that the CPU leaves to software, and the second magic number behind it. */
     private static boolean saveVectors(Task task, long vector, CpuFeatures cpu) {
         UserThread user = task.user();
-        // With the XSAVE header behind it, cleared: XSAVE leaves its reserved part alone, and XRSTOR faults on what the stack had there.
+        // With the XSAVE header behind it, cleared: XSAVE leaves its reserved part alone, and XRSTOR faults on what the
+        // stack had there.
         MemorySegment software = task.memory.build(Fpstate.SIZE - Fpstate.SW_RESERVED + XSAVE_HEADER);
         int base = Fpstate.SW_RESERVED;
         Le.putInt(software, Fpstate.SW_MAGIC1 - base, Fpstate.FP_XSTATE_MAGIC1);

@@ -3,7 +3,8 @@ package umlaut.kernel.signal;
 import java.util.Arrays;
 
 /**
- * The action table shared by tasks cloned with CLONE_SIGHAND (Linux: sighand_struct). Reads are racy by design, as a single
+ * The action table shared by tasks cloned with CLONE_SIGHAND (Linux: sighand_struct). Reads are racy by design, as a
+ * single
  * reference each; changes are made under the thread group's signal lock.
  */
 public final class SignalHandlers {

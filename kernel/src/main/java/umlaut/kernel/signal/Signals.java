@@ -14,10 +14,12 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
- * Sending signals (Linux: send_signal_locked, prepare_signal and complete_signal in kernel/signal.c). Nothing here checks permissions: that is
+ * Sending signals (Linux: send_signal_locked, prepare_signal and complete_signal in kernel/signal.c). Nothing here
+ * checks permissions: that is
  * {@link SignalPermission}'s.
  *
- * <p>May be called from any Java thread, with or without {@code kernel.tasks.lock}; never with another group's signal lock held.
+ * <p>May be called from any Java thread, with or without {@code kernel.tasks.lock}; never with another group's signal
+ * lock held.
  */
 public final class Signals {
     private static final long STOP_SIGNALS = Signal.bit(Signal.SIGSTOP)
@@ -70,7 +72,8 @@ public final class Signals {
     }
 
     /**
-     * Sends such that it can't be blocked or ignored: then the default action is taken (Linux: force_sig_info). By the task itself.
+     * Sends such that it can't be blocked or ignored: then the default action is taken (Linux: force_sig_info). By the
+     * task itself.
      */
     public static void force(Task task, SigInfo info) {
         ThreadGroup group = task.group;
@@ -283,7 +286,8 @@ public final class Signals {
     }
 
     /**
-     * Hands process-wide signals that {@code task} no longer takes (it now blocks them, or exits) to other threads. Caller holds the signal lock.
+     * Hands process-wide signals that {@code task} no longer takes (it now blocks them, or exits) to other threads.
+     * Caller holds the signal lock.
      */
     public static void retarget(Task task, long which) {
         ThreadGroup group = task.group;

@@ -5,7 +5,8 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
 
 /**
- * The registers from before a signal frame was written, until the thread has come back from guest code: the vector state is saved there on the thread's way out, and only if the
+ * The registers from before a signal frame was written, until the thread has come back from guest code: the vector
+ * state is saved there on the thread's way out, and only if the
  * memory then turns out to be bad is the frame known to be impossible. Used by its own task only.
  */
 public final class UnprovenFrame {
@@ -30,7 +31,9 @@ public final class UnprovenFrame {
         kept = false;
     }
 
-    /** The thread could not go out. @return false when that was not for a frame; else the registers are what they were */
+    /**
+     * The thread could not go out. @return false when that was not for a frame; else the registers are what they were
+     */
     boolean takeBack(Task task) {
         if (!kept) {
             return false;

@@ -67,7 +67,10 @@ public final class MachineCalls {
         return done;
     }
 
-    /** Ends pid 1 as in a pid namespace: by SIGHUP for a restart, SIGINT for the others; the machine sees {@link Kernel#rebootCommand}. */
+    /**
+     * Ends pid 1 as in a pid namespace: by SIGHUP for a restart, SIGINT for the others; the machine sees {@link
+     * Kernel#rebootCommand}.
+     */
     public static long reboot(Task task, int magic1, int magic2, int command) {
         if (!task.credentials().capable(Capability.CAP_SYS_BOOT)) {
             return Errno.EPERM.negative();

@@ -1,3 +1,6 @@
-/** Calls about the machine as a whole: names, memory, log, random numbers, power (kernel/sys.c, kernel/printk, kernel/reboot.c). */
+/**
+ * Calls about the machine as a whole: names, memory, log, random numbers, power (kernel/sys.c, kernel/printk,
+ * kernel/reboot.c).
+ */
 @org.jspecify.annotations.NullMarked
 package umlaut.kernel.system;

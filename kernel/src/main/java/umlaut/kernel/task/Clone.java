@@ -20,7 +20,8 @@ import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
 
 /**
- * New tasks: clone(2), fork(2), vfork(2) (Linux: copy_process and kernel_clone in kernel/fork.c). A process gets a copy of the address space, or shares it; a thread shares it
+ * New tasks: clone(2), fork(2), vfork(2) (Linux: copy_process and kernel_clone in kernel/fork.c). A process gets a copy
+ * of the address space, or shares it; a thread shares it
  * always.
  */
 public final class Clone {
@@ -200,22 +201,49 @@ public final class Clone {
     private static long start(Task parent, Task child, CloneRequest request) {
         int tid = child.tid;
         if (request.has(CloneFlags.CLONE_PARENT_SETTID)) {
-            // Straight into memory, not on the parent's return: the child may need it, or may have ended and cleared it, by then.
+            // Straight into memory, not on the parent's return: the child may need it, or may have ended and cleared
+            // it, by then.
             MemorySegment word = parent.memory.build(4);
             Le.putInt(word, 0, tid);
             parent.mm().space().write(request.parentTid(), word, 0, 4);
+        }
+        if (request.has(CloneFlags.CLONE_PIDFD)) {
+            long error = givePidFd(parent, child, request);
+            if (error != 0) {
+                takeBack(parent, child);
+                return error;
+            }
         }
         VforkDone done = null;
         if (request.has(CloneFlags.CLONE_VFORK)) {
             done = new VforkDone(parent);
             child.vforkDone = done;
         }
-        long pidFdError = request.has(CloneFlags.CLONE_PIDFD) ? givePidFd(parent, child, request) : 0;
         parent.kernel.threads.start(new TaskLoop(child));
         if (done != null) {
             done.await();
         }
-        return pidFdError != 0 ? pidFdError : tid;
+        return tid;
+    }
+
+    /** The child must not be after all: it ends before it runs, and nobody is told. */
+    private static void takeBack(Task parent, Task child) {
+        if (child.isLeader()) {
+            TaskTable tasks = parent.kernel.tasks;
+            tasks.lock.lock();
+            try {
+                ThreadGroup family = child.group.parent;
+                if (family != null) {
+                    family.children.remove(child.group);
+                }
+                child.group.parent = null;
+            } finally {
+                tasks.lock.unlock();
+            }
+        }
+        parent.kernel.threads.start(new TaskLoop(child, () -> {
+            throw TaskExit.now();
+        }));
     }
 
     private static long givePidFd(Task parent, Task child, CloneRequest request) {

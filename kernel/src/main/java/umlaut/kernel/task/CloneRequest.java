@@ -10,7 +10,8 @@ import umlaut.abi.Limits;
 import umlaut.abi.Signal;
 
 /**
- * What clone(2), clone3(2), fork(2) and vfork(2) ask for, checked (Linux: kernel_clone_args and copy_clone_args_from_user in kernel/fork.c).
+ * What clone(2), clone3(2), fork(2) and vfork(2) ask for, checked (Linux: kernel_clone_args and
+ * copy_clone_args_from_user in kernel/fork.c).
  *
  * @param flags CLONE_*, without the exit signal
  * @param exitSignal sent to the parent at the end, 0 = none

@@ -8,7 +8,8 @@ import umlaut.kernel.signal.Signals;
 import umlaut.kernel.time.KernelTimers;
 
 /**
- * RLIMIT_CPU (getrlimit(2)): SIGXCPU each second from the soft limit on, SIGKILL at the hard one. A timer looks at the CPU time used whenever it could have been reached.
+ * RLIMIT_CPU (getrlimit(2)): SIGXCPU each second from the soft limit on, SIGKILL at the hard one. A timer looks at the
+ * CPU time used whenever it could have been reached.
  */
 final class CpuLimit implements Runnable {
     private static final long SECOND_NS = 1_000_000_000L;

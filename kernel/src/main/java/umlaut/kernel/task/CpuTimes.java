@@ -3,7 +3,8 @@ package umlaut.kernel.task;
 import umlaut.abi.Limits;
 
 /**
- * CPU time used (times(2), getrusage(2), clock_gettime(2) of CPU clocks). The engine knows what a guest thread has used on the host, user and system together: all of it counts as
+ * CPU time used (times(2), getrusage(2), clock_gettime(2) of CPU clocks). The engine knows what a guest thread has used
+ * on the host, user and system together: all of it counts as
  * user time, since the host's system time was spent on the guest's page faults and waits.
  */
 public final class CpuTimes {

@@ -6,8 +6,10 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.cred.ExecCredentials;
 
 /**
- * What execve(2) does to a task beside its memory (Linux: de_thread and begin_new_exec in fs/exec.c). The order of a call: everything that may fail; {@link
- * #deThread}; {@link #leaveMemory} while the old address space is still the task's; the new Mm and UserThread are set; {@link #complete}.
+ * What execve(2) does to a task beside its memory (Linux: de_thread and begin_new_exec in fs/exec.c). The order of a
+ * call: everything that may fail; {@link
+ * #deThread}; {@link #leaveMemory} while the old address space is still the task's; the new Mm and UserThread are set;
+ * {@link #complete}.
  */
 public final class ExecTransition {
     private ExecTransition() {}

@@ -7,7 +7,8 @@ import umlaut.kernel.signal.Signals;
 import umlaut.kernel.tty.TtyJobControl;
 
 /**
- * The end of a task (exit(2), exit_group(2); Linux: do_exit in kernel/exit.c). The guest's memory and host process go first, then files, then the family is told: whoever has
+ * The end of a task (exit(2), exit_group(2); Linux: do_exit in kernel/exit.c). The guest's memory and host process go
+ * first, then files, then the family is told: whoever has
  * waited for a process finds nothing left of it.
  */
 public final class Exit {
@@ -25,7 +26,10 @@ public final class Exit {
         throw TaskExit.now();
     }
 
-    /** Lets go of all the task has, tells its parent, and ends its guest thread. Runs on the task's kernel thread, last of all. */
+    /**
+     * Lets go of all the task has, tells its parent, and ends its guest thread. Runs on the task's kernel thread, last
+     * of all.
+     */
     static void finish(Task task) {
         ThreadGroup group = task.group;
         boolean last = leaveGroup(task);
@@ -83,7 +87,8 @@ public final class Exit {
     }
 
     /**
-     * What ties a task to memory it is about to leave (Linux: mm_release): robust futexes, the clear-child-tid word, a waiting vfork parent.
+     * What ties a task to memory it is about to leave (Linux: mm_release): robust futexes, the clear-child-tid word, a
+     * waiting vfork parent.
      */
     static void releaseMemoryTies(Task task) {
         Mm mm = task.mmOrNull();

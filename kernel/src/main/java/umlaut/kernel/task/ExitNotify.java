@@ -12,7 +12,8 @@ import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
 
 /**
- * What a task's end means to its family (Linux: exit_notify, forget_original_parent and release_task in kernel/exit.c, do_notify_parent in kernel/signal.c). All under {@code
+ * What a task's end means to its family (Linux: exit_notify, forget_original_parent and release_task in kernel/exit.c,
+ * do_notify_parent in kernel/signal.c). All under {@code
  * tasks.lock}.
  */
 final class ExitNotify {
@@ -161,6 +162,7 @@ final class ExitNotify {
     // --- the end of a number ---
 
     /** A process that has been waited for: its number is free again (release_task). Caller holds {@code tasks.lock}. */
+    @SuppressWarnings("GuardedBy")
     static void reap(ThreadGroup group) {
         Task leader = group.leader();
         if (leader == null) {

@@ -24,7 +24,10 @@ public final class GuestProcess {
         return group;
     }
 
-    /** Done when its program runs (empty), or could not be executed (execve(2)'s error; the status is then 127 or 126 in the form of wait(2)). */
+    /**
+     * Done when its program runs (empty), or could not be executed (execve(2)'s error; the status is then 127 or 126 in
+     * the form of wait(2)).
+     */
     public CompletableFuture<Optional<Errno>> started() {
         return started;
     }

@@ -12,7 +12,8 @@ import umlaut.kernel.mm.Mm;
 import umlaut.kernel.signal.SignalHandlers;
 
 /**
- * Processes that the machine starts: pid 1, and later commands beside it (Linux: kernel_init; docker run and docker exec). Each leads a session of its own, and has no parent in
+ * Processes that the machine starts: pid 1, and later commands beside it (Linux: kernel_init; docker run and docker
+ * exec). Each leads a session of its own, and has no parent in
  * the guest: the machine waits for it.
  */
 public final class Init {

@@ -10,7 +10,8 @@ import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
 
 /**
- * Stopping and continuing whole processes, and process groups that nobody could continue any more (signal(7), setpgid(2); Linux: do_signal_stop in kernel/signal.c,
+ * Stopping and continuing whole processes, and process groups that nobody could continue any more (signal(7),
+ * setpgid(2); Linux: do_signal_stop in kernel/signal.c,
  * kill_orphaned_pgrp in kernel/exit.c).
  */
 public final class JobControl {
@@ -141,7 +142,8 @@ public final class JobControl {
     }
 
     /**
-     * Has no member but {@code ignored} a parent in another group of the same session? Then nobody could continue a stopped member. Caller holds {@code tasks.lock}.
+     * Has no member but {@code ignored} a parent in another group of the same session? Then nobody could continue a
+     * stopped member. Caller holds {@code tasks.lock}.
      */
     static boolean orphaned(ProcessGroup processGroup, @Nullable ThreadGroup ignored) {
         for (ThreadGroup member : processGroup.members) {
@@ -158,7 +160,8 @@ public final class JobControl {
     }
 
     /**
-     * After {@code member} has lost {@code parent}, or is itself gone ({@code ignored}): if its group has just become orphaned and has stopped members, these get SIGHUP and SIGCONT.
+     * After {@code member} has lost {@code parent}, or is itself gone ({@code ignored}): if its group has just become
+     * orphaned and has stopped members, these get SIGHUP and SIGCONT.
      * Caller holds {@code tasks.lock}.
      */
     static void afterLoss(ThreadGroup member, @Nullable ThreadGroup parent, @Nullable ThreadGroup ignored, Task by) {

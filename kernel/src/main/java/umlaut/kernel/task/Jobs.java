@@ -3,7 +3,11 @@ package umlaut.kernel.task;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 
-/** Process groups and sessions: setpgid(2), setsid(2) and their like (Linux: kernel/sys.c). Family links are changed under {@code tasks.lock}. */
+/**
+ * Process groups and sessions: setpgid(2), setsid(2) and their like (Linux: kernel/sys.c). Family links are changed
+ * under {@code tasks.lock}.
+ */
+@SuppressWarnings("GuardedBy") // tasks.lock is held by the callers of the package-private methods
 public final class Jobs {
     private Jobs() {}
 

@@ -6,7 +6,8 @@ import umlaut.kernel.mm.Mm;
 import umlaut.kernel.time.KernelTimers;
 
 /**
- * Makes sure that a process told to end does: threads are asked to come into the kernel and leave, but a guest that has spoilt the memory it shares with the engine may never
+ * Makes sure that a process told to end does: threads are asked to come into the kernel and leave, but a guest that has
+ * spoilt the memory it shares with the engine may never
  * answer. What has not left after a while loses its address space, unless innocent processes share that.
  */
 public final class LastResort {

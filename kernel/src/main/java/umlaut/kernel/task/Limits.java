@@ -3,7 +3,10 @@ package umlaut.kernel.task;
 import java.util.Arrays;
 import umlaut.abi.Rlimit;
 
-/** Resource limits of one process, getrlimit(2); soft and hard values, -1 = infinity. Thread-safe by single volatile-free array copies. */
+/**
+ * Resource limits of one process, getrlimit(2); soft and hard values, -1 = infinity. Thread-safe by single
+ * volatile-free array copies.
+ */
 public final class Limits {
     public static final long INFINITY = -1L;
     private final long[] soft;

@@ -11,7 +11,10 @@ import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.wait.PollTable;
 
-/** A pidfd: a process, or one thread (PIDFD_THREAD), that stays the same whatever becomes of its number (pidfd_open(2); Linux: fs/pidfs.c). */
+/**
+ * A pidfd: a process, or one thread (PIDFD_THREAD), that stays the same whatever becomes of its number (pidfd_open(2);
+ * Linux: fs/pidfs.c).
+ */
 public final class PidFile extends File {
     public final ThreadGroup group;
     /** The thread it stands for; null: the whole process. */
@@ -56,6 +59,12 @@ public final class PidFile extends File {
         return t != null ? t.state() == TaskState.ZOMBIE || group.zombie : group.zombie;
     }
 
+    /** Has it been waited for, so that its number may be another's? */
+    private boolean reaped() {
+        Task leader = group.leader();
+        return leader != null && leader.state() == TaskState.DEAD;
+    }
+
     @Override
     public Inode inode() {
         return inode;
@@ -67,8 +76,7 @@ public final class PidFile extends File {
         if (!ended()) {
             return 0;
         }
-        boolean reaped = group.leader() instanceof Task leader && leader.state() == TaskState.DEAD;
-        return Poll.POLLIN | Poll.POLLRDNORM | (reaped ? Poll.POLLHUP : 0);
+        return Poll.POLLIN | Poll.POLLRDNORM | (reaped() ? Poll.POLLHUP : 0);
     }
 
     @Override
@@ -83,8 +91,7 @@ public final class PidFile extends File {
 
     @Override
     public String fdInfo() {
-        boolean gone = group.leader() instanceof Task leader && leader.state() == TaskState.DEAD;
-        int pid = gone ? -1 : group.tgid;
+        int pid = reaped() ? -1 : group.tgid;
         return "Pid:\t" + pid + "\nNSpid:\t" + pid + "\n";
     }
 }

@@ -10,7 +10,10 @@ import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.kernel.cred.CapabilityCalls;
 
-/** prctl(2), arch_prctl(2): the switches of a task. Options that this kernel has no use for answer as a Linux without their configuration. */
+/**
+ * prctl(2), arch_prctl(2): the switches of a task. Options that this kernel has no use for answer as a Linux without
+ * their configuration.
+ */
 public final class PrctlCalls {
     private static final int DEFAULT_SLACK_NS = 50_000;
 

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Parts of the kernel that keep something for processes (timers, semaphore undo lists, ...) learn here when to let go of it. Registered before the first task runs; called on the
+ * Parts of the kernel that keep something for processes (timers, semaphore undo lists, ...) learn here when to let go
+ * of it. Registered before the first task runs; called on the
  * task's own kernel thread, while it still has its memory and files.
  */
 public final class ProcessHooks {

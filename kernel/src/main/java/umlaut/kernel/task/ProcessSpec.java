@@ -16,7 +16,8 @@ import umlaut.kernel.vfs.FsContext;
  * @param fs its root, working directory and umask; given over to it
  * @param files its descriptors; given over to it
  * @param limits its resource limits; given over to it
- * @param prepare called with the new task, which leads a session and process group of its own, before it runs: to give it a controlling terminal, say
+ * @param prepare called with the new task, which leads a session and process group of its own, before it runs: to
+ *     give it a controlling terminal, say
  */
 public record ProcessSpec(
         String path,

@@ -8,7 +8,8 @@ import umlaut.abi.RobustListHead;
 import umlaut.engine.AddressSpace;
 
 /**
- * Robust futexes that a task held when it ended (get_robust_list(2); Linux: exit_robust_list in kernel/futex/core.c): each is marked FUTEX_OWNER_DIED, and one waiter is woken. The list lies in
+ * Robust futexes that a task held when it ended (get_robust_list(2); Linux: exit_robust_list in kernel/futex/core.c):
+ * each is marked FUTEX_OWNER_DIED, and one waiter is woken. The list lies in
  * guest memory and is not trusted: it may be broken, or never end.
  */
 final class RobustList {

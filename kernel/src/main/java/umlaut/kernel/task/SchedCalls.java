@@ -12,7 +12,8 @@ import umlaut.abi.Timespec;
 import umlaut.kernel.cred.Credentials;
 
 /**
- * Scheduling policies and CPU affinity, sched(7). The host schedules guest threads as it likes; what is asked for here is checked, kept, shown and inherited as Linux would.
+ * Scheduling policies and CPU affinity, sched(7). The host schedules guest threads as it likes; what is asked for here
+ * is checked, kept, shown and inherited as Linux would.
  */
 public final class SchedCalls {
     private static final int RT_MAX = 99;

@@ -18,13 +18,18 @@ import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
 
 /**
- * One guest thread and its kernel side (Linux: task_struct). Its Java thread is its kernel stack; {@link TaskLoop} is what runs on it.
+ * One guest thread and its kernel side (Linux: task_struct). Its Java thread is its kernel stack; {@link TaskLoop} is
+ * what runs on it.
  *
- * <p>Unless said otherwise a field is written only by the task itself, or before it first runs; others may read volatile ones.
+ * <p>Unless said otherwise a field is written only by the task itself, or before it first runs; others may read
+ * volatile ones.
  */
 public final class Task {
     public final Kernel kernel;
-    /** Thread id, unique among live tasks of the kernel, 1 to PID_MAX. Changes only when a thread that is not the leader calls execve(2). */
+    /**
+     * Thread id, unique among live tasks of the kernel, 1 to PID_MAX. Changes only when a thread that is not the leader
+     * calls execve(2).
+     */
     public volatile int tid;
     public final ThreadGroup group;
 
@@ -42,9 +47,14 @@ public final class Task {
     public volatile long realBlocked;
     /** The task has begun to exit: takes no more signals. */
     public volatile boolean exited;
-    /** Parked by job control: takes no signal but SIGKILL before it is continued. Guarded by {@code group.signalLock}. */
+    /**
+     * Parked by job control: takes no signal but SIGKILL before it is continued. Guarded by {@code group.signalLock}.
+     */
     public boolean stopped;
-    /** A system call that a signal interrupted: its result (a {@link umlaut.kernel.signal.Restart} code), 0 = none, and its number. */
+    /**
+     * A system call that a signal interrupted: its result (a {@link umlaut.kernel.signal.Restart} code), 0 = none, and
+     * its number.
+     */
     public long interruptedResult;
 
     public int interruptedNr;
@@ -66,13 +76,18 @@ public final class Task {
     public @Nullable Long savedSignalMask;
     /** Thread-directed signals; guarded by {@code group.signalLock}. */
     public final PendingSignals pending = new PendingSignals();
-    /** A signal is waiting to be looked at, or the task was asked to stop, exit, or notice something: checked before every return to guest code. */
+    /**
+     * A signal is waiting to be looked at, or the task was asked to stop, exit, or notice something: checked before
+     * every return to guest code.
+     */
     private volatile boolean workPending;
 
     public final SignalStack signalStack = new SignalStack();
     public final TaskAccounting accounting = new TaskAccounting();
     public final TaskSettings settings;
-    /** User addresses registered by set_tid_address(2), clone(CLONE_CHILD_CLEARTID) and set_robust_list(2); 0 = none. */
+    /**
+     * User addresses registered by set_tid_address(2), clone(CLONE_CHILD_CLEARTID) and set_robust_list(2); 0 = none.
+     */
     public long clearChildTid;
     public long robustList;
     /** Access to this task's own guest memory; bound to the running task. */

@@ -14,8 +14,10 @@ import umlaut.kernel.signal.Signals;
 import umlaut.kernel.syscall.Args;
 
 /**
- * The kernel's loop for one task: let it run, see why it came, do it, deliver signals, again (Linux: exit_to_user_mode_loop and the entry code). Runs on the
- * task's own Java thread until the task has exited. Any Throwable that is not an expected error is an oops: logged, this process killed, the machine lives on.
+ * The kernel's loop for one task: let it run, see why it came, do it, deliver signals, again (Linux:
+ * exit_to_user_mode_loop and the entry code). Runs on the
+ * task's own Java thread until the task has exited. Any Throwable that is not an expected error is an oops: logged,
+ * this process killed, the machine lives on.
  */
 public final class TaskLoop implements Runnable {
     private final Task task;

@@ -1,6 +1,9 @@
 package umlaut.kernel.task;
 
-/** Per-task knobs inherited over clone(2): scheduling, affinity, prctl(2) switches. Written by the task or by sched_*(2) callers. */
+/**
+ * Per-task knobs inherited over clone(2): scheduling, affinity, prctl(2) switches. Written by the task or by sched_*(2)
+ * callers.
+ */
 public final class TaskSettings {
     public volatile int nice;
     public volatile int schedPolicy;

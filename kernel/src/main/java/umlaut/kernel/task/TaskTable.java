@@ -11,7 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All tasks, processes, process groups and sessions of a kernel by number (Linux: kernel/pid.c and the tasklist lock). {@link #lock} is the
+ * All tasks, processes, process groups and sessions of a kernel by number (Linux: kernel/pid.c and the tasklist lock).
+ * {@link #lock} is the
  * outermost of the process locks and guards every family link; look-ups by number need no lock.
  */
 public final class TaskTable {

@@ -3,7 +3,10 @@ package umlaut.kernel.task;
 import umlaut.abi.Errno;
 import umlaut.abi.RobustListHead;
 
-/** Addresses in guest memory that the kernel looks at when a task ends: set_tid_address(2), set_robust_list(2), get_robust_list(2). */
+/**
+ * Addresses in guest memory that the kernel looks at when a task ends: set_tid_address(2), set_robust_list(2),
+ * get_robust_list(2).
+ */
 public final class TaskTies {
     private TaskTies() {}
 

@@ -11,10 +11,12 @@ import umlaut.kernel.signal.SignalHandlers;
 import umlaut.kernel.wait.WaitQueue;
 
 /**
- * A process as users know it: the tasks that share a tgid, their shared signals, limits and place among parents, groups and sessions (Linux:
+ * A process as users know it: the tasks that share a tgid, their shared signals, limits and place among parents, groups
+ * and sessions (Linux:
  * signal_struct).
  *
- * <p>Locks: family links (parent, children, process group, session, exit state) are guarded by {@code kernel.tasks.lock}; signal state by {@link
+ * <p>Locks: family links (parent, children, process group, session, exit state) are guarded by {@code
+ * kernel.tasks.lock}; signal state by {@link
  * #signalLock}, which is taken after it.
  */
 public final class ThreadGroup {
@@ -138,7 +140,9 @@ public final class ThreadGroup {
         }
     }
 
-    /** The first thread, also after its end until the process is waited for; null only while the process is being made. */
+    /**
+     * The first thread, also after its end until the process is waited for; null only while the process is being made.
+     */
     public @Nullable Task leader() {
         return leader;
     }
@@ -173,7 +177,9 @@ public final class ThreadGroup {
         stopRequested = stop;
     }
 
-    /** Something that makes the task leave an interruptible sleep: an unblocked pending signal, a stop, the group's end. */
+    /**
+     * Something that makes the task leave an interruptible sleep: an unblocked pending signal, a stop, the group's end.
+     */
     public boolean hasWorkFor(Task task) {
         if (stopRequested || mustExit(task)) {
             return true;

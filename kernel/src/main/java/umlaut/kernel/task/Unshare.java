@@ -5,7 +5,10 @@ import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
 import umlaut.kernel.vfs.FileTable;
 
-/** unshare(2), setns(2). This kernel has one namespace of each kind and makes no more, as a Linux configured without them. */
+/**
+ * unshare(2), setns(2). This kernel has one namespace of each kind and makes no more, as a Linux configured without
+ * them.
+ */
 public final class Unshare {
     private static final long THREAD_TIES = CloneFlags.CLONE_THREAD | CloneFlags.CLONE_SIGHAND | CloneFlags.CLONE_VM;
     private static final long OWN = CloneFlags.CLONE_FS | CloneFlags.CLONE_FILES | CloneFlags.CLONE_SYSVSEM;

@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What each real user id uses of things with a limit per user (Linux: user_struct, kernel/user.c): RLIMIT_NPROC, RLIMIT_SIGPENDING. */
+/**
+ * What each real user id uses of things with a limit per user (Linux: user_struct, kernel/user.c): RLIMIT_NPROC,
+ * RLIMIT_SIGPENDING.
+ */
 public final class UserTable {
     /** One user's counts. */
     public static final class User {

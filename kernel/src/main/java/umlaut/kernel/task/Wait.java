@@ -10,7 +10,8 @@ import umlaut.kernel.wait.Blocking;
 import umlaut.kernel.wait.BlockingOp;
 
 /**
- * Waiting for children to end, stop or continue (wait(2); Linux: do_wait in kernel/exit.c). One object is one call: what it waits for, and then what it found.
+ * Waiting for children to end, stop or continue (wait(2); Linux: do_wait in kernel/exit.c). One object is one call:
+ * what it waits for, and then what it found.
  */
 final class Wait implements BlockingOp {
     /** Nobody was ready and WNOHANG was given. */
