@@ -55,6 +55,9 @@ public final class Dentry {
     /** Mounts that stand here, in any mount of the tree. */
     private volatile Mount[] mounts = NO_MOUNTS;
 
+    /** Looked up since the shrinker came by; a hint, so no ordering. */
+    private boolean referenced = true;
+
     private volatile @Nullable Link @Nullable [] table;
 
     @GuardedBy("this")
@@ -151,7 +154,11 @@ public final class Dentry {
         }
         for (Link l = t[hash & t.length - 1]; l != null; l = l.next) {
             if (l.is(path, start, length, hash)) {
-                return l.dentry;
+                Dentry found = l.dentry;
+                if (!found.referenced) {
+                    found.referenced = true;
+                }
+                return found;
             }
         }
         return null;
@@ -207,6 +214,13 @@ public final class Dentry {
         return all;
     }
 
+    /** Was it looked up since the last such question? */
+    boolean takeReferenced() {
+        boolean was = referenced;
+        referenced = false;
+        return was;
+    }
+
     /** How many entries are cached. */
     synchronized int cachedCount() {
         return count;
@@ -225,6 +239,7 @@ public final class Dentry {
         fresh.next = t[slot];
         t[slot] = fresh;
         count++;
+        superBlock.dentries.incrementAndGet();
     }
 
     @GuardedBy("this")
@@ -259,6 +274,7 @@ public final class Dentry {
                     previous.next = l.next;
                 }
                 count--;
+                superBlock.dentries.decrementAndGet();
                 return;
             }
         }

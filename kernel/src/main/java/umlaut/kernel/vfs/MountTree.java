@@ -57,6 +57,16 @@ public final class MountTree {
         return ns;
     }
 
+    /** Every mount that is in a namespace. */
+    List<Mount> all() {
+        lock.lock();
+        try {
+            return new ArrayList<>(all);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Mount make(SuperBlock fs, Dentry root, String source, int flags) {
         return new Mount(vfs, ids.getAndIncrement(), fs, root, source, flags & Mount.OWN_FLAGS);
     }

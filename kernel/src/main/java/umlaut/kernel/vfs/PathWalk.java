@@ -462,7 +462,12 @@ public final class PathWalk {
             throw Errno.ENOENT.exception();
         }
         String text = name.lastName();
-        return directory.add(text, inode.lookup(text));
+        Dentry fresh = directory.add(text, inode.lookup(text));
+        Task task = name.task;
+        if (task != null) {
+            task.kernel.vfs.shrinker.added(directory.superBlock);
+        }
+        return fresh;
     }
 
     // --- links ---

@@ -15,6 +15,10 @@ public abstract class SuperBlock {
     private volatile @Nullable Dentry rootDentry;
     /** Renames between directories of this file system happen one at a time (Linux: s_vfs_rename_mutex). Rank: before all inode locks. */
     final ReentrantLock renameLock = new ReentrantLock();
+    /** Names cached ({@link DentryShrinker}), and how many there may be. */
+    final AtomicInteger dentries = new AtomicInteger();
+
+    volatile int dentryGoal;
     /** Files open for writing: a super block with any can't become read-only. */
     final AtomicInteger writers = new AtomicInteger();
     /** The mount that is in no tree, for objects without a name (Linux: kern_mount). */

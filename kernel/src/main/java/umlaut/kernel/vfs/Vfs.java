@@ -32,6 +32,7 @@ public final class Vfs {
     private final DeviceTable devices = new DeviceTable();
     private final AtomicInteger anonymousDevices = new AtomicInteger();
     final LockGraph lockGraph = new LockGraph();
+    final DentryShrinker shrinker = new DentryShrinker(this);
     private final AtomicInteger cookies = new AtomicInteger();
     private final MountTree mounts;
     private volatile @Nullable FifoOpener fifoOpener;
