@@ -5,8 +5,10 @@ public final class TaskAccounting {
     public volatile long startMonotonicNs;
     public volatile long voluntarySwitches;
     public volatile long involuntarySwitches;
-    public volatile long readBytes;
-    public volatile long writtenBytes;
-    public volatile long readCalls;
-    public volatile long writeCalls;
+    // Of calls like read(2) and write(2). Not volatile: they are on the hottest paths, and who reads them late loses nothing.
+    public long readBytes;
+
+    public long writtenBytes;
+    public long readCalls;
+    public long writeCalls;
 }

@@ -11,6 +11,7 @@ import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TaskAccounting;
 import umlaut.kernel.wait.Blocking;
 import umlaut.kernel.wait.BlockingOp;
 
@@ -198,6 +199,19 @@ public final class ReadWrite {
     }
 
     private static long transfer(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
+        long moved = move(task, file, iter, writing, offset, flags);
+        TaskAccounting accounting = task.accounting;
+        if (writing) {
+            accounting.writeCalls++;
+            accounting.writtenBytes += Math.max(moved, 0);
+        } else {
+            accounting.readCalls++;
+            accounting.readBytes += Math.max(moved, 0);
+        }
+        return moved;
+    }
+
+    private static long move(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
         if (!file.seekable()) {
             return stream(task, file, iter, writing, flags);
         }
