@@ -325,8 +325,8 @@ public final class MountTree {
         try {
             Mount mount = from.mount();
             Mount parent = mount.parent();
-            boolean attached = parent != null && mount.namespace() != null && from.dentry() == mount.root;
-            if (!attached || at.mount().namespace() != mount.namespace() || parent.peerGroup != 0) {
+            boolean attached = mount.namespace() != null && from.dentry() == mount.root;
+            if (parent == null || !attached || at.mount().namespace() != mount.namespace() || parent.peerGroup != 0) {
                 throw Errno.EINVAL.exception();
             }
             if (mount.root.inode().isDirectory() != at.inode().isDirectory()) {
