@@ -285,6 +285,7 @@ final class NativeAddressSpace implements AddressSpace {
         try {
             queue.publish(thread.area);
             thread.ordersPosted = thread.area.get(Layouts.INT, Area.ORDERS_DONE) + 1;
+            thread.ordersUnderWay = true;
             queue.clear();
             return true;
         } finally {
@@ -335,12 +336,11 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
-    /** The host thread has an order list and is running it right now, or was. */
+    /** The host thread is running an order list right now, or will at once, or has. */
     private void awaitOrders(NativeThread thread) {
-        for (int i = 0; !dead; i++) {
+        for (int i = 0; thread.ordersUnderWay && !dead; i++) {
             int done = (int) Layouts.WORD.getAcquire(thread.area, (long) Area.ORDERS_DONE);
-            int state = (int) Layouts.WORD.getAcquire(thread.area, (long) Area.STATE);
-            if (done - thread.ordersPosted >= 0 || (state & State.REQUEST) != 0) {
+            if (done - thread.ordersPosted >= 0) {
                 return;
             }
             if (i < 1000) {

@@ -72,8 +72,11 @@ final class NativeThread implements UserThread {
     private long reservedAddress;
     private int reservedAt = -1;
     private long failedOrder;
-    /** Area.ORDERS_DONE once the list posted last has been run. Guarded by the address space's lock. */
+    /** Area.ORDERS_DONE once the list published last has been run. Guarded by the address space's lock. */
     int ordersPosted;
+
+    /** A list with changes has been published, and the host thread has not come back since. */
+    volatile boolean ordersUnderWay;
 
     /** @param started whether its host thread has reported before, as another guest thread */
     NativeThread(NativeAddressSpace space, int slot, int tid, boolean started) {
@@ -121,11 +124,22 @@ final class NativeThread implements UserThread {
         if (!started) {
             awaitStart();
         }
-        area.set(Layouts.INT, Area.PENDING, 0);
-        if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
-            MODE.setVolatile(this, IN_KERNEL);
-            return interruptedEarly();
+        for (; ; ) {
+            area.set(Layouts.INT, Area.PENDING, 0);
+            if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
+                MODE.setVolatile(this, IN_KERNEL);
+                return interruptedEarly();
+            }
+            setPace();
+            post(answer());
+            Trap trap = awaitTrap();
+            if (trap != null) {
+                return trap;
+            }
         }
+    }
+
+    private void setPace() {
         placement.resuming();
         int wanted = placement.polls() ? Pacer.GUEST_POLLS : 0;
         if (wanted != polls) {
@@ -135,8 +149,6 @@ final class NativeThread implements UserThread {
         if ((++resumes & 63) == 0) {
             engine.pacer.look();
         }
-        post(answer());
-        return awaitTrap();
     }
 
     // --- being answered by another thread ---
@@ -214,11 +226,14 @@ final class NativeThread implements UserThread {
     @Override
     public Trap awaitAnswered() {
         answered = false;
-        return awaitTrap();
+        Trap trap = awaitTrap();
+        return trap != null ? trap : resume();
     }
 
-    private Trap awaitTrap() {
+    /** @return as {@link #trapped} */
+    private @Nullable Trap awaitTrap() {
         int request = awaitRequest();
+        ordersUnderWay = false;
         boolean interrupted = ((int) MODE.getAndSet(this, IN_KERNEL) & INTERRUPTED) != 0;
         return trapped(request, interrupted);
     }
@@ -293,7 +308,8 @@ final class NativeThread implements UserThread {
     }
 
     /** @param interrupted somebody asked for an interrupt while the thread came in by itself: the kernel must look for work */
-    private Trap trapped(int request, boolean interrupted) {
+    /** @return null if the kernel need not know and the thread is to go on */
+    private @Nullable Trap trapped(int request, boolean interrupted) {
         cause = request & ~State.MARKS;
         copyEntry = 0;
         reservedAt = -1;
@@ -310,7 +326,7 @@ final class NativeThread implements UserThread {
                 full = false;
                 area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
                 futexRequested = true;
-                return interrupted ? interruptedEarly() : resume();
+                return interrupted ? interruptedEarly() : null;
             }
             case State.FUTEX_INTERRUPTED -> {
                 full = false;
@@ -532,6 +548,7 @@ final class NativeThread implements UserThread {
         }
         post(State.ORDERS | State.SYNC);
         int request = awaitRequest() & ~State.MARKS;
+        ordersUnderWay = false;
         if (request == State.SYNCED) {
             return 0;
         }
