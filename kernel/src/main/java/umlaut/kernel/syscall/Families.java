@@ -2,6 +2,7 @@ package umlaut.kernel.syscall;
 
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.MemoryCalls;
+import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.vfs.FileFamily;
 import umlaut.kernel.vfs.MountFamily;
 import umlaut.kernel.vfs.PathFamily;
@@ -20,5 +21,6 @@ public final class Families {
         s.add(new CredentialsFamily());
         s.add(new SystemFamily());
         s.add(new MemoryCalls());
+        s.add(new SysvFamily());
     }
 }

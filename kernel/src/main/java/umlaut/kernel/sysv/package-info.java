@@ -1,0 +1,3 @@
+/** System V shared memory, semaphores and message queues (sysvipc(7); Linux: ipc/). */
+@org.jspecify.annotations.NullMarked
+package umlaut.kernel.sysv;
