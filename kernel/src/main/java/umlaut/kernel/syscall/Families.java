@@ -21,6 +21,6 @@ public final class Families {
         s.add(new CredentialsFamily());
         s.add(new SystemFamily());
         s.add(new MemoryCalls());
-        s.add(new SysvFamily());
+        s.add(new SysvFamily(kernel));
     }
 }
