@@ -44,6 +44,7 @@ final class Pacer {
     private volatile long nextNs = System.nanoTime();
 
     private int quiet;
+    private int busy;
 
     Pacer(int cpus) {
         this.cpus = cpus;
@@ -77,9 +78,12 @@ final class Pacer {
             runnable -= compilers.running();
         }
         if (polling) {
-            if (runnable > cpus) {
+            // One such sample is somebody's short errand.
+            busy = runnable > cpus ? busy + 1 : 0;
+            if (busy >= 2) {
                 polling = false;
                 quiet = 0;
+                busy = 0;
             }
         } else {
             // A side that begins to poll adds a runnable thread to these.
