@@ -100,6 +100,15 @@ public interface UserThread extends UserMemory {
     boolean interruptedFutex();
 
     /**
+     * For a thread that ends: has it store 0 in the word at {@code address} and wake one waiter of the host's futex there, at once.
+     *
+     * @return false if it could not be done this way
+     */
+    default boolean clearAndWake(long address) {
+        return false;
+    }
+
+    /**
      * Can another thread answer this one's system call in its place? Then the kernel thread, asleep within the call, may use {@link #doze} and be spared a
      * wake-up: {@link #answer} lets guest code go on while the kernel thread sleeps on until the next trap.
      */

@@ -30,6 +30,7 @@ final class NativeThread implements UserThread {
     private static final VarHandle MODE;
     private static final long ARCH_SET_FS = 0x1002;
     private static final int EINTR = 4, EPERM = 1;
+    private static final int FUTEX_WAKE = 1;
 
     static {
         try {
@@ -567,6 +568,19 @@ final class NativeThread implements UserThread {
         }
         space.enqueue(this, 0, 0, nr, a, 0, 0, 0, 0, 0);
         return sync();
+    }
+
+    @Override
+    public boolean clearAndWake(long address) {
+        boolean waits = started && !space.isDead() && space.settleOwn(this) == 0;
+        MemorySegment out = waits ? reserveOut(address, 4) : null;
+        if (out == null) {
+            return false;
+        }
+        out.set(Layouts.INT, 0, 0);
+        commitOut(4);
+        space.enqueue(this, 0, 0, Syscall.FUTEX, address, FUTEX_WAKE, 1, 0, 0, 0);
+        return sync() == 0;
     }
 
     private boolean validXsaveAddress(long address) {

@@ -57,6 +57,9 @@ final class Madvise {
         }
         Vma only = mm.tree.find(start);
         boolean whole = only != null && only.start <= start && only.end >= end;
+        if (!whole && advice == MapFlags.MADV_DONTNEED && isOneForHost(mm, start, end)) {
+            return mm.space().advise(PendingChange.self(mm, task), start, end - start, advice);
+        }
         for (int i = mm.tree.indexAbove(start); at < end; i++) {
             Vma vma = i < mm.tree.size() ? mm.tree.get(i) : null;
             if (vma == null || vma.start >= end) {
@@ -82,6 +85,20 @@ final class Madvise {
             VmaEditor.joinAround(mm, start, end);
         }
         return hole;
+    }
+
+    /** Whether the host can drop the range's pages in one call: a thread's stack and its guard page, say, as the C library does when a thread ends. */
+    @GuardedBy("mm.lock")
+    private static boolean isOneForHost(Mm mm, long start, long end) {
+        long at = start;
+        for (int i = mm.tree.indexAbove(start); at < end; i++) {
+            Vma vma = i < mm.tree.size() ? mm.tree.get(i) : null;
+            if (vma == null || vma.start > at || vma.mappedEnd < Math.min(end, vma.end) || vma.has(Vma.LOCKED)) {
+                return false;
+            }
+            at = vma.end;
+        }
+        return true;
     }
 
     /** The VMA flag an advice sets. */

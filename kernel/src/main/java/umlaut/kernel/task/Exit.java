@@ -98,9 +98,7 @@ public final class Exit {
                 task.robustList = 0;
             }
             if (task.clearChildTid != 0 && mm.users() > 1) {
-                MemorySegment zero = task.memory.build(4);
-                mm.space().write(task.clearChildTid, zero, 0, 4);
-                mm.space().futexWake(task.clearChildTid, 1, true);
+                clearAndWake(task, mm, task.clearChildTid);
             }
             task.clearChildTid = 0;
         }
@@ -108,6 +106,15 @@ public final class Exit {
         if (done != null) {
             task.vforkDone = null;
             done.complete();
+        }
+    }
+
+    /** The word that pthread_join(3) waits on. */
+    private static void clearAndWake(Task task, Mm mm, long address) {
+        if (!task.user().clearAndWake(address)) {
+            MemorySegment zero = task.memory.build(4);
+            mm.space().write(address, zero, 0, 4);
+            mm.space().futexWake(address, 1, true);
         }
     }
 }
