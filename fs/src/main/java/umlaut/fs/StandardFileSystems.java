@@ -19,7 +19,8 @@ public record StandardFileSystems(ProcType proc, SysType sys, DevTmpFsType dev) 
     /** Makes them known to the kernel's VFS; once, before anything is mounted. */
     public static StandardFileSystems register(Kernel kernel) {
         MemoryDevices.register(kernel);
-        StandardFileSystems all = new StandardFileSystems(new ProcType(kernel), new SysType(kernel), new DevTmpFsType(kernel));
+        StandardFileSystems all =
+                new StandardFileSystems(new ProcType(kernel), new SysType(kernel), new DevTmpFsType(kernel));
         kernel.vfs.register(new TmpFsType());
         kernel.vfs.register(TmpFsType.ramfs());
         kernel.vfs.register(all.proc);

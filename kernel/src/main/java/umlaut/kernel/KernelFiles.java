@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import umlaut.kernel.task.Task;
 
 /**
- * What parts of the kernel show as files in /proc or /sys, for the file systems to pick up: those are above the kernel and the network. A path given again replaces what was
- * there. Thread-safe.
+ * What parts of the kernel show as files in /proc or /sys, for the file systems to pick up: those are above the kernel
+ * and the network. A path given again replaces what was there. Thread-safe.
  */
 public final class KernelFiles {
     /** Makes a file's text when it is read; Latin-1. */

@@ -6,8 +6,9 @@ import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.Inode;
 
 /**
- * The names that devtmpfs and udev make in /dev (Linux: drivers/base/devtmpfs.c, Documentation/admin-guide/devices.txt): written into the root of an empty writable file system
- * before it is mounted. Those of terminals are here although their drivers are elsewhere: a node without a driver answers ENXIO.
+ * The names that devtmpfs and udev make in /dev (Linux: drivers/base/devtmpfs.c,
+ * Documentation/admin-guide/devices.txt): written into the root of an empty writable file system before it is mounted.
+ * Those of terminals are here although their drivers are elsewhere: a node without a driver answers ENXIO.
  */
 public final class DevTree {
     private static final int CHAR = Mode.S_IFCHR;

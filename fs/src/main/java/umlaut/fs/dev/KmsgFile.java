@@ -17,7 +17,9 @@ import umlaut.kernel.vfs.Path;
 import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.PollTable;
 
-/** /dev/kmsg (Documentation/ABI/testing/dev-kmsg): one record of the kernel's log a read; each write is one line logged. */
+/**
+ * /dev/kmsg (Documentation/ABI/testing/dev-kmsg): one record of the kernel's log a read; each write is one line logged.
+ */
 final class KmsgFile extends DeviceFile {
     private static final int USER_FACILITY = 1 << 3;
     private static final int MAX_LINE = 1024 - 16;
@@ -45,7 +47,8 @@ final class KmsgFile extends DeviceFile {
         if (entry == null) {
             return nonBlocking() ? Errno.EAGAIN.negative() : BlockingOp.WOULD_BLOCK;
         }
-        String line = entry.level() + "," + entry.sequence() + "," + entry.sinceBootNs() / 1000 + ",-;" + entry.text() + "\n";
+        String line =
+                entry.level() + "," + entry.sequence() + "," + entry.sinceBootNs() / 1000 + ",-;" + entry.text() + "\n";
         byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
         if (bytes.length > to.remaining()) {
             return Errno.EINVAL.negative();
@@ -67,10 +70,14 @@ final class KmsgFile extends DeviceFile {
         if (got < length) {
             return Errno.EFAULT.negative();
         }
-        String text = new String(in.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        String text = new String(
+                in.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
         int level = 4;
         int close = text.indexOf('>');
-        if (text.startsWith("<") && close > 1 && close < 6 && text.substring(1, close).chars().allMatch(Character::isDigit)) {
+        if (text.startsWith("<")
+                && close > 1
+                && close < 6
+                && text.substring(1, close).chars().allMatch(Character::isDigit)) {
             level = Integer.parseInt(text.substring(1, close)) & USER_FACILITY - 1;
             text = text.substring(close + 1);
         }
@@ -87,7 +94,8 @@ final class KmsgFile extends DeviceFile {
         synchronized (this) {
             next = switch (whence) {
                 case Seek.SEEK_SET -> 0;
-                case Seek.SEEK_DATA, Seek.SEEK_END -> all.isEmpty() ? 0 : all.getLast().sequence() + 1;
+                case Seek.SEEK_DATA, Seek.SEEK_END ->
+                    all.isEmpty() ? 0 : all.getLast().sequence() + 1;
                 default -> throw Errno.EINVAL.exception();
             };
         }

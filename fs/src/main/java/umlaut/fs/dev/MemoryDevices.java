@@ -14,7 +14,10 @@ public final class MemoryDevices {
         DeviceTable table = kernel.vfs.devices();
         table.registerChar(MAJOR, NULL, "mem", NullFile::new);
         table.registerChar(
-                MAJOR, ZERO, "mem", (task, path, inode, flags) -> new ZeroFile(kernel, false, task, path, inode, flags));
+                MAJOR,
+                ZERO,
+                "mem",
+                (task, path, inode, flags) -> new ZeroFile(kernel, false, task, path, inode, flags));
         table.registerChar(
                 MAJOR, FULL, "mem", (task, path, inode, flags) -> new ZeroFile(kernel, true, task, path, inode, flags));
         table.registerChar(MAJOR, RANDOM, "mem", RandomFile::new);

@@ -11,7 +11,10 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
-/** /dev/random and /dev/urandom, random(4): the host's own generator. What is written is taken and forgotten: the host needs no help. */
+/**
+ * /dev/random and /dev/urandom, random(4): the host's own generator. What is written is taken and forgotten: the host
+ * needs no help.
+ */
 final class RandomFile extends NullFile {
     private static final int RNDGETENTCNT = 0x80045200;
     private static final int ENTROPY_BITS = 256;

@@ -10,7 +10,10 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
-/** /dev/zero and /dev/full, null(4), full(4): endless zeros; full has no room for anything written. A mapping is fresh memory of its own. */
+/**
+ * /dev/zero and /dev/full, null(4), full(4): endless zeros; full has no room for anything written. A mapping is fresh
+ * memory of its own.
+ */
 final class ZeroFile extends NullFile {
     private final Kernel kernel;
     private final boolean full;

@@ -7,15 +7,14 @@ import umlaut.kernel.mm.Shmem;
 import umlaut.kernel.mm.Vma;
 
 /**
- * What a mapping of /dev/zero shows: zeroed memory without a name, shared with those who inherit it if the mapping is shared (Linux: mmap_zero, shmem_zero_setup). Lives as
- * long as a VMA shows it.
+ * What a mapping of /dev/zero shows: zeroed memory without a name, shared with those who inherit it if the mapping is
+ * shared (Linux: mmap_zero, shmem_zero_setup). Lives as long as a VMA shows it.
  */
 final class ZeroMapping implements MappingSource {
     private static final long LIMIT = 1L << 47;
     private final Shmem memory;
 
-    @GuardedBy("this")
-    private boolean handedOver;
+    @GuardedBy("this") private boolean handedOver;
 
     ZeroMapping(PageStore store) {
         memory = new Shmem(store);

@@ -4,18 +4,15 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the host descriptors kept for later use: a ring with a hand that gives each entry a second chance (clock replacement), so that a hit needs
- * no lock. One a file system; evicting an entry only drops the cache's reference.
+ * Bounds the host descriptors kept for later use: a ring with a hand that gives each entry a second chance (clock
+ * replacement), so that a hit needs no lock. One a file system; evicting an entry only drops the cache's reference.
  */
 final class HandleCache {
-    @GuardedBy("this")
-    private final @Nullable HostInode[] owners;
+    @GuardedBy("this") private final @Nullable HostInode[] owners;
 
-    @GuardedBy("this")
-    private final @Nullable HostHandle[] ring;
+    @GuardedBy("this") private final @Nullable HostHandle[] ring;
 
-    @GuardedBy("this")
-    private int hand;
+    @GuardedBy("this") private int hand;
 
     HandleCache(int capacity) {
         owners = new @Nullable HostInode[capacity];
@@ -48,8 +45,7 @@ final class HandleCache {
         }
     }
 
-    @GuardedBy("this")
-    private void drop(int index) {
+    @GuardedBy("this") private void drop(int index) {
         HostHandle old = ring[index];
         HostInode owner = owners[index];
         ring[index] = null;

@@ -13,8 +13,9 @@ import umlaut.kernel.vfs.AttributeChange;
 import umlaut.kernel.vfs.Inode;
 
 /**
- * What changes names and attributes in a volume. The directories' locks are held as {@link Inode} says; the host decides, and its errors are passed on. Set-id bits
- * of files are never stored on the host, where they would let others act as the machine's user; device nodes can't be made.
+ * What changes names and attributes in a volume. The directories' locks are held as {@link Inode} says; the host
+ * decides, and its errors are passed on. Set-id bits of files are never stored on the host, where they would let others
+ * act as the machine's user; device nodes can't be made.
  */
 final class HostChanges {
     private static final long UTIME_OMIT = (1L << 30) - 2;
@@ -37,7 +38,8 @@ final class HostChanges {
             HostHandle open = new HostHandle(
                     (int) HostErrors.check(Files.openat(here.fd, path(name), flags, mode & 0777)),
                     HostHandle.READ | HostHandle.WRITE);
-            // The opener that follows may write even where the mode forbids it to all later ones: it uses this very descriptor.
+            // The opener that follows may write even where the mode forbids it to all later ones: it uses this very
+            // descriptor.
             try {
                 HostInode made = finish(directory, here, name, mode, owner);
                 made.keep(open);
@@ -64,8 +66,7 @@ final class HostChanges {
     static Inode symlink(HostInode directory, String name, String target, Credentials owner) {
         HostHandle here = directory.acquire(HostHandle.PATH);
         try {
-            HostErrors.check(Files.symlinkat(
-                    path(target), here.fd, Scratch.secondPath(HostInode.bytes(name))));
+            HostErrors.check(Files.symlinkat(path(target), here.fd, Scratch.secondPath(HostInode.bytes(name))));
             return finish(directory, here, name, Mode.S_IFLNK | 0777, owner);
         } finally {
             here.release();
@@ -78,14 +79,17 @@ final class HostChanges {
         if (owner.fsuid() != 0 || owner.fsgid() != 0) {
             int uid = owners.hostUid(owner.fsuid());
             int gid = owners.hostGid(owner.fsgid());
-            Files.fchownat(here.fd, path(name), uid, gid, Files.AT_SYMLINK_NOFOLLOW); // only host root may: else it stays ours
+            Files.fchownat(
+                    here.fd, path(name), uid, gid, Files.AT_SYMLINK_NOFOLLOW); // only host root may: else it stays ours
         }
         HostInode made = (HostInode) directory.lookup(name);
         if (made == null) {
             throw Errno.EIO.exception();
         }
         int wanted = storable(mode);
-        if (!Mode.isSymlink(mode) && (made.mode & 07777) != wanted && !(Mode.isDir(mode) && (made.mode & 01777) == wanted)) {
+        if (!Mode.isSymlink(mode)
+                && (made.mode & 07777) != wanted
+                && !(Mode.isDir(mode) && (made.mode & 01777) == wanted)) {
             chmod(made, wanted);
             made.reload();
         }
@@ -106,8 +110,8 @@ final class HostChanges {
         HostHandle there = from.acquire(HostHandle.PATH);
         HostHandle here = directory.acquire(HostHandle.PATH);
         try {
-            HostErrors.check(Files.linkat(
-                    there.fd, path(target.name()), here.fd, Scratch.secondPath(HostInode.bytes(name)), 0));
+            HostErrors.check(
+                    Files.linkat(there.fd, path(target.name()), here.fd, Scratch.secondPath(HostInode.bytes(name)), 0));
         } finally {
             there.release();
             here.release();
@@ -128,7 +132,13 @@ final class HostChanges {
     }
 
     static void rename(
-            HostInode from, String oldName, HostInode moved, HostInode to, String newName, @Nullable Inode replaced, int flags) {
+            HostInode from,
+            String oldName,
+            HostInode moved,
+            HostInode to,
+            String newName,
+            @Nullable Inode replaced,
+            int flags) {
         if ((flags & RenameFlags.RENAME_WHITEOUT) != 0) {
             throw Errno.EINVAL.exception();
         }

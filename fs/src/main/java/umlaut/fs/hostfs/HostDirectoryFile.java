@@ -14,24 +14,22 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.DirectorySink;
 import umlaut.kernel.vfs.Path;
 
-/** An open directory of a volume: streamed from the host as the guest lists it. Positions are the host's own cookies. */
+/**
+ * An open directory of a volume: streamed from the host as the guest lists it. Positions are the host's own cookies.
+ */
 final class HostDirectoryFile extends DirectoryFile {
     private static final int BUFFER_BYTES = 32 << 10;
     private final HostInode inode;
     private final int fd;
 
-    @GuardedBy("this")
-    private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 8);
+    @GuardedBy("this") private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 8);
 
     /** What of the buffer is not listed yet, and the cookie of its first entry; -1 = nothing. */
-    @GuardedBy("this")
-    private long start;
+    @GuardedBy("this") private long start;
 
-    @GuardedBy("this")
-    private long end;
+    @GuardedBy("this") private long end;
 
-    @GuardedBy("this")
-    private long cookie = -1;
+    @GuardedBy("this") private long cookie = -1;
 
     HostDirectoryFile(HostInode inode, Path path, int flags, Credentials credentials) {
         super(inode, path, flags, credentials);

@@ -15,7 +15,9 @@ final class HostErrors {
         return result;
     }
 
-    /** What a guest is told of {@code result}, -errno. The host running out of descriptors is not the guest's EMFILE. */
+    /**
+     * What a guest is told of {@code result}, -errno. The host running out of descriptors is not the guest's EMFILE.
+     */
     static Errno of(long result) {
         int number = (int) -result;
         if (number == Errno.EMFILE.number()) {

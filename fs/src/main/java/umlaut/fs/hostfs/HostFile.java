@@ -19,8 +19,9 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * An open regular file of the host. All I/O names its offset, so one host descriptor serves every open of an inode. In a volume the descriptor is
- * held while the file is open (names and permissions may change); an image's is only borrowed for each call, or held once mapped.
+ * An open regular file of the host. All I/O names its offset, so one host descriptor serves every open of an inode. In
+ * a volume the descriptor is held while the file is open (names and permissions may change); an image's is only
+ * borrowed for each call, or held once mapped.
  */
 final class HostFile extends File {
     private static final int RWF_DSYNC = 2, RWF_SYNC = 4, RWF_APPEND = 16;
@@ -30,8 +31,7 @@ final class HostFile extends File {
     private final @Nullable HostHandle held;
 
     /** What mappings use; held until the file is closed, which mappings prevent. */
-    @GuardedBy("this")
-    private @Nullable HostMapping mapped;
+    @GuardedBy("this") private @Nullable HostMapping mapped;
 
     private HostFile(HostInode inode, @Nullable HostHandle held, Path path, int flags, Credentials credentials) {
         super(path, flags, credentials);
@@ -42,7 +42,8 @@ final class HostFile extends File {
     static HostFile open(HostInode inode, Path path, int flags, Credentials credentials) {
         HostHandle held = null;
         if (!inode.fs.options.immutable()) {
-            int need = (OpenFlags.mayRead(flags) ? HostHandle.READ : 0) | (OpenFlags.mayWrite(flags) ? HostHandle.WRITE : 0);
+            int need = (OpenFlags.mayRead(flags) ? HostHandle.READ : 0)
+                    | (OpenFlags.mayWrite(flags) ? HostHandle.WRITE : 0);
             held = inode.acquire(need);
         }
         return new HostFile(inode, held, path, flags, credentials);
@@ -220,7 +221,8 @@ final class HostFile extends File {
         if (inode.fs.options.readOnly()) {
             return inode.acquire(HostHandle.READ);
         }
-        // A guest may raise the protection of what it has mapped: the descriptor itself must not allow more than the file does.
+        // A guest may raise the protection of what it has mapped: the descriptor itself must not allow more than the
+        // file does.
         return inode.openExactly(HostHandle.READ);
     }
 

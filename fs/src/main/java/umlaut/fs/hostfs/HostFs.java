@@ -19,8 +19,8 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.SuperBlock;
 
 /**
- * A host directory (or one host file) as a file system (Linux: fs/hostfs). Objects are known by the host's device and inode numbers, so that hard links are one inode
- * here too; an inode is forgotten when nobody holds it.
+ * A host directory (or one host file) as a file system (Linux: fs/hostfs). Objects are known by the host's device and
+ * inode numbers, so that hard links are one inode here too; an inode is forgotten when nobody holds it.
  */
 public final class HostFs extends SuperBlock {
     /** Descriptors kept for later by one file system. */
@@ -52,7 +52,8 @@ public final class HostFs extends SuperBlock {
     }
 
     /**
-     * Opens a host directory, or a file for a volume of one file. Symbolic links in {@code hostPath} itself are the user's and are followed.
+     * Opens a host directory, or a file for a volume of one file. Symbolic links in {@code hostPath} itself are the
+     * user's and are followed.
      *
      * @param device st_dev for the instance
      * @throws umlaut.abi.ErrnoException ENOENT, EACCES, ... as the host says
@@ -96,7 +97,8 @@ public final class HostFs extends SuperBlock {
      */
     @Nullable HostInode inode(HostInode parent, String name, HostView view, MemorySegment statx) {
         int mode = Le.getUnsignedShort(statx, Statx.STX_MODE);
-        if (options.immutable() && !(Visibility.kind(mode) && (!options.worldReadableOnly() || Visibility.forAll(mode)))) {
+        if (options.immutable()
+                && !(Visibility.kind(mode) && (!options.worldReadableOnly() || Visibility.forAll(mode)))) {
             return null;
         }
         if (options.immutable() && Le.getInt(statx, Statx.STX_NLINK) == 1) {

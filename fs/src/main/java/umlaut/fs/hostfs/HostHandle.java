@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import umlaut.host.Files;
 
 /**
- * A host descriptor of one object, counted: the cache holds a reference, and so does everyone who uses it just now. It is closed by the last one, so that a
- * descriptor number is never reused under a reader's hands.
+ * A host descriptor of one object, counted: the cache holds a reference, and so does everyone who uses it just now. It
+ * is closed by the last one, so that a descriptor number is never reused under a reader's hands.
  */
 final class HostHandle {
     static final int PATH = 0, READ = 1, WRITE = 2;

@@ -20,8 +20,9 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * A host object. It is found again by its parent and the name it was last seen at, and checked to be the same by device and inode number whenever a
- * descriptor is opened. In an image all attributes are final; in a volume {@link #refresh()} asks the host.
+ * A host object. It is found again by its parent and the name it was last seen at, and checked to be the same by device
+ * and inode number whenever a descriptor is opened. In an image all attributes are final; in a volume {@link
+ * #refresh()} asks the host.
  */
 final class HostInode extends Inode {
     /** STATX_BASIC_STATS and STATX_BTIME. */
@@ -209,7 +210,10 @@ final class HostInode extends Inode {
         return checked(fd, got);
     }
 
-    /** The guest's root may open its files whatever their mode says; the host lets the owner do so only after a change of mode. */
+    /**
+     * The guest's root may open its files whatever their mode says; the host lets the owner do so only after a change
+     * of mode.
+     */
     private long openDespiteMode(@Nullable HostInode up, int access) {
         HostHandle self = checked(openOnce(up, HostHandle.PATH), HostHandle.PATH);
         try {

@@ -67,8 +67,8 @@ final class HostListing {
         long ino = Le.getLong(buffer, at + Dirent64.D_INO) ^ directory.inoBits();
         if (type != DirentType.DT_LNK) {
             MemorySegment s = Scratch.room();
-            long result = Files.statx(
-                    fd, Scratch.path(HostInode.bytes(name)), Files.AT_SYMLINK_NOFOLLOW, HostInode.MASK, s);
+            long result =
+                    Files.statx(fd, Scratch.path(HostInode.bytes(name)), Files.AT_SYMLINK_NOFOLLOW, HostInode.MASK, s);
             if (HostCalls.isError(result)) {
                 return;
             }

@@ -6,9 +6,11 @@ import umlaut.host.Processes;
  * How a host directory is shown.
  *
  * @param source what /proc/mounts names as the source
- * @param immutable nothing below changes while the machine runs (the image): attributes, links and listings are cached for good
+ * @param immutable nothing below changes while the machine runs (the image): attributes, links and listings are cached
+ *     for good
  * @param readOnly no host file is ever opened for writing
- * @param worldReadableOnly entries that not everyone on the host may read are not shown, even when the host user is root
+ * @param worldReadableOnly entries that not everyone on the host may read are not shown, even when the host user is
+ *     root
  * @param view what is shown at all
  * @param owners how host ids become guest ids
  */

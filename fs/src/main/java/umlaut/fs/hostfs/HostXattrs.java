@@ -13,8 +13,8 @@ import umlaut.host.Scratch;
 import umlaut.host.Syscall;
 
 /**
- * Extended attributes of host files (xattr(7)): those of the user namespace only. What the host keeps in security and trusted attributes (capabilities, labels) is its
- * own affair.
+ * Extended attributes of host files (xattr(7)): those of the user namespace only. What the host keeps in security and
+ * trusted attributes (capabilities, labels) is its own affair.
  */
 final class HostXattrs {
     private static final String USER = "user.";

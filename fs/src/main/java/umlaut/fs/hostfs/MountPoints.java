@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Where the host has other file systems mounted below a directory, from /proc/self/mountinfo (proc_pid_mountinfo(5)) at the time the tree is opened: an image
- * does not show them.
+ * Where the host has other file systems mounted below a directory, from /proc/self/mountinfo (proc_pid_mountinfo(5)) at
+ * the time the tree is opened: an image does not show them.
  */
 final class MountPoints {
     static final MountPoints NONE = new MountPoints(Set.of());

@@ -1,8 +1,9 @@
 package umlaut.fs.hostfs;
 
 /**
- * Host ids and guest ids of a volume. The host user and group that run the machine are the guest's root, as users of rootless containers know it; host root, when it is
- * someone else, shows as nobody (65534), since guest root has no power over its files; all others keep their numbers.
+ * Host ids and guest ids of a volume. The host user and group that run the machine are the guest's root, as users of
+ * rootless containers know it; host root, when it is someone else, shows as nobody (65534), since guest root has no
+ * power over its files; all others keep their numbers.
  *
  * @param uid host uid shown as 0; 0 for the identity
  * @param gid host gid shown as 0

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view built from paths to show and paths to hide. Below the root nothing is shown but what is named; below a shown path everything is, but
- * what is hidden. Built by one thread, then only read.
+ * A view built from paths to show and paths to hide. Below the root nothing is shown but what is named; below a shown
+ * path everything is, but what is hidden. Built by one thread, then only read.
  */
 public final class TreeView implements HostView {
     private final Map<String, @Nullable TreeView> children = new HashMap<>();

@@ -29,9 +29,8 @@ final class CopyUp {
                 return there;
             }
             Inode lower = inode.lowers.getFirst();
-            Inode fresh = lower.isRegular()
-                    ? file(inode, lower, directory, dataLength)
-                    : other(inode, lower, directory);
+            Inode fresh =
+                    lower.isRegular() ? file(inode, lower, directory, dataLength) : other(inode, lower, directory);
             inode.fs.keep(fresh, inode);
             inode.setUpper(fresh);
             return fresh;

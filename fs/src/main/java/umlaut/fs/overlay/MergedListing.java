@@ -8,7 +8,10 @@ import umlaut.abi.DirentType;
 import umlaut.kernel.vfs.DirectorySink;
 import umlaut.kernel.vfs.Inode;
 
-/** The entries of a directory of an overlay: those of its layers, the topmost of each name, whiteouts taken out (Linux: fs/overlayfs/readdir.c). Immutable once built. */
+/**
+ * The entries of a directory of an overlay: those of its layers, the topmost of each name, whiteouts taken out (Linux:
+ * fs/overlayfs/readdir.c). Immutable once built.
+ */
 final class MergedListing {
     /** One name; {@code type} is DT_*. */
     record Entry(String name, long ino, int type) {}

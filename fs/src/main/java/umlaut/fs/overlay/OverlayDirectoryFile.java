@@ -14,8 +14,7 @@ final class OverlayDirectoryFile extends DirectoryFile {
     private static final int DOTS = 2;
     private final OverlayInode inode;
 
-    @GuardedBy("this")
-    private @Nullable MergedListing listing;
+    @GuardedBy("this") private @Nullable MergedListing listing;
 
     OverlayDirectoryFile(OverlayInode inode, Path path, int flags, Credentials credentials) {
         super(inode, path, flags, credentials);

@@ -12,8 +12,8 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * An open file of an overlay: passes all on to a file of the layer that shows (Linux: fs/overlayfs/file.c). One opened for reading before the
- * copy-up reads the copy from then on; what is mapped stays mapped.
+ * An open file of an overlay: passes all on to a file of the layer that shows (Linux: fs/overlayfs/file.c). One opened
+ * for reading before the copy-up reads the copy from then on; what is mapped stays mapped.
  */
 final class OverlayFile extends File {
     /** The flags of F_SETFL that the layer's file must know. */
@@ -24,8 +24,7 @@ final class OverlayFile extends File {
     private volatile File real;
 
     /** The lower file that was read before the copy-up, which mappings may use. */
-    @GuardedBy("this")
-    private @Nullable File former;
+    @GuardedBy("this") private @Nullable File former;
 
     OverlayFile(OverlayInode inode, Inode realInode, File real, Path path, int flags, Credentials credentials) {
         super(path, flags, credentials);

@@ -14,8 +14,8 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.SuperBlock;
 
 /**
- * An overlay of directories. Inode numbers are those of the layer a file came from and stay so when it is copied up; layers but the lowest get bits of their own, and
- * st_dev is the overlay's for all (Linux: xino=on).
+ * An overlay of directories. Inode numbers are those of the layer a file came from and stay so when it is copied up;
+ * layers but the lowest get bits of their own, and st_dev is the overlay's for all (Linux: xino=on).
  */
 public final class OverlayFs extends SuperBlock {
     private static final int LAYER_SHIFT = 52;
@@ -28,7 +28,10 @@ public final class OverlayFs extends SuperBlock {
     private final ReentrantLock[] copyUpLocks = new ReentrantLock[COPY_UP_LOCKS];
     private final List<SuperBlock> layerOrder = new ArrayList<>();
 
-    /** Upper inodes looked up so far and what shows them: hard links are one inode, and the upper stays alive while a nameless file is open. */
+    /**
+     * Upper inodes looked up so far and what shows them: hard links are one inode, and the upper stays alive while a
+     * nameless file is open.
+     */
     private final Map<Inode, OverlayInode> uppers = new ConcurrentHashMap<>();
 
     /**
@@ -101,7 +104,10 @@ public final class OverlayFs extends SuperBlock {
         return uppers.get(upper);
     }
 
-    /** {@code shown} is how {@code upper} appears from now on; holds it. @return what shows it, maybe put there by someone quicker */
+    /**
+     * {@code shown} is how {@code upper} appears from now on; holds it. @return what shows it, maybe put there by
+     * someone quicker
+     */
     OverlayInode keep(Inode upper, OverlayInode shown) {
         OverlayInode there = uppers.putIfAbsent(upper, shown);
         if (there != null) {

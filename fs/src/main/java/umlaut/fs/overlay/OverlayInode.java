@@ -15,12 +15,15 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * A file of an overlay. What it shows is its upper inode once there is one, else the topmost lower; a directory shows the union. Attributes are copies of
- * the real inode's, kept current by every operation that passes through here.
+ * A file of an overlay. What it shows is its upper inode once there is one, else the topmost lower; a directory shows
+ * the union. Attributes are copies of the real inode's, kept current by every operation that passes through here.
  */
 final class OverlayInode extends Inode {
     final OverlayFs fs;
-    /** The lower inodes that show through: at most one for a file, the merged directories (topmost first) for a directory. */
+    /**
+     * The lower inodes that show through: at most one for a file, the merged directories (topmost first) for a
+     * directory.
+     */
     final List<Inode> lowers;
     /** Where the lower directories lie in their layers, relative to the root; what a redirect says. */
     final String lowerPath;
@@ -54,7 +57,10 @@ final class OverlayInode extends Inode {
 
     // --- the real inodes ---
 
-    /** Held while it is copied up, so that this happens once. Shared with other inodes: they are many, and seldom copied. */
+    /**
+     * Held while it is copied up, so that this happens once. Shared with other inodes: they are many, and seldom
+     * copied.
+     */
     ReentrantLock copyUpLock() {
         return fs.copyUpLock(ino);
     }
@@ -95,7 +101,10 @@ final class OverlayInode extends Inode {
         btime = from.btime;
     }
 
-    /** Counting the subdirectories of a union would take a listing: a link count of 1 means "unknown" to find(1) and its like. */
+    /**
+     * Counting the subdirectories of a union would take a listing: a link count of 1 means "unknown" to find(1) and its
+     * like.
+     */
     private boolean isMerged() {
         return isDirectory() && lowers.size() + (upper == null ? 0 : 1) > 1;
     }
@@ -206,13 +215,7 @@ final class OverlayInode extends Inode {
     public void rename(
             String oldName, Inode moved, Inode newParent, String newName, @Nullable Inode replaced, int flags) {
         OverlayRename.rename(
-                this,
-                oldName,
-                (OverlayInode) moved,
-                (OverlayInode) newParent,
-                newName,
-                (OverlayInode) replaced,
-                flags);
+                this, oldName, (OverlayInode) moved, (OverlayInode) newParent, newName, (OverlayInode) replaced, flags);
     }
 
     // --- all kinds ---

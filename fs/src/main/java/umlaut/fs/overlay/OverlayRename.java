@@ -5,7 +5,10 @@ import umlaut.abi.Errno;
 import umlaut.abi.RenameFlags;
 import umlaut.kernel.vfs.Inode;
 
-/** rename(2) in an overlay (Linux: fs/overlayfs/dir.c ovl_rename, with redirect_dir=on). Both overlay directories' locks are held by the VFS. */
+/**
+ * rename(2) in an overlay (Linux: fs/overlayfs/dir.c ovl_rename, with redirect_dir=on). Both overlay directories' locks
+ * are held by the VFS.
+ */
 final class OverlayRename {
     private OverlayRename() {}
 

@@ -10,7 +10,10 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
 import umlaut.kernel.vfs.SuperBlock;
 
-/** mount -t overlay -o lowerdir=A:B,upperdir=C,workdir=D. The work directory must be given with an upper one, as in Linux, and is not used. */
+/**
+ * mount -t overlay -o lowerdir=A:B,upperdir=C,workdir=D. The work directory must be given with an upper one, as in
+ * Linux, and is not used.
+ */
 public final class OverlayType implements FileSystemType {
     @Override
     public String name() {
@@ -54,7 +57,9 @@ public final class OverlayType implements FileSystemType {
         if (path == null || path.isEmpty()) {
             throw Errno.EINVAL.exception();
         }
-        Inode found = kernel.vfs.lookup(LookupContext.kernel(kernel.vfs.namespace()), path, 0).inode();
+        Inode found = kernel.vfs
+                .lookup(LookupContext.kernel(kernel.vfs.namespace()), path, 0)
+                .inode();
         if (!found.isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }

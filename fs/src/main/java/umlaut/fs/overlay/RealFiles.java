@@ -10,8 +10,8 @@ import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 
 /**
- * Opening and reading files of the layers on the overlay's own behalf, for no task and at no place in the tree: what layers' file systems (hostfs, tmpfs)
- * do not ask for.
+ * Opening and reading files of the layers on the overlay's own behalf, for no task and at no place in the tree: what
+ * layers' file systems (hostfs, tmpfs) do not ask for.
  */
 @SuppressWarnings("NullAway") // no task, no path: see above
 final class RealFiles {

@@ -10,11 +10,18 @@ final class AttrDirectory extends TreeDirectory {
         super(up.subject.fs(), up, ino, 0555);
         int n = 1;
         for (String name : new String[] {"current", "exec", "fscreate", "keycreate", "prev", "sockcreate"}) {
-            add(name, new TextInode(up.subject.fs(), ino | (long) n++ << 12, 0666, reader -> {
-                throw Errno.EINVAL.exception();
-            }, (writer, text) -> {
-                throw Errno.EINVAL.exception();
-            }));
+            add(
+                    name,
+                    new TextInode(
+                            up.subject.fs(),
+                            ino | (long) n++ << 12,
+                            0666,
+                            reader -> {
+                                throw Errno.EINVAL.exception();
+                            },
+                            (writer, text) -> {
+                                throw Errno.EINVAL.exception();
+                            }));
         }
     }
 }

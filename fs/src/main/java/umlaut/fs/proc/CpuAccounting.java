@@ -8,8 +8,8 @@ import umlaut.kernel.task.TaskState;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
- * CPU time of the machine as a whole, for proc_stat(5), proc_uptime(5), proc_loadavg(5). Load is reckoned when it is asked for, from the CPU time used since it was last asked for: so nothing
- * need tick while nobody looks.
+ * CPU time of the machine as a whole, for proc_stat(5), proc_uptime(5), proc_loadavg(5). Load is reckoned when it is
+ * asked for, from the CPU time used since it was last asked for: so nothing need tick while nobody looks.
  */
 public final class CpuAccounting {
     private static final double[] PERIODS_S = {60, 300, 900};
@@ -18,17 +18,13 @@ public final class CpuAccounting {
     private final Kernel kernel;
 
     /** Never goes back, though what a process has used is forgotten when nobody waits for it. */
-    @GuardedBy("this")
-    private long highestNs;
+    @GuardedBy("this") private long highestNs;
 
-    @GuardedBy("this")
-    private long lastLoadNs;
+    @GuardedBy("this") private long lastLoadNs;
 
-    @GuardedBy("this")
-    private long lastUsedNs;
+    @GuardedBy("this") private long lastUsedNs;
 
-    @GuardedBy("this")
-    private final double[] load = new double[PERIODS_S.length];
+    @GuardedBy("this") private final double[] load = new double[PERIODS_S.length];
 
     CpuAccounting(Kernel kernel) {
         this.kernel = kernel;

@@ -23,7 +23,8 @@ final class CpuInfo {
                 }
                 String key = line.substring(0, colon).strip();
                 String own = own(key, cpu, cpus);
-                out.append(own == null ? line : line.substring(0, colon) + ": " + own).append('\n');
+                out.append(own == null ? line : line.substring(0, colon) + ": " + own)
+                        .append('\n');
             }
             out.append('\n');
         }

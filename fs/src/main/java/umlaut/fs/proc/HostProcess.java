@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import umlaut.engine.AddressSpace;
 import umlaut.kernel.task.Task;
 
-/** What the host's own procfs knows of the processes that guests run in. Hints for people: where it can't be read, less is shown. */
+/**
+ * What the host's own procfs knows of the processes that guests run in. Hints for people: where it can't be read, less
+ * is shown.
+ */
 final class HostProcess {
     private static final int PAGE = 4096;
 
@@ -31,7 +34,8 @@ final class HostProcess {
 
     /** Is a thread that the kernel does not hold asleep on the host (in a futex that guests wait on without us)? */
     static boolean sleeps(Task task) {
-        String stat = read(task.user().addressSpace().hostPid(), "/task/" + task.user().hostTid() + "/stat");
+        String stat = read(
+                task.user().addressSpace().hostPid(), "/task/" + task.user().hostTid() + "/stat");
         int name = stat.lastIndexOf(") ");
         return name > 0 && stat.length() > name + 2 && stat.charAt(name + 2) == 'S';
     }

@@ -25,9 +25,14 @@ final class KernelSettings {
         readOnly(kernel, "ostype", () -> UtsName.SYSNAME);
         readOnly(kernel, "osrelease", () -> UtsName.RELEASE);
         readOnly(kernel, "version", () -> UtsName.VERSION);
-        kernel.setting("hostname", t -> uts.hostname() + "\n", (t, text) -> uts.setHostname(SysctlTree.line(t, text, HOST_NAME_MAX)));
         kernel.setting(
-                "domainname", t -> uts.domainname() + "\n", (t, text) -> uts.setDomainname(SysctlTree.line(t, text, HOST_NAME_MAX)));
+                "hostname",
+                t -> uts.hostname() + "\n",
+                (t, text) -> uts.setHostname(SysctlTree.line(t, text, HOST_NAME_MAX)));
+        kernel.setting(
+                "domainname",
+                t -> uts.domainname() + "\n",
+                (t, text) -> uts.setDomainname(SysctlTree.line(t, text, HOST_NAME_MAX)));
         readOnly(kernel, "cap_last_cap", () -> Capability.CAP_LAST_CAP);
         readOnly(kernel, "ngroups_max", () -> Limits.NGROUPS_MAX);
         readOnly(kernel, "bootloader_type", () -> 0);
@@ -57,7 +62,10 @@ final class KernelSettings {
     private static void tasks(TreeDirectory kernel, Kernel of) {
         number(kernel, "pid_max", TaskTable.PID_MAX, 301, TaskTable.PID_MAX);
         number(kernel, "threads-max", of.config.pidsLimit() > 0 ? of.config.pidsLimit() : 192_000, 20, INT_MAX);
-        readOnly(kernel, "ns_last_pid", () -> of.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0));
+        readOnly(
+                kernel,
+                "ns_last_pid",
+                () -> of.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0));
         number(kernel, "sched_autogroup_enabled", 0, 0, 1);
         number(kernel, "sched_child_runs_first", 0, 0, 1);
         number(kernel, "sched_rr_timeslice_ms", 100, 1, INT_MAX);
@@ -89,8 +97,10 @@ final class KernelSettings {
         number(kernel, "msgmnb", 16384, 0, INT_MAX);
         number(kernel, "msgmni", 32000, 0, 32768);
         numbers(kernel, "sem", "32000 1024000000 500 32000");
-        kernel.setting("shmall", t -> "18446744073692774399\n", (t, text) -> SysctlTree.parse(t, text, 0, Long.MAX_VALUE));
-        kernel.setting("shmmax", t -> "18446744073692774399\n", (t, text) -> SysctlTree.parse(t, text, 0, Long.MAX_VALUE));
+        kernel.setting(
+                "shmall", t -> "18446744073692774399\n", (t, text) -> SysctlTree.parse(t, text, 0, Long.MAX_VALUE));
+        kernel.setting(
+                "shmmax", t -> "18446744073692774399\n", (t, text) -> SysctlTree.parse(t, text, 0, Long.MAX_VALUE));
         number(kernel, "shmmni", 4096, 0, 32768);
         number(kernel, "shm_rmid_forced", 0, 0, 1);
     }

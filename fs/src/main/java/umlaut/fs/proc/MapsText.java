@@ -50,7 +50,8 @@ final class MapsText {
             device = inode.superBlock.device;
             ino = inode.ino;
         }
-        out.append("%02x:%02x ".formatted(DeviceTable.major(device), DeviceTable.minor(device))).append(ino);
+        out.append("%02x:%02x ".formatted(DeviceTable.major(device), DeviceTable.minor(device)))
+                .append(ino);
         String name = name(vma, file, reader);
         if (name != null) {
             do {
@@ -72,7 +73,9 @@ final class MapsText {
         }
         String anonymous = file.anonymousName();
         Path path = file.path;
-        return anonymous != null ? anonymous : path == null ? null : path.display(reader.fs().root());
+        return anonymous != null
+                ? anonymous
+                : path == null ? null : path.display(reader.fs().root());
     }
 
     /** At least eight digits. */

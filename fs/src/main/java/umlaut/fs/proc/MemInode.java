@@ -15,7 +15,10 @@ import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
-/** proc_pid_mem(5): another process's memory, offsets being its addresses; and proc_pid_pagemap(5), which tells nothing: where pages lie is the host's secret. */
+/**
+ * proc_pid_mem(5): another process's memory, offsets being its addresses; and proc_pid_pagemap(5), which tells nothing:
+ * where pages lie is the host's secret.
+ */
 final class MemInode extends TreeInode {
     private final Subject subject;
     private final boolean pagemap;
@@ -45,7 +48,10 @@ final class MemInode extends TreeInode {
         return new MemFile(this, mm, path, flags, who);
     }
 
-    /** Means the address space as it was at opening, without keeping it alive: after an execve or exit it reads as empty. */
+    /**
+     * Means the address space as it was at opening, without keeping it alive: after an execve or exit it reads as
+     * empty.
+     */
     private static final class MemFile extends File {
         private static final int CHUNK = 64 << 10;
         private final MemInode inode;
@@ -135,12 +141,11 @@ final class MemInode extends TreeInode {
 
         @Override
         public long seek(long offset, int whence) {
-            long to =
-                    switch (whence) {
-                        case Seek.SEEK_SET -> offset;
-                        case Seek.SEEK_CUR -> position() + offset;
-                        default -> throw Errno.EINVAL.exception();
-                    };
+            long to = switch (whence) {
+                case Seek.SEEK_SET -> offset;
+                case Seek.SEEK_CUR -> position() + offset;
+                default -> throw Errno.EINVAL.exception();
+            };
             setPosition(to);
             return to;
         }

@@ -8,8 +8,8 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
- * proc_meminfo(5). The machine has what it was given, or all the host has; used is what its processes and its files in memory take. What the
- * host caches of files counts as free.
+ * proc_meminfo(5). The machine has what it was given, or all the host has; used is what its processes and its files in
+ * memory take. What the host caches of files counts as free.
  *
  * @param total bytes
  * @param free bytes
@@ -86,7 +86,8 @@ record MemoryInfo(long total, long free, long anonymous, long files) {
         row(out, "ShmemPmdMapped", 0);
         row(out, "FileHugePages", 0);
         row(out, "FilePmdMapped", 0);
-        out.append("HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\nHugePages_Surp:        0\n");
+        out.append(
+                "HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\nHugePages_Surp:        0\n");
         row(out, "Hugepagesize", 2 << 20);
         row(out, "Hugetlb", 0);
         row(out, "DirectMap4k", 0);
@@ -96,17 +97,25 @@ record MemoryInfo(long total, long free, long anonymous, long files) {
 
     private static void row(StringBuilder out, String key, long bytes) {
         String kib = Long.toString(bytes >> 10);
-        out.append(key).append(':').repeat(' ', Math.max(1, 24 - key.length() - 1 - kib.length())).append(kib).append(" kB\n");
+        out.append(key)
+                .append(':')
+                .repeat(' ', Math.max(1, 24 - key.length() - 1 - kib.length()))
+                .append(kib)
+                .append(" kB\n");
     }
 
     String vmstat() {
         long anonPages = anonymous >> 12;
         long filePages = files >> 12;
-        return "nr_free_pages " + (free >> 12) + "\nnr_zone_inactive_anon " + filePages + "\nnr_zone_active_anon " + anonPages
+        return "nr_free_pages " + (free >> 12) + "\nnr_zone_inactive_anon " + filePages + "\nnr_zone_active_anon "
+                + anonPages
                 + "\nnr_zone_inactive_file 0\nnr_zone_active_file 0\nnr_zone_unevictable 0\nnr_zone_write_pending 0\nnr_mlock 0\n"
-                + "nr_inactive_anon " + filePages + "\nnr_active_anon " + anonPages + "\nnr_inactive_file 0\nnr_active_file 0\n"
-                + "nr_unevictable 0\nnr_slab_reclaimable 0\nnr_slab_unreclaimable 0\nnr_anon_pages " + anonPages + "\nnr_mapped 0\n"
-                + "nr_file_pages " + filePages + "\nnr_dirty 0\nnr_writeback 0\nnr_shmem " + filePages + "\nnr_dirtied 0\nnr_written 0\n"
+                + "nr_inactive_anon " + filePages + "\nnr_active_anon " + anonPages
+                + "\nnr_inactive_file 0\nnr_active_file 0\n"
+                + "nr_unevictable 0\nnr_slab_reclaimable 0\nnr_slab_unreclaimable 0\nnr_anon_pages " + anonPages
+                + "\nnr_mapped 0\n"
+                + "nr_file_pages " + filePages + "\nnr_dirty 0\nnr_writeback 0\nnr_shmem " + filePages
+                + "\nnr_dirtied 0\nnr_written 0\n"
                 + "nr_kernel_stack 0\nnr_page_table_pages 0\nnr_dirty_threshold 0\nnr_dirty_background_threshold 0\n"
                 + "pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\npgalloc_normal 0\npgfree 0\npgfault 0\npgmajfault 0\npgsteal_kswapd 0\n"
                 + "pgsteal_direct 0\npgscan_kswapd 0\npgscan_direct 0\noom_kill 0\n";

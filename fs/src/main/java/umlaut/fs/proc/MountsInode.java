@@ -11,7 +11,10 @@ import umlaut.kernel.vfs.MountNamespace;
 import umlaut.kernel.vfs.Path;
 import umlaut.kernel.wait.PollTable;
 
-/** /proc/PID/mounts and its like: an open one can be polled for changes, told by POLLERR and POLLPRI (proc_pid_mounts(5)). */
+/**
+ * /proc/PID/mounts and its like: an open one can be polled for changes, told by POLLERR and POLLPRI
+ * (proc_pid_mounts(5)).
+ */
 final class MountsInode extends PidText {
     private final Subject subject;
 

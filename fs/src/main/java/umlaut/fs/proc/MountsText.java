@@ -8,7 +8,9 @@ import umlaut.kernel.vfs.Mount;
 import umlaut.kernel.vfs.MountNamespace;
 import umlaut.kernel.vfs.Path;
 
-/** proc_pid_mounts(5), proc_pid_mountinfo(5), proc_pid_mountstats(5): what the process can reach, named as it sees it. */
+/**
+ * proc_pid_mounts(5), proc_pid_mountinfo(5), proc_pid_mountstats(5): what the process can reach, named as it sees it.
+ */
 final class MountsText {
     private MountsText() {}
 
@@ -34,39 +36,52 @@ final class MountsText {
     }
 
     static String mounts(Subject subject, Task reader) {
-        return rows(subject, (out, mount, at) -> out.append(escape(mount.source))
-                .append(' ')
-                .append(at)
-                .append(' ')
-                .append(mount.superBlock.type)
-                .append(mount.readOnly() ? " ro" : " rw")
-                .append(flags(mount))
-                .append(mount.superBlock.showOptions())
-                .append(" 0 0\n"));
+        return rows(
+                subject,
+                (out, mount, at) -> out.append(escape(mount.source))
+                        .append(' ')
+                        .append(at)
+                        .append(' ')
+                        .append(mount.superBlock.type)
+                        .append(mount.readOnly() ? " ro" : " rw")
+                        .append(flags(mount))
+                        .append(mount.superBlock.showOptions())
+                        .append(" 0 0\n"));
     }
 
     static String mountinfo(Subject subject, Task reader) {
         return rows(subject, (out, mount, at) -> {
             Mount parent = mount.parent();
             long device = mount.superBlock.device;
-            out.append(mount.id).append(' ').append(parent == null ? mount.id : parent.id).append(' ');
-            out.append(DeviceTable.major(device)).append(':').append(DeviceTable.minor(device)).append(' ');
+            out.append(mount.id)
+                    .append(' ')
+                    .append(parent == null ? mount.id : parent.id)
+                    .append(' ');
+            out.append(DeviceTable.major(device))
+                    .append(':')
+                    .append(DeviceTable.minor(device))
+                    .append(' ');
             out.append(escape(inside(mount.root))).append(' ').append(at).append(' ');
             out.append(mount.has(MountFlags.MS_RDONLY) ? "ro" : "rw").append(flags(mount));
-            out.append(mount.propagation()).append(" - ").append(mount.superBlock.type).append(' ');
+            out.append(mount.propagation())
+                    .append(" - ")
+                    .append(mount.superBlock.type)
+                    .append(' ');
             out.append(escape(mount.source)).append(mount.superBlock.readOnly() ? " ro" : " rw");
             out.append(mount.superBlock.showOptions()).append('\n');
         });
     }
 
     static String mountstats(Subject subject, Task reader) {
-        return rows(subject, (out, mount, at) -> out.append("device ")
-                .append(escape(mount.source))
-                .append(" mounted on ")
-                .append(at)
-                .append(" with fstype ")
-                .append(mount.superBlock.type)
-                .append('\n'));
+        return rows(
+                subject,
+                (out, mount, at) -> out.append("device ")
+                        .append(escape(mount.source))
+                        .append(" mounted on ")
+                        .append(at)
+                        .append(" with fstype ")
+                        .append(mount.superBlock.type)
+                        .append('\n'));
     }
 
     private static String inside(Dentry root) {

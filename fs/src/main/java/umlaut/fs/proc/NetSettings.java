@@ -6,7 +6,10 @@ import static umlaut.fs.proc.SysctlTree.text;
 
 import umlaut.fs.support.TreeDirectory;
 
-/** /proc/sys/net, Documentation/admin-guide/sysctl/net.rst and networking/ip-sysctl.rst: the settings that programs look at. The network stack replaces those it obeys. */
+/**
+ * /proc/sys/net, Documentation/admin-guide/sysctl/net.rst and networking/ip-sysctl.rst: the settings that programs look
+ * at. The network stack replaces those it obeys.
+ */
 final class NetSettings {
     private static final long INT_MAX = Integer.MAX_VALUE;
 

@@ -9,7 +9,9 @@ public final class NodeMemory {
     public static String meminfo(Kernel kernel) {
         StringBuilder out = new StringBuilder();
         for (String line : MemoryInfo.of(kernel).meminfo().split("\n")) {
-            if (line.startsWith("Mem") && !line.startsWith("MemAvailable") || line.startsWith("Active") || line.startsWith("AnonPages")) {
+            if (line.startsWith("Mem") && !line.startsWith("MemAvailable")
+                    || line.startsWith("Active")
+                    || line.startsWith("AnonPages")) {
                 out.append("Node 0 ").append(line).append('\n');
             }
         }

@@ -27,6 +27,11 @@ final class NsDirectory extends TreeDirectory {
             String target = kind + ":[" + e.getValue() + "]";
             add(e.getKey(), new LinkInode(subject.fs(), ino | (long) n++ << 12, reader -> target));
         }
-        add("mnt", new LinkInode(subject.fs(), ino | (long) n << 12, reader -> "mnt:[" + MountsText.namespace(subject).ino + "]"));
+        add(
+                "mnt",
+                new LinkInode(
+                        subject.fs(),
+                        ino | (long) n << 12,
+                        reader -> "mnt:[" + MountsText.namespace(subject).ino + "]"));
     }
 }

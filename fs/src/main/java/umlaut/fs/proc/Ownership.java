@@ -5,13 +5,17 @@ import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Inode;
 
-/** Whose a process's files are, proc_pid(5): the effective user's, or root's when the process is not dumpable (Linux: task_dump_owner). */
+/**
+ * Whose a process's files are, proc_pid(5): the effective user's, or root's when the process is not dumpable (Linux:
+ * task_dump_owner).
+ */
 final class Ownership {
     private Ownership() {}
 
     /** @param always the directory itself shows its user whatever dumpable says */
     static void update(Inode inode, Subject subject, boolean always) {
-        Task task = subject.thread() != null ? subject.thread() : subject.group().leader();
+        Task task =
+                subject.thread() != null ? subject.thread() : subject.group().leader();
         if (task == null) {
             return;
         }

@@ -35,9 +35,11 @@ final class PidCounters {
 
     static String limits(Subject subject) {
         Limits limits = subject.group().limits;
-        StringBuilder out = new StringBuilder("%-25s %-20s %-20s %-10s\n".formatted("Limit", "Soft Limit", "Hard Limit", "Units"));
+        StringBuilder out =
+                new StringBuilder("%-25s %-20s %-20s %-10s\n".formatted("Limit", "Soft Limit", "Hard Limit", "Units"));
         for (LimitRow row : LIMITS) {
-            out.append("%-25s %-20s %-20s ".formatted(row.name, limit(limits.soft(row.resource)), limit(limits.hard(row.resource))));
+            out.append("%-25s %-20s %-20s "
+                    .formatted(row.name, limit(limits.soft(row.resource)), limit(limits.hard(row.resource))));
             out.append(row.unit.isEmpty() ? "\n" : "%-10s\n".formatted(row.unit));
         }
         return out.toString();
@@ -97,7 +99,8 @@ final class PidCounters {
     static String sched(Subject subject) {
         Task task = subject.task();
         long ns = CpuTimes.ofTask(task);
-        String head = task.comm() + " (" + subject.id() + ", #threads: " + Math.max(1, subject.group().threads().size()) + ")\n";
+        String head = task.comm() + " (" + subject.id() + ", #threads: "
+                + Math.max(1, subject.group().threads().size()) + ")\n";
         return head + "-------------------------------------------------------------------\n"
                 + row("se.sum_exec_runtime", "%d.%06d".formatted(ns / 1_000_000, ns % 1_000_000))
                 + row("nr_switches", Long.toString(switches(task)))

@@ -97,7 +97,8 @@ final class PidEntries {
         t.put(name, new Entry(t.size() + 1, mode, processOnly, maker));
     }
 
-    private static void directory(Map<String, Entry> t, String name, int permissions, boolean processOnly, Maker maker) {
+    private static void directory(
+            Map<String, Entry> t, String name, int permissions, boolean processOnly, Maker maker) {
         put(t, name, Mode.S_IFDIR | permissions, processOnly, maker);
     }
 
@@ -105,7 +106,8 @@ final class PidEntries {
         setting(t, name, permissions, source, null);
     }
 
-    private static void setting(Map<String, Entry> t, String name, int permissions, Source source, @Nullable Sink sink) {
+    private static void setting(
+            Map<String, Entry> t, String name, int permissions, Source source, @Nullable Sink sink) {
         put(t, name, Mode.S_IFREG | permissions, false, (d, ino, mode) -> {
             Subject s = d.subject;
             return new PidText(

@@ -4,7 +4,10 @@ import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.kernel.task.Task;
 
-/** What can be written to a process's files, proc_pid_comm(5), proc_pid_oom_score_adj(5), proc_pid_timerslack_ns(5) and others. */
+/**
+ * What can be written to a process's files, proc_pid_comm(5), proc_pid_oom_score_adj(5), proc_pid_timerslack_ns(5) and
+ * others.
+ */
 final class PidSettings {
     static final String IDENTITY_MAP = "         0          0 4294967295\n";
     private static final int OOM_ADJ_MAX = 15, OOM_DISABLE = -17, OOM_SCORE_MAX = 1000;

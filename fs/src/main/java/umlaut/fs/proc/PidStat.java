@@ -121,8 +121,8 @@ final class PidStat {
             HostProcess.Memory host = HostProcess.memory(mm.space());
             long text = mm.layout.endCode - mm.layout.startCode + PAGE - 1 >> 12;
             long data = mm.counters.dataPages() + mm.counters.stackPages();
-            return mm.counters.totalPages() + " " + host.resident() / PAGE + " " + host.shared() / PAGE + " " + Math.max(0, text) + " 0 "
-                    + data + " 0\n";
+            return mm.counters.totalPages() + " " + host.resident() / PAGE + " " + host.shared() / PAGE + " "
+                    + Math.max(0, text) + " 0 " + data + " 0\n";
         } finally {
             mm.release();
         }

@@ -108,7 +108,8 @@ final class PidStatus {
     }
 
     private static void signals(StringBuilder out, Subject subject, Task task) {
-        int queued = task.kernel.users.of(task.credentials().uid()).pendingSignals.get();
+        int queued =
+                task.kernel.users.of(task.credentials().uid()).pendingSignals.get();
         row(out, "SigQ", queued + "/" + Math.max(0, subject.group().limits.soft(Rlimit.RLIMIT_SIGPENDING)));
         mask(out, "SigPnd", task.pending.mask());
         mask(out, "ShdPnd", subject.group().shared.mask());

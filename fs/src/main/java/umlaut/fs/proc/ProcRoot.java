@@ -12,7 +12,10 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.vfs.Inode;
 
-/** /proc itself: the kernel's files, then a directory a process. Threads that do not lead a process can be looked up but are not listed, as in Linux. */
+/**
+ * /proc itself: the kernel's files, then a directory a process. Threads that do not lead a process can be looked up but
+ * are not listed, as in Linux.
+ */
 final class ProcRoot extends TreeDirectory {
     private final ProcFs fs;
 
@@ -69,8 +72,8 @@ final class ProcRoot extends TreeDirectory {
         List<Entry> all = new ArrayList<>(super.entries(task));
         fs.kernel.tasks.groups().stream()
                 .sorted(Comparator.comparingInt(group -> group.tgid))
-                .forEach(group -> all.add(new Entry(
-                        Integer.toString(group.tgid), Subject.ino(group.tgid, false, 0), DirentType.DT_DIR)));
+                .forEach(group -> all.add(
+                        new Entry(Integer.toString(group.tgid), Subject.ino(group.tgid, false, 0), DirentType.DT_DIR)));
         return all;
     }
 }

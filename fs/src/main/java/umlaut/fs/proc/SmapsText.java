@@ -11,9 +11,25 @@ import umlaut.kernel.task.Task;
 /** proc_pid_smaps(5): the guest's mappings with the numbers that the host has for the pages in them. */
 final class SmapsText {
     private static final String[] KEYS = {
-        "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty", "Private_Clean", "Private_Dirty", "Referenced",
-        "Anonymous", "KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap",
-        "SwapPss", "Locked",
+        "Rss",
+        "Pss",
+        "Pss_Dirty",
+        "Shared_Clean",
+        "Shared_Dirty",
+        "Private_Clean",
+        "Private_Dirty",
+        "Referenced",
+        "Anonymous",
+        "KSM",
+        "LazyFree",
+        "AnonHugePages",
+        "ShmemPmdMapped",
+        "FilePmdMapped",
+        "Shared_Hugetlb",
+        "Private_Hugetlb",
+        "Swap",
+        "SwapPss",
+        "Locked",
     };
 
     /** One mapping of the host: KiB by name. */
@@ -69,14 +85,22 @@ final class SmapsText {
 
     private static String flags(Vma vma) {
         StringBuilder out = new StringBuilder();
-        out.append(vma.readable() ? "rd " : "").append(vma.writable() ? "wr " : "").append(vma.executable() ? "ex " : "");
-        out.append(vma.isShared() ? "sh " : "").append(vma.has(Vma.MAYREAD) ? "mr " : "").append(vma.mayWrite() ? "mw " : "");
-        out.append(vma.has(Vma.MAYEXEC) ? "me " : "").append(vma.isStack() ? "gd " : "").append(vma.has(Vma.LOCKED) ? "lo " : "");
+        out.append(vma.readable() ? "rd " : "")
+                .append(vma.writable() ? "wr " : "")
+                .append(vma.executable() ? "ex " : "");
+        out.append(vma.isShared() ? "sh " : "")
+                .append(vma.has(Vma.MAYREAD) ? "mr " : "")
+                .append(vma.mayWrite() ? "mw " : "");
+        out.append(vma.has(Vma.MAYEXEC) ? "me " : "")
+                .append(vma.isStack() ? "gd " : "")
+                .append(vma.has(Vma.LOCKED) ? "lo " : "");
         return out.append(vma.has(Vma.ACCOUNT) ? "ac " : "").toString();
     }
 
     private static void row(StringBuilder out, String key, long kib) {
-        out.append(key).append(':').repeat(' ', Math.max(1, 23 - key.length() - String.valueOf(kib).length()));
+        out.append(key)
+                .append(':')
+                .repeat(' ', Math.max(1, 23 - key.length() - String.valueOf(kib).length()));
         out.append(kib).append(" kB\n");
     }
 
@@ -107,7 +131,8 @@ final class SmapsText {
                 long end = Long.parseUnsignedLong(line.substring(dash + 1, blank), 16);
                 all.add(new HostRange(start, end, new LinkedHashMap<>()));
             } else if (colon > 0 && line.endsWith(" kB") && !all.isEmpty()) {
-                long kib = Long.parseLong(line.substring(colon + 1, line.length() - 3).strip());
+                long kib = Long.parseLong(
+                        line.substring(colon + 1, line.length() - 3).strip());
                 all.getLast().sizes.put(line.substring(0, colon), kib);
             }
         }

@@ -15,8 +15,8 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Protections;
 
 /**
- * /proc/sys: the kernel's settings, proc_sys(5) (Linux: kernel/sysctl.c, Documentation/admin-guide/sysctl). Those that nothing here obeys keep what is written, within its
- * range, so that tools which tune a machine work.
+ * /proc/sys: the kernel's settings, proc_sys(5) (Linux: kernel/sysctl.c, Documentation/admin-guide/sysctl). Those that
+ * nothing here obeys keep what is written, within its range, so that tools which tune a machine work.
  */
 public final class SysctlTree {
     private static final long INT_MAX = Integer.MAX_VALUE;
@@ -29,7 +29,18 @@ public final class SysctlTree {
         sys.directory("fs").fillLater(directory -> fs(directory, kernel));
         sys.directory("net").fillLater(NetSettings::addTo);
         TreeDirectory user = sys.directory("user");
-        for (String kind : new String[] {"cgroup", "inotify_instances", "inotify_watches", "ipc_namespaces", "mnt", "net", "pid", "time", "user", "uts"}) {
+        for (String kind : new String[] {
+            "cgroup",
+            "inotify_instances",
+            "inotify_watches",
+            "ipc_namespaces",
+            "mnt",
+            "net",
+            "pid",
+            "time",
+            "user",
+            "uts"
+        }) {
             String name = kind.contains("_") ? "max_" + kind : "max_" + kind + "_namespaces";
             number(user, name, 127_000, 0, INT_MAX);
         }

@@ -52,7 +52,10 @@ final class SystemFiles {
         root.constant("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
         root.directory("sysvipc");
         root.text("uptime", t -> uptime(fs));
-        root.constant("version", UtsName.SYSNAME + " version " + UtsName.RELEASE + " (umlaut@umlaut) (java 25) " + UtsName.VERSION + "\n");
+        root.constant(
+                "version",
+                UtsName.SYSNAME + " version " + UtsName.RELEASE + " (umlaut@umlaut) (java 25) " + UtsName.VERSION
+                        + "\n");
         root.constant("vmallocinfo", "");
         root.text("vmstat", t -> MemoryInfo.of(kernel).vmstat());
         root.text("zoneinfo", t -> zoneinfo(kernel));
@@ -63,7 +66,9 @@ final class SystemFiles {
         root.directory("tty");
         TreeDirectory pressure = root.directory("pressure");
         for (String what : new String[] {"cpu", "io", "memory"}) {
-            pressure.constant(what, "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
+            pressure.constant(
+                    what,
+                    "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
         }
         root.add("sysrq-trigger", new umlaut.fs.support.TextInode(fs, fs.nextInode(), 0200, t -> "", (task, text) -> {
             throw Errno.EPERM.exception();
@@ -79,14 +84,23 @@ final class SystemFiles {
         StringBuilder out = new StringBuilder(500);
         out.append("cpu  ").append(user).append(" 0 0 ").append(idle).append(" 0 0 0 0 0 0\n");
         for (int cpu = 0; cpu < cpus; cpu++) {
-            out.append("cpu").append(cpu).append(' ').append(user / cpus).append(" 0 0 ").append(idle / cpus).append(" 0 0 0 0 0 0\n");
+            out.append("cpu")
+                    .append(cpu)
+                    .append(' ')
+                    .append(user / cpus)
+                    .append(" 0 0 ")
+                    .append(idle / cpus)
+                    .append(" 0 0 0 0 0 0\n");
         }
         long boot = Math.floorDiv(kernel.clock.realtimeNs() - fs.cpu.uptimeNs(), NS);
         long switches = kernel.tasks.tasks().stream()
                 .mapToLong(task -> task.accounting.voluntarySwitches + task.accounting.involuntarySwitches)
                 .sum();
         out.append("intr 0\nctxt ").append(switches).append("\nbtime ").append(boot);
-        out.append("\nprocesses ").append(kernel.forks.get()).append("\nprocs_running ").append(fs.cpu.running());
+        out.append("\nprocesses ")
+                .append(kernel.forks.get())
+                .append("\nprocs_running ")
+                .append(fs.cpu.running());
         out.append("\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n");
         return out.toString();
     }
@@ -104,9 +118,10 @@ final class SystemFiles {
     private static String loadavg(ProcFs fs) {
         double[] load = fs.cpu.load();
         Kernel kernel = fs.kernel;
-        int last = kernel.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0);
-        return String.format(Locale.ROOT, "%.2f %.2f %.2f ", load[0], load[1], load[2])
-                + fs.cpu.running() + "/" + kernel.tasks.taskCount() + " " + last + "\n";
+        int last =
+                kernel.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0);
+        return String.format(Locale.ROOT, "%.2f %.2f %.2f ", load[0], load[1], load[2]) + fs.cpu.running() + "/"
+                + kernel.tasks.taskCount() + " " + last + "\n";
     }
 
     private static String devices(Kernel kernel) {
@@ -124,7 +139,10 @@ final class SystemFiles {
     private static String filesystems(Kernel kernel) {
         StringBuilder out = new StringBuilder();
         for (FileSystemType type : kernel.vfs.types()) {
-            out.append(type.needsDevice() ? "" : "nodev").append('\t').append(type.name()).append('\n');
+            out.append(type.needsDevice() ? "" : "nodev")
+                    .append('\t')
+                    .append(type.name())
+                    .append('\n');
         }
         return out.toString();
     }
@@ -138,14 +156,17 @@ final class SystemFiles {
     }
 
     private static String interrupts(Kernel kernel) {
-        return columns(kernel) + "LOC:" + "          0".repeat(kernel.config.cpus()) + "   Local timer interrupts\nERR:          0\nMIS:          0\n";
+        return columns(kernel) + "LOC:" + "          0".repeat(kernel.config.cpus())
+                + "   Local timer interrupts\nERR:          0\nMIS:          0\n";
     }
 
     private static String softirqs(Kernel kernel) {
         StringBuilder out = new StringBuilder("      ").append(columns(kernel));
         String[] names = {"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"};
         for (String name : names) {
-            out.append("%12s:".formatted(name)).append("          0".repeat(kernel.config.cpus())).append('\n');
+            out.append("%12s:".formatted(name))
+                    .append("          0".repeat(kernel.config.cpus()))
+                    .append('\n');
         }
         return out.toString();
     }
@@ -163,7 +184,8 @@ final class SystemFiles {
         MemoryInfo memory = MemoryInfo.of(kernel);
         long pages = memory.total() >> 12;
         return "Node 0, zone   Normal\n  pages free     " + (memory.free() >> 12)
-                + "\n        boost    0\n        min      0\n        low      0\n        high     0\n        spanned  " + pages
+                + "\n        boost    0\n        min      0\n        low      0\n        high     0\n        spanned  "
+                + pages
                 + "\n        present  " + pages + "\n        managed  " + pages + "\n  start_pfn:           0\n";
     }
 }

@@ -6,7 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import umlaut.kernel.mm.Mm;
 
-/** What a process's own memory tells of how it was started: proc_pid_cmdline(5), proc_pid_environ(5), proc_pid_auxv(5). */
+/**
+ * What a process's own memory tells of how it was started: proc_pid_cmdline(5), proc_pid_environ(5), proc_pid_auxv(5).
+ */
 final class UserStrings {
     private static final int MOST = 2 << 20;
 

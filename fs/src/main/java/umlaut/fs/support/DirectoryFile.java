@@ -7,7 +7,10 @@ import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
-/** An open directory: its position is a listing cookie, so seeking just goes there (Linux: dcache_dir_lseek, generic_file_llseek on directories). */
+/**
+ * An open directory: its position is a listing cookie, so seeking just goes there (Linux: dcache_dir_lseek,
+ * generic_file_llseek on directories).
+ */
 public abstract class DirectoryFile extends File {
     private final Inode inode;
 
@@ -28,12 +31,11 @@ public abstract class DirectoryFile extends File {
 
     @Override
     public final long seek(long offset, int whence) {
-        long to =
-                switch (whence) {
-                    case Seek.SEEK_SET -> offset;
-                    case Seek.SEEK_CUR -> position() + offset;
-                    default -> throw Errno.EINVAL.exception();
-                };
+        long to = switch (whence) {
+            case Seek.SEEK_SET -> offset;
+            case Seek.SEEK_CUR -> position() + offset;
+            default -> throw Errno.EINVAL.exception();
+        };
         if (to < 0) {
             throw Errno.EINVAL.exception();
         }

@@ -14,16 +14,17 @@ import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
-/** An open {@link TextInode}: the text is made at the first read and whenever reading starts over at 0 (Linux: seq_file). */
+/**
+ * An open {@link TextInode}: the text is made at the first read and whenever reading starts over at 0 (Linux:
+ * seq_file).
+ */
 public class TextFile extends File {
     private static final int MAX_WRITE = 64 << 10;
     private final TextInode inode;
 
-    @GuardedBy("this")
-    private MemorySegment content = MemorySegment.NULL;
+    @GuardedBy("this") private MemorySegment content = MemorySegment.NULL;
 
-    @GuardedBy("this")
-    private boolean made;
+    @GuardedBy("this") private boolean made;
 
     protected TextFile(TextInode inode, Path path, int flags, Credentials credentials) {
         super(path, flags, credentials);
@@ -82,12 +83,11 @@ public class TextFile extends File {
 
     @Override
     public long seek(long offset, int whence) {
-        long to =
-                switch (whence) {
-                    case Seek.SEEK_SET -> offset;
-                    case Seek.SEEK_CUR -> position() + offset;
-                    default -> throw Errno.EINVAL.exception();
-                };
+        long to = switch (whence) {
+            case Seek.SEEK_SET -> offset;
+            case Seek.SEEK_CUR -> position() + offset;
+            default -> throw Errno.EINVAL.exception();
+        };
         if (to < 0) {
             throw Errno.EINVAL.exception();
         }

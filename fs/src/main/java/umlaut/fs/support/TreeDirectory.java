@@ -16,7 +16,8 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * A directory of a {@link TreeFs} with entries that the kernel's parts add and remove, in that order. Thread-safe: its map has a lock of its own, a leaf.
+ * A directory of a {@link TreeFs} with entries that the kernel's parts add and remove, in that order. Thread-safe: its
+ * map has a lock of its own, a leaf.
  */
 public class TreeDirectory extends TreeInode {
     /** One entry of a listing; {@code type} is DT_*. */
@@ -24,8 +25,7 @@ public class TreeDirectory extends TreeInode {
 
     private final Map<String, Inode> children = new LinkedHashMap<>();
 
-    @GuardedBy("children")
-    private boolean filling;
+    @GuardedBy("children") private boolean filling;
 
     private final @Nullable TreeDirectory up;
 
@@ -145,7 +145,11 @@ public class TreeDirectory extends TreeInode {
                 directory.add(
                         name,
                         new TextInode(
-                                tree(), tree().nextInode(), entry.permissions(), source::text, sink == null ? null : sink::write));
+                                tree(),
+                                tree().nextInode(),
+                                entry.permissions(),
+                                source::text,
+                                sink == null ? null : sink::write));
             }
         });
     }

@@ -14,8 +14,7 @@ final class TreeDirectoryFile extends DirectoryFile {
     private static final int DOTS = 2;
     private final TreeDirectory directory;
 
-    @GuardedBy("this")
-    private @Nullable List<TreeDirectory.Entry> entries;
+    @GuardedBy("this") private @Nullable List<TreeDirectory.Entry> entries;
 
     TreeDirectoryFile(TreeDirectory directory, Path path, int flags, Credentials credentials) {
         super(directory, path, flags, credentials);

@@ -6,7 +6,10 @@ import umlaut.kernel.time.Clock;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.SuperBlock;
 
-/** A file system whose inodes the kernel makes: procfs, sysfs. Its directories are {@link TreeDirectory}, its files {@link TextInode}. */
+/**
+ * A file system whose inodes the kernel makes: procfs, sysfs. Its directories are {@link TreeDirectory}, its files
+ * {@link TextInode}.
+ */
 public abstract class TreeFs extends SuperBlock {
     final Clock clock;
     private final long magic;

@@ -9,8 +9,8 @@ import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
 
 /**
- * /sys/devices/system: processors and the one memory node. One socket, each processor a core of its own; caches as the host's first processor has them, private ones not
- * shared, the last level shared by all.
+ * /sys/devices/system: processors and the one memory node. One socket, each processor a core of its own; caches as the
+ * host's first processor has them, private ones not shared, the last level shared by all.
  */
 final class CpuTree {
     private static final String HOST = "/sys/devices/system/cpu/cpu0/cache/index";
@@ -74,7 +74,13 @@ final class CpuTree {
             TreeDirectory cache, int index, int cpu, String own, String ownMask, String all, String allMask) {
         String level = host(index, "level");
         for (String name : new String[] {
-            "coherency_line_size", "level", "number_of_sets", "physical_line_partition", "size", "type", "ways_of_associativity"
+            "coherency_line_size",
+            "level",
+            "number_of_sets",
+            "physical_line_partition",
+            "size",
+            "type",
+            "ways_of_associativity"
         }) {
             String value = host(index, name);
             if (!value.isEmpty()) {
@@ -97,13 +103,26 @@ final class CpuTree {
 
     private static void vulnerabilities(TreeDirectory directory) {
         String[] names = {
-            "gather_data_sampling", "itlb_multihit", "l1tf", "mds", "meltdown", "mmio_stale_data", "reg_file_data_sampling", "retbleed",
-            "spec_rstack_overflow", "spec_store_bypass", "spectre_v1", "spectre_v2", "srbds", "tsx_async_abort"
+            "gather_data_sampling",
+            "itlb_multihit",
+            "l1tf",
+            "mds",
+            "meltdown",
+            "mmio_stale_data",
+            "reg_file_data_sampling",
+            "retbleed",
+            "spec_rstack_overflow",
+            "spec_store_bypass",
+            "spectre_v1",
+            "spectre_v2",
+            "srbds",
+            "tsx_async_abort"
         };
         for (String name : names) {
             String host = "";
             try {
-                host = Files.readString(Path.of("/sys/devices/system/cpu/vulnerabilities/" + name), StandardCharsets.ISO_8859_1);
+                host = Files.readString(
+                        Path.of("/sys/devices/system/cpu/vulnerabilities/" + name), StandardCharsets.ISO_8859_1);
             } catch (IOException e) {
                 continue;
             }

@@ -18,9 +18,30 @@ public final class SysFs extends TreeFs {
 
     private void fill(TreeDirectory top, Kernel kernel) {
         for (String name : new String[] {
-            "block", "bus", "class", "class/block", "class/mem", "class/misc", "class/net", "class/tty", "dev/block", "dev/char", "devices/system",
-            "devices/virtual", "firmware", "fs", "fs/cgroup", "fs/fuse/connections", "hypervisor", "kernel", "kernel/debug", "kernel/mm", "kernel/security",
-            "kernel/tracing", "module", "power"
+            "block",
+            "bus",
+            "class",
+            "class/block",
+            "class/mem",
+            "class/misc",
+            "class/net",
+            "class/tty",
+            "dev/block",
+            "dev/char",
+            "devices/system",
+            "devices/virtual",
+            "firmware",
+            "fs",
+            "fs/cgroup",
+            "fs/fuse/connections",
+            "hypervisor",
+            "kernel",
+            "kernel/debug",
+            "kernel/mm",
+            "kernel/security",
+            "kernel/tracing",
+            "module",
+            "power"
         }) {
             top.directory(name);
         }
@@ -40,7 +61,8 @@ public final class SysFs extends TreeFs {
     }
 
     /**
-     * Shows a device without hardware: /sys/devices/virtual/CLASS/NAME with {@code dev} and {@code uevent}, and links to it from its class and its number.
+     * Shows a device without hardware: /sys/devices/virtual/CLASS/NAME with {@code dev} and {@code uevent}, and links
+     * to it from its class and its number.
      *
      * @param kind "char" or "block"
      * @return its directory, for what else there is to show

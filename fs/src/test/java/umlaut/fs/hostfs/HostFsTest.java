@@ -45,11 +45,13 @@ class HostFsTest {
     }
 
     private Inode image() {
-        return HostFs.open(host.toString(), 1, HostOptions.image(host.toString(), HostView.ALL)).root();
+        return HostFs.open(host.toString(), 1, HostOptions.image(host.toString(), HostView.ALL))
+                .root();
     }
 
     private Inode volume() {
-        return HostFs.open(host.toString(), 1, HostOptions.volume(host.toString(), false)).root();
+        return HostFs.open(host.toString(), 1, HostOptions.volume(host.toString(), false))
+                .root();
     }
 
     @Test
@@ -105,7 +107,8 @@ class HostFsTest {
     @Test
     void aViewHidesNames() {
         HostView view = new TreeView().show("dir").hide("dir/inner");
-        Inode root = HostFs.open(host.toString(), 1, HostOptions.image(host.toString(), view)).root();
+        Inode root = HostFs.open(host.toString(), 1, HostOptions.image(host.toString(), view))
+                .root();
         assertThat(list(root)).containsExactly("dir");
         assertThat(find(root, "hello")).isNull();
         assertThat(find(root, "dir/inner")).isNull();
@@ -229,7 +232,8 @@ class HostFsTest {
 
     @Test
     void aReadOnlyVolumeNeverOpensForWriting() {
-        Inode root = HostFs.open(host.toString(), 1, HostOptions.volume(host.toString(), true)).root();
+        Inode root = HostFs.open(host.toString(), 1, HostOptions.volume(host.toString(), true))
+                .root();
         Inode hello = find(root, "hello");
         assertThat(error(() -> open(hello, OpenFlags.O_RDWR))).isEqualTo(Errno.EROFS);
         assertThat(error(() -> lockedRun(hello, () -> hello.truncate(0)))).isEqualTo(Errno.EROFS);

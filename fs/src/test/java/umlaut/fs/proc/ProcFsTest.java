@@ -24,20 +24,27 @@ class ProcFsTest {
 
     @Test
     void memoryIsTheMachinesOwn() {
-        assertThat(proc("meminfo")).containsPattern("MemTotal: +262144 kB\n").containsPattern("MemAvailable: +\\d+ kB\n");
+        assertThat(proc("meminfo"))
+                .containsPattern("MemTotal: +262144 kB\n")
+                .containsPattern("MemAvailable: +\\d+ kB\n");
     }
 
     @Test
     void processorsAreCounted() {
         assertThat(proc("cpuinfo").split("processor\t: ")).hasSize(3);
-        assertThat(proc("stat")).startsWith("cpu  ").contains("\ncpu1 ").doesNotContain("\ncpu2 ").contains("\nbtime ");
+        assertThat(proc("stat"))
+                .startsWith("cpu  ")
+                .contains("\ncpu1 ")
+                .doesNotContain("\ncpu2 ")
+                .contains("\nbtime ");
         assertThat(read(find(sys, "devices/system/cpu/online"))).isEqualTo("0-1\n");
         assertThat(read(find(sys, "devices/system/cpu/cpu1/topology/core_id"))).isEqualTo("1\n");
     }
 
     @Test
     void fileSystemsAreListed() {
-        assertThat(proc("filesystems")).contains("nodev\tproc\n", "nodev\ttmpfs\n", "nodev\toverlay\n", "nodev\tsysfs\n");
+        assertThat(proc("filesystems"))
+                .contains("nodev\tproc\n", "nodev\ttmpfs\n", "nodev\toverlay\n", "nodev\tsysfs\n");
         assertThat(proc("devices")).contains("  1 mem\n");
     }
 

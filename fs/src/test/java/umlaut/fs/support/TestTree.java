@@ -35,12 +35,17 @@ public final class TestTree {
             throw new IllegalStateException("no host files");
         });
         KernelConfig config = new KernelConfig("test", "guest", 1 << 28, 2, 100);
-        return new Kernel(engine, config, clock, new KernelLog(clock, entry -> {}), new HeapPageStore(1 << 22), Tracer.OFF);
+        return new Kernel(
+                engine, config, clock, new KernelLog(clock, entry -> {}), new HeapPageStore(1 << 22), Tracer.OFF);
     }
 
     public static TmpFs tmpfs(Kernel kernel) {
         return new TmpFs(
-                kernel, "tmpfs", TmpFsOptions.defaults(kernel.config.memoryBytes()), kernel.vfs.anonymousDevice(), false);
+                kernel,
+                "tmpfs",
+                TmpFsOptions.defaults(kernel.config.memoryBytes()),
+                kernel.vfs.anonymousDevice(),
+                false);
     }
 
     /** Does something with a directory's lock held. */
