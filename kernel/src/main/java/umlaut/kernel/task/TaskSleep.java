@@ -13,11 +13,11 @@ import umlaut.kernel.wait.BlockingOp;
  * thread then sleeps on until its guest thread comes back, so that a message from one program to another costs two wake-ups instead of four.
  *
  * <p>{@link #phase} goes AWAKE to WOKEN by a wake-up before or without a doze; AWAKE to DOZING by the task; DOZING to WOKEN by a wake-up, or to CLAIMED by a
- * waker. While CLAIMED the claimer acts as the task: it alone may use its memory and its operation. It ends that with ANSWERED (guest code runs again), DONE
+ * waker. While CLAIMED the claimer acts as the task: it alone may use its memory and its operation. It ends that with ANSWERED (by way of ANSWERING; guest code runs again), DONE
  * (there is a result, the task is to return it itself), WOKEN, or DOZING. A wake-up meanwhile makes CLAIMED into CLAIMED_WOKEN: the claimer must look again.
  */
 public final class TaskSleep {
-    private static final int AWAKE = 0, WOKEN = 1, DOZING = 2, CLAIMED = 3, CLAIMED_WOKEN = 4, DONE = 5, ANSWERED = 6;
+    private static final int AWAKE = 0, WOKEN = 1, DOZING = 2, CLAIMED = 3, CLAIMED_WOKEN = 4, DONE = 5, ANSWERED = 6, ANSWERING = 7;
     /** There is no result of somebody else's making. */
     public static final long NONE = Long.MIN_VALUE + 4;
 
@@ -103,7 +103,7 @@ public final class TaskSleep {
                     }
                 }
                 // The claimer is quick: it does one try of an operation that does not block.
-                case CLAIMED, CLAIMED_WOKEN -> Thread.yield();
+                case CLAIMED, CLAIMED_WOKEN, ANSWERING -> Thread.yield();
                 default -> {
                     return true;
                 }
@@ -184,9 +184,9 @@ public final class TaskSleep {
         result = got;
         if (!task.workPending()) {
             task.setState(TaskState.RUNNING);
-            // Before the answer: with it the guest runs, and may come back at once.
-            phase = ANSWERED;
+            phase = ANSWERING;
             if (task.user().answer(got)) {
+                phase = ANSWERED;
                 task.kernel.answered.note();
                 return;
             }
