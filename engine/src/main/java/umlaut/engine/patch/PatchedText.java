@@ -1,9 +1,11 @@
 package umlaut.engine.patch;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * A piece of program text with its system calls made jumps, and the island of trampolines that they jump to. The island must be mapped at a fixed distance
@@ -14,29 +16,37 @@ import java.util.List;
 public final class PatchedText {
     private static final int PAGE = 4096;
 
-    private final byte[] text;
-    private final byte[] island;
+    /** Bytes that a jump takes. */
+    private static final int JUMP = 5;
+
+    /** What was made: the description to keep, and the bytes to put in a file. */
+    public record Built(PatchedText patched, byte[] text, byte[] island) {}
+
+    private final int textLength;
+    private final int islandLength;
     private final long distance;
-    /** Trampolines in their order: start in the island, and the site it belongs to. */
+    /** Trampolines in their order: start in the island, the site it belongs to, and what stood there. */
     private final int[] starts;
 
     private final TextAnalysis.Site[] sites;
+    private final byte[] originals;
 
     /** Return addresses of the second form as guests know them, sorted, and where in the island they really are. */
     private final int[] behind;
 
     private final int[] tails;
 
-    private PatchedText(byte[] text, byte[] island, long distance, List<TextAnalysis.Site> sites, int[] starts) {
-        this.text = text;
-        this.island = island;
+    private PatchedText(byte[] text, int islandLength, long distance, List<TextAnalysis.Site> sites, int[] starts) {
+        this.textLength = text.length;
+        this.islandLength = islandLength;
         this.distance = distance;
         this.sites = sites.toArray(TextAnalysis.Site[]::new);
         this.starts = starts;
-        int[] forms = sites.stream().filter(s -> s.displaced() != 0).mapToInt(TextAnalysis.Site::behind).toArray();
-        behind = forms;
-        tails = new int[forms.length];
-        for (int i = 0, n = 0; i < this.sites.length; i++) {
+        originals = new byte[JUMP * starts.length];
+        behind = sites.stream().filter(s -> s.displaced() != 0).mapToInt(TextAnalysis.Site::behind).toArray();
+        tails = new int[behind.length];
+        for (int i = 0, n = 0; i < starts.length; i++) {
+            System.arraycopy(text, this.sites[i].offset(), originals, JUMP * i, JUMP);
             if (this.sites[i].displaced() != 0) {
                 tails[n++] = starts[i] + tail(this.sites[i]);
             }
@@ -50,12 +60,11 @@ public final class PatchedText {
      * @param gsEntry offset from GS of the address of the stub's entry
      * @return null if there is nothing to patch
      */
-    public static @org.jspecify.annotations.Nullable PatchedText of(byte[] text, long distance, int gsEntry) {
+    public static @org.jspecify.annotations.Nullable Built of(byte[] text, long distance, int gsEntry) {
         List<TextAnalysis.Site> sites = TextAnalysis.sites(text);
         if (sites.isEmpty()) {
             return null;
         }
-        byte[] patched = text.clone();
         int[] starts = new int[sites.size()];
         int size = 0;
         for (int i = 0; i < starts.length; i++) {
@@ -63,15 +72,17 @@ public final class PatchedText {
             size += trampolineSize(sites.get(i));
         }
         ByteBuffer island = ByteBuffer.allocate((size + PAGE - 1) & -PAGE).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer out = ByteBuffer.wrap(patched).order(ByteOrder.LITTLE_ENDIAN);
         Arrays.fill(island.array(), (byte) 0xcc);
+        PatchedText result = new PatchedText(text, island.capacity(), distance, sites, starts);
+        byte[] patched = text.clone();
+        ByteBuffer out = ByteBuffer.wrap(patched).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < starts.length; i++) {
             TextAnalysis.Site site = sites.get(i);
             trampoline(island, starts[i], site, text, distance, gsEntry);
             out.put(site.offset(), (byte) 0xe9);
-            out.putInt(site.offset() + 1, Math.toIntExact(distance + starts[i] - (site.offset() + 5)));
+            out.putInt(site.offset() + 1, Math.toIntExact(distance + starts[i] - (site.offset() + JUMP)));
         }
-        return new PatchedText(patched, island.array(), distance, sites, starts);
+        return new Built(result, patched, island.array());
     }
 
     private static int trampolineSize(TextAnalysis.Site site) {
@@ -110,13 +121,14 @@ public final class PatchedText {
         island.put((byte) 0x65).put((byte) 0xff).put((byte) 0x24).put((byte) 0x25).putInt(gsEntry);
     }
 
-    public byte[] text() {
-        return text;
+    /** Bytes of the text, a multiple of the page size. */
+    public int textLength() {
+        return textLength;
     }
 
-    /** A multiple of the page size. */
-    public byte[] island() {
-        return island;
+    /** Bytes of the island, a multiple of the page size. */
+    public int islandLength() {
+        return islandLength;
     }
 
     public long distance() {
@@ -149,10 +161,27 @@ public final class PatchedText {
         return i < 0 ? -1 : tails[i];
     }
 
-    /** Undoes the patches in a piece of memory that began as {@link #text}: for each site, the five bytes that stood there. */
-    public void forEachOriginal(byte[] original, java.util.function.BiConsumer<Integer, byte[]> restore) {
-        for (TextAnalysis.Site site : sites) {
-            restore.accept(site.offset(), Arrays.copyOfRange(original, site.offset(), site.offset() + 5));
+    /** For each site, its offset and the bytes that stood there. */
+    public void forEachOriginal(BiConsumer<Integer, byte[]> restore) {
+        for (int i = 0; i < sites.length; i++) {
+            restore.accept(sites[i].offset(), Arrays.copyOfRange(originals, JUMP * i, JUMP * i + JUMP));
         }
+    }
+
+    /** Whether {@code file} is what {@code copy}, which holds the patched text, was made of. */
+    public boolean isCopyOf(MemorySegment file, MemorySegment copy) {
+        long from = 0;
+        for (int i = 0; i < sites.length; i++) {
+            int at = sites[i].offset();
+            if (MemorySegment.mismatch(file, from, at, copy, from, at) >= 0) {
+                return false;
+            }
+            MemorySegment original = MemorySegment.ofArray(originals);
+            if (MemorySegment.mismatch(file, at, at + JUMP, original, (long) JUMP * i, (long) JUMP * i + JUMP) >= 0) {
+                return false;
+            }
+            from = at + JUMP;
+        }
+        return MemorySegment.mismatch(file, from, textLength, copy, from, textLength) < 0;
     }
 }

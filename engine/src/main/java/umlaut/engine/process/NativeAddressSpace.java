@@ -522,10 +522,10 @@ final class NativeAddressSpace implements AddressSpace {
             return -EBADF;
         }
         int number = FdCache.number(file);
-        int length = patched.text().length;
+        int length = patched.textLength();
         int flags = Memory.MAP_FIXED | Memory.MAP_PRIVATE;
         service.add(Syscall.MMAP, address, length, prot, flags, number, 0);
-        service.add(Syscall.MMAP, address + entry.distance, patched.island().length, READ | EXEC, flags, number, length);
+        service.add(Syscall.MMAP, address + entry.distance, patched.islandLength(), READ | EXEC, flags, number, length);
         return runFileBatch(file);
     }
 
@@ -565,12 +565,11 @@ final class NativeAddressSpace implements AddressSpace {
     @GuardedBy("lock")
     private void restore(Texts.Text text) {
         texts.remove(text);
-        byte[] original = text.entry.original();
         int fd = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/" + pid + "/mem"), Files.O_RDWR | Files.O_CLOEXEC, 0);
-        if (original == null || text.patched == null || fd < 0) {
+        if (text.patched == null || fd < 0) {
             return;
         }
-        text.patched.forEachOriginal(original, (offset, bytes) -> {
+        text.patched.forEachOriginal((offset, bytes) -> {
             MemorySegment five = Scratch.room();
             MemorySegment.copy(bytes, 0, five, Layouts.BYTE, 0, bytes.length);
             Files.pwrite(fd, five, 0, bytes.length, text.start + offset);
@@ -777,13 +776,13 @@ final class NativeAddressSpace implements AddressSpace {
         }
         engine.patcher.trapped(text.entry, this, text.start, text.end - text.start);
         PatchedText patched = text.entry.patched();
-        if (++text.traps < TRAPS_BEFORE_EXCHANGE || patched == null || patched.text().length != text.end - text.start) {
+        if (++text.traps < TRAPS_BEFORE_EXCHANGE || patched == null || patched.textLength() != text.end - text.start) {
             return rip;
         }
         lock.lock();
         try {
             boolean stillThere = texts.at(rip) == text && !dead && threads.size() == 1;
-            if (!stillThere || !mapped.isFree(text.island(), text.island() + patched.island().length)) {
+            if (!stillThere || !mapped.isFree(text.island(), text.island() + patched.islandLength())) {
                 return rip;
             }
             settle(text.start, text.end);

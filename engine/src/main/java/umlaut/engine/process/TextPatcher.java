@@ -39,7 +39,6 @@ final class TextPatcher {
         final long distance;
         private volatile @Nullable PatchedText patched;
         private volatile int fd = -1;
-        private volatile byte @Nullable [] original;
 
         Entry(long distance) {
             this.distance = distance;
@@ -52,10 +51,6 @@ final class TextPatcher {
 
         int fd() {
             return fd;
-        }
-
-        byte @Nullable [] original() {
-            return original;
         }
     }
 
@@ -103,17 +98,21 @@ final class TextPatcher {
     }
 
     private static boolean isStill(Entry entry, int hostFd, long offset, long length) {
-        byte[] original = entry.original;
-        long map = Memory.mmap(0, length, Memory.PROT_READ, Memory.MAP_SHARED, hostFd, offset);
-        if (original == null || HostCalls.isError(map)) {
+        PatchedText patched = entry.patched;
+        if (patched == null || patched.textLength() != length) {
             return false;
         }
+        long file = Memory.mmap(0, length, Memory.PROT_READ, Memory.MAP_SHARED, hostFd, offset);
+        long copy = Memory.mmap(0, length, Memory.PROT_READ, Memory.MAP_SHARED, entry.fd, 0);
         try {
-            return MemorySegment.ofAddress(map).reinterpret(length).mismatch(MemorySegment.ofArray(original)) == -1;
+            return !HostCalls.isError(file)
+                    && !HostCalls.isError(copy)
+                    && patched.isCopyOf(MemorySegment.ofAddress(file).reinterpret(length), MemorySegment.ofAddress(copy).reinterpret(length));
         } catch (InternalError e) {
             return false; // the file is shorter than that
         } finally {
-            Memory.munmap(map, length);
+            Memory.munmap(file, length);
+            Memory.munmap(copy, length);
         }
     }
 
@@ -137,22 +136,21 @@ final class TextPatcher {
             }
             MemorySegment.copy(copy, Layouts.BYTE, 0, text, 0, text.length);
         }
-        PatchedText patched = PatchedText.of(text, entry.distance, Area.ENTRY);
-        if (patched == null) {
+        PatchedText.Built built = PatchedText.of(text, entry.distance, Area.ENTRY);
+        if (built == null) {
             return;
         }
-        byte[] island = patched.island();
+        long size = length + built.island().length;
         long fd = Memory.memfd("umlaut-text", Memory.MFD_CLOEXEC);
-        if (fd < 0 || Files.ftruncate((int) fd, length + island.length) != 0) {
+        if (fd < 0 || Files.ftruncate((int) fd, size) != 0) {
             return;
         }
-        MemorySegment map = Memory.map((int) fd, 0, length + island.length, Memory.PROT_READ | Memory.PROT_WRITE);
-        MemorySegment.copy(patched.text(), 0, map, Layouts.BYTE, 0, text.length);
-        MemorySegment.copy(island, 0, map, Layouts.BYTE, length, island.length);
+        MemorySegment map = Memory.map((int) fd, 0, size, Memory.PROT_READ | Memory.PROT_WRITE);
+        MemorySegment.copy(built.text(), 0, map, Layouts.BYTE, 0, text.length);
+        MemorySegment.copy(built.island(), 0, map, Layouts.BYTE, length, built.island().length);
         Memory.munmap(map);
-        entry.original = text;
         entry.fd = (int) fd;
-        entry.patched = patched;
+        entry.patched = built.patched();
     }
 
     void close() {

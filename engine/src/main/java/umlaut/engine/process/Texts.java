@@ -37,7 +37,7 @@ final class Texts {
         }
 
         long islandEnd() {
-            return patched == null ? island() : island() + patched.island().length;
+            return patched == null ? island() : island() + patched.islandLength();
         }
     }
 

@@ -3,6 +3,7 @@ package umlaut.engine.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static umlaut.engine.x86.Gpr.*;
 
+import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -106,11 +107,13 @@ class PatchTest {
         a.syscall();
         a.mov(RDI, RAX);
         a.ret();
-        PatchedText p = PatchedText.of(java.util.Arrays.copyOf(a.toBytes(), 4096), 0x1000_0000, 0xb8);
-        assertThat(p).isNotNull();
+        byte[] original = java.util.Arrays.copyOf(a.toBytes(), 4096);
+        PatchedText.Built built = PatchedText.of(original, 0x1000_0000, 0xb8);
+        assertThat(built).isNotNull();
+        PatchedText p = built.patched();
         assertThat(p.size()).isEqualTo(2);
-        assertThat(p.text()[0]).isEqualTo((byte) 0xe9);
-        assertThat(p.text()[10]).isEqualTo((byte) 0xe9);
+        assertThat(built.text()[0]).isEqualTo((byte) 0xe9);
+        assertThat(built.text()[10]).isEqualTo((byte) 0xe9);
         assertThat(p.toHost(7)).isEqualTo(-1); // the first form returns to where it is
         int tail = p.toHost(12);
         assertThat(tail).isPositive();
@@ -118,9 +121,15 @@ class PatchTest {
         assertThat(p.toGuest(tail + 3)).isEqualTo(15);
         assertThat(p.toGuest(tail - 1)).isEqualTo(10);
         assertThat(p.toGuest(5)).isZero();
-        byte[] original = a.toBytes();
-        byte[] restored = p.text().clone();
-        p.forEachOriginal(java.util.Arrays.copyOf(original, 4096), (at, bytes) -> System.arraycopy(bytes, 0, restored, at, bytes.length));
-        assertThat(java.util.Arrays.copyOf(restored, original.length)).isEqualTo(original);
+        byte[] restored = built.text().clone();
+        p.forEachOriginal((at, bytes) -> System.arraycopy(bytes, 0, restored, at, bytes.length));
+        assertThat(restored).isEqualTo(original);
+        MemorySegment copy = MemorySegment.ofArray(built.text());
+        assertThat(p.isCopyOf(MemorySegment.ofArray(original), copy)).isTrue();
+        for (int changed : new int[] {0, 3, 8, 12, 40, 4095}) {
+            byte[] other = original.clone();
+            other[changed]++;
+            assertThat(p.isCopyOf(MemorySegment.ofArray(other), copy)).as("byte %d", changed).isFalse();
+        }
     }
 }
