@@ -20,7 +20,14 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     long mapAnonymous(@Nullable UserThread self, long address, long length, int prot, boolean noReserve);
 
     /** Maps part of a host file at exactly {@code address}, replacing what is there; the host file must stay open during the call. */
-    long mapFile(@Nullable UserThread self, long address, long length, int prot, boolean shared, int hostFd, long hostOffset);
+    long mapFile(
+            @Nullable UserThread self,
+            long address,
+            long length,
+            int prot,
+            boolean shared,
+            int hostFd,
+            long hostOffset);
 
     long unmap(@Nullable UserThread self, long address, long length);
 

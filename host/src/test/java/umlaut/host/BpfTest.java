@@ -64,7 +64,8 @@ class BpfTest {
     @Test
     void mistakesAreFound() {
         assertThatThrownBy(() -> new Bpf().jump("nowhere").ret(0).assemble()).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> new Bpf().label("back").ret(0).jump("back").assemble()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> new Bpf().label("back").ret(0).jump("back").assemble())
+                .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> new Bpf().label("x").label("x")).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 class HostTest {
     @Test
     void errorsAreNegativeNumbers() {
-        assertThat(Files.openat(Files.AT_FDCWD, Scratch.path("/no such file"), Files.O_RDONLY, 0)).isEqualTo(-2);
-        assertThat(Files.openat(Files.AT_FDCWD, Scratch.path("x".repeat(5000)), Files.O_RDONLY, 0)).isEqualTo(-36);
+        assertThat(Files.openat(Files.AT_FDCWD, Scratch.path("/no such file"), Files.O_RDONLY, 0))
+                .isEqualTo(-2);
+        assertThat(Files.openat(Files.AT_FDCWD, Scratch.path("x".repeat(5000)), Files.O_RDONLY, 0))
+                .isEqualTo(-36);
         assertThat(HostCalls.isError(-4095)).isTrue();
         assertThat(HostCalls.isError(-4096)).isFalse();
     }
@@ -63,7 +65,8 @@ class HostTest {
         assertThat(pid).isPositive();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(4);
-            assertThat(Processes.wait4((int) pid, status, 0, MemorySegment.NULL)).isEqualTo(pid);
+            assertThat(Processes.wait4((int) pid, status, 0, MemorySegment.NULL))
+                    .isEqualTo(pid);
             assertThat(status.get(Layouts.INT, 0)).isEqualTo(3 << 8);
         }
         assertThat(Processes.spawn("/no/such/program", List.of("x"))).isEqualTo(-2);
@@ -87,8 +90,10 @@ class HostTest {
 
     @Test
     void rawModesClearWhatCfmakerawDoes() {
-        byte[] raw = Terminals.raw(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 3, 4, 5, 6, 7, 8, 9, 10,
-            11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21});
+        byte[] raw = Terminals.raw(new byte[] {
+            -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+            15, 16, 17, 18, 19, 20, 21
+        });
         assertThat(raw).hasSize(Terminals.TERMIOS_SIZE);
         assertThat(raw[4] & 1).isZero();
         assertThat(raw[12] & 0x4b).isZero();

@@ -9,8 +9,7 @@ final class InstructionLength {
      * What follows each opcode of the first map: '.' nothing, 'm' ModRM, a digit that many bytes, 'z' 4 or 2 bytes, '?' no instruction; the rest as
      * in {@link #one}.
      */
-    private static final String ONE =
-            "mmmm1z??mmmm1z??" // 00
+    private static final String ONE = "mmmm1z??mmmm1z??" // 00
             + "mmmm1z??mmmm1z??" // 10
             + "mmmm1z??mmmm1z??" // 20
             + "mmmm1z??mmmm1z??" // 30
@@ -37,7 +36,8 @@ final class InstructionLength {
             int b = code[p] & 0xff;
             if (b == 0x66) {
                 small = true;
-            } else if (b != 0xf2 && b != 0xf3 && b != 0x2e && b != 0x36 && b != 0x3e && b != 0x26 && b != 0x64 && b != 0x65 && b != 0x67 && b != 0xf0) {
+            } else if (b != 0xf2 && b != 0xf3 && b != 0x2e && b != 0x36 && b != 0x3e && b != 0x26 && b != 0x64
+                    && b != 0x65 && b != 0x67 && b != 0xf0) {
                 break;
             }
         }
@@ -107,7 +107,12 @@ final class InstructionLength {
         if (op >= 0x80 && op <= 0x8f) {
             return 6;
         }
-        if (op >= 0x05 && op <= 0x09 || op == 0x0b || op == 0x0e || op >= 0x30 && op <= 0x37 || op == 0x77 || op >= 0xc8 && op <= 0xcf) {
+        if (op >= 0x05 && op <= 0x09
+                || op == 0x0b
+                || op == 0x0e
+                || op >= 0x30 && op <= 0x37
+                || op == 0x77
+                || op >= 0xc8 && op <= 0xcf) {
             return 2;
         }
         if (op >= 0xa0 && op <= 0xa2 || op >= 0xa8 && op <= 0xaa) {
@@ -120,7 +125,12 @@ final class InstructionLength {
     }
 
     private static boolean immediateInMapTwo(int op) {
-        return op >= 0x70 && op <= 0x73 || op == 0xa4 || op == 0xac || op == 0xba || op == 0xc2 || op >= 0xc4 && op <= 0xc6;
+        return op >= 0x70 && op <= 0x73
+                || op == 0xa4
+                || op == 0xac
+                || op == 0xba
+                || op == 0xc2
+                || op >= 0xc4 && op <= 0xc6;
     }
 
     private static int vex(byte[] code, int p, int opcode, int end, int map) {

@@ -43,7 +43,10 @@ public final class PatchedText {
         this.sites = sites.toArray(TextAnalysis.Site[]::new);
         this.starts = starts;
         originals = new byte[JUMP * starts.length];
-        behind = sites.stream().filter(s -> s.displaced() != 0).mapToInt(TextAnalysis.Site::behind).toArray();
+        behind = sites.stream()
+                .filter(s -> s.displaced() != 0)
+                .mapToInt(TextAnalysis.Site::behind)
+                .toArray();
         tails = new int[behind.length];
         for (int i = 0, n = 0; i < starts.length; i++) {
             System.arraycopy(text, this.sites[i].offset(), originals, JUMP * i, JUMP);
@@ -94,7 +97,8 @@ public final class PatchedText {
         return 15;
     }
 
-    private static void trampoline(ByteBuffer island, int at, TextAnalysis.Site site, byte[] text, long distance, int gsEntry) {
+    private static void trampoline(
+            ByteBuffer island, int at, TextAnalysis.Site site, byte[] text, long distance, int gsEntry) {
         int behind = Math.toIntExact(site.behind() - distance); // as an offset in the island
         island.position(at);
         if (site.displaced() == 0) {
@@ -118,7 +122,11 @@ public final class PatchedText {
 
     /** jmp *%gs:entry */
     private static void jump(ByteBuffer island, int gsEntry) {
-        island.put((byte) 0x65).put((byte) 0xff).put((byte) 0x24).put((byte) 0x25).putInt(gsEntry);
+        island.put((byte) 0x65)
+                .put((byte) 0xff)
+                .put((byte) 0x24)
+                .put((byte) 0x25)
+                .putInt(gsEntry);
     }
 
     /** Bytes of the text, a multiple of the page size. */

@@ -55,14 +55,19 @@ final class TextAnalysis {
         }
         if (!between.isEmpty()) {
             BitSet reached = jumpTargets(between);
-            sites.removeIf(s -> s.displaced != 0 && reached.nextSetBit(s.offset + 1) > 0 && reached.nextSetBit(s.offset + 1) < s.offset + 5);
+            sites.removeIf(s -> s.displaced != 0
+                    && reached.nextSetBit(s.offset + 1) > 0
+                    && reached.nextSetBit(s.offset + 1) < s.offset + 5);
         }
         return sites;
     }
 
     private @org.jspecify.annotations.Nullable Site siteAt(int syscall) {
         int mov = syscall - 5;
-        if (mov >= 0 && text[mov] == (byte) 0xb8 && (mov == 0 || (text[mov - 1] & 0xf0) != 0x40) && isInstruction(mov)) {
+        if (mov >= 0
+                && text[mov] == (byte) 0xb8
+                && (mov == 0 || (text[mov - 1] & 0xf0) != 0x40)
+                && isInstruction(mov)) {
             int nr = intAt(mov + 1);
             return nr >= 0 && nr < MAX_NR ? new Site(mov, 0, nr) : null;
         }
@@ -90,7 +95,24 @@ final class TextAnalysis {
         int op = text[p] & 0xff;
         boolean known = switch (op) {
             case 0x3d, 0xa9, 0x05, 0x25, 0x2d, 0x0d, 0x35, 0x98 -> true; // arithmetic of eax and a constant, cltq
-            case 0x89, 0x8b, 0x63, 0x85, 0x39, 0x3b, 0x31, 0x33, 0x01, 0x03, 0x29, 0x2b, 0x21, 0x09, 0x83, 0x81, 0x8d, 0xc7 -> !ripRelative(p + 1);
+            case 0x89,
+                    0x8b,
+                    0x63,
+                    0x85,
+                    0x39,
+                    0x3b,
+                    0x31,
+                    0x33,
+                    0x01,
+                    0x03,
+                    0x29,
+                    0x2b,
+                    0x21,
+                    0x09,
+                    0x83,
+                    0x81,
+                    0x8d,
+                    0xc7 -> !ripRelative(p + 1);
             default -> op >= 0xb8 && op <= 0xbf;
         };
         return known && length <= 11;

@@ -40,7 +40,12 @@ final class Area {
     static final int WINDOWS = 3;
 
     /** What the fault handler left: the words of siginfo and sigcontext. */
-    static final int FAULT_SIGNAL = 0x180, FAULT_CODE = 0x188, FAULT_ADDRESS = 0x190, FAULT_TRAPNO = 0x198, FAULT_ERR = 0x1a0, FAULT_CR2 = 0x1a8;
+    static final int FAULT_SIGNAL = 0x180,
+            FAULT_CODE = 0x188,
+            FAULT_ADDRESS = 0x190,
+            FAULT_TRAPNO = 0x198,
+            FAULT_ERR = 0x1a0,
+            FAULT_CR2 = 0x1a8;
 
     /** A struct stack_t for sigaltstack, filled by the JVM. */
     static final int STACK_T = 0x1c0;

@@ -19,21 +19,16 @@ final class AreaFile {
     private final MemorySegment all;
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
-    private final int[] free = new int[Layout.SLOTS];
+    @GuardedBy("lock") private final int[] free = new int[Layout.SLOTS];
 
-    @GuardedBy("lock")
-    private int freeCount;
+    @GuardedBy("lock") private int freeCount;
 
     /** Free slots whose pages are kept, as processes come and go: filling 64 KiB costs less than giving pages back and faulting them in anew. */
-    @GuardedBy("lock")
-    private final int[] warm = new int[WARM];
+    @GuardedBy("lock") private final int[] warm = new int[WARM];
 
-    @GuardedBy("lock")
-    private int warmCount;
+    @GuardedBy("lock") private int warmCount;
 
-    @GuardedBy("lock")
-    private int neverUsed;
+    @GuardedBy("lock") private int neverUsed;
 
     AreaFile() {
         long size = (long) Layout.SLOTS << Layout.SLOT_SHIFT;

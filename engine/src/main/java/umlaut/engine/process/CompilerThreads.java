@@ -44,7 +44,8 @@ final class CompilerThreads {
             for (Path task : tasks) {
                 String name = java.nio.file.Files.readString(task.resolve("comm"));
                 if (name.startsWith("C1 Comp") || name.startsWith("C2 Comp")) {
-                    long fd = Files.openat(Files.AT_FDCWD, Scratch.path(task + "/stat"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
+                    long fd = Files.openat(
+                            Files.AT_FDCWD, Scratch.path(task + "/stat"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
                     if (fd >= 0) {
                         stats = Arrays.copyOf(stats, stats.length + 1);
                         stats[stats.length - 1] = (int) fd;

@@ -31,7 +31,8 @@ final class CpuProbe {
     CpuProbe() {
         long hwcap = 0, hwcap2 = 0, minSignalStack = 2048, vdso = 0;
         try {
-            ByteBuffer auxv = ByteBuffer.wrap(Files.readAllBytes(Path.of("/proc/self/auxv"))).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer auxv = ByteBuffer.wrap(Files.readAllBytes(Path.of("/proc/self/auxv")))
+                    .order(ByteOrder.LITTLE_ENDIAN);
             while (auxv.remaining() >= 16) {
                 long type = auxv.getLong();
                 long value = auxv.getLong();

@@ -16,7 +16,8 @@ final class HostRequirements {
             throw new EngineException(ENOSYS, "/proc is not mounted here: mount -t proc proc /proc");
         }
         if (!System.getProperty("os.arch").equals("amd64")) {
-            throw new EngineException(ENOSYS, "guests run on x86-64 hosts only; this is " + System.getProperty("os.arch"));
+            throw new EngineException(
+                    ENOSYS, "guests run on x86-64 hosts only; this is " + System.getProperty("os.arch"));
         }
         if (statusField("Seccomp").isEmpty()) {
             throw new EngineException(ENOSYS, "the host's kernel was built without seccomp (CONFIG_SECCOMP_FILTER)");

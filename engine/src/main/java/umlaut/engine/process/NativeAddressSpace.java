@@ -34,30 +34,24 @@ final class NativeAddressSpace implements AddressSpace {
     private final int slot;
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
-    private final Service service;
+    @GuardedBy("lock") private final Service service;
 
-    @GuardedBy("lock")
-    private final FdCache files;
+    @GuardedBy("lock") private final FdCache files;
 
-    @GuardedBy("lock")
-    private final Ranges mapped;
+    @GuardedBy("lock") private final Ranges mapped;
 
     final Texts texts;
 
     /** Not closed by the kernel yet. */
-    @GuardedBy("lock")
-    private final List<NativeThread> threads = new ArrayList<>();
+    @GuardedBy("lock") private final List<NativeThread> threads = new ArrayList<>();
 
     /** A host thread without a guest thread. @param started whether it has reported, as another guest thread */
     private record Parked(int slot, int tid, boolean started) {}
 
-    @GuardedBy("lock")
-    private final ArrayDeque<Parked> parked = new ArrayDeque<>();
+    @GuardedBy("lock") private final ArrayDeque<Parked> parked = new ArrayDeque<>();
 
     /** Threads with changes queued, or posted and not known to be done. */
-    @GuardedBy("lock")
-    private final List<NativeThread> changing = new ArrayList<>();
+    @GuardedBy("lock") private final List<NativeThread> changing = new ArrayList<>();
 
     private volatile boolean anyChanging;
     private volatile boolean manyThreads;
@@ -65,17 +59,14 @@ final class NativeAddressSpace implements AddressSpace {
     /** Changes made at once stay in the batch: see {@link #holdChanges}. Changed under the lock. */
     private volatile boolean holding;
 
-    @GuardedBy("lock")
-    private long heldResult;
+    @GuardedBy("lock") private long heldResult;
 
     private int pid;
     private volatile boolean dead;
 
-    @GuardedBy("lock")
-    private boolean reaped;
+    @GuardedBy("lock") private boolean reaped;
 
-    @GuardedBy("lock")
-    private boolean released;
+    @GuardedBy("lock") private boolean released;
 
     private NativeAddressSpace(NativeEngine engine, int slot, Service service) {
         this.engine = engine;
@@ -124,7 +115,8 @@ final class NativeAddressSpace implements AddressSpace {
             if (result < 0) {
                 engine.areas.release(areaSlot);
                 engine.areas.release(childSlot);
-                throw new EngineException(result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
+                throw new EngineException(
+                        result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
             }
             child.pid = childService.pid();
             child.parked.add(new Parked(areaSlot, (int) childService.result(2), false));
@@ -305,8 +297,7 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
-    @GuardedBy("lock")
-    private void settle(long from, long to) {
+    @GuardedBy("lock") private void settle(long from, long to) {
         for (int i = changing.size() - 1; i >= 0; i--) {
             NativeThread thread = changing.get(i);
             if (thread.queue.changes() == 0) {
@@ -320,13 +311,19 @@ final class NativeAddressSpace implements AddressSpace {
         anyChanging = !changing.isEmpty();
     }
 
-    @GuardedBy("lock")
-    private void runQueued(NativeThread thread) {
+    @GuardedBy("lock") private void runQueued(NativeThread thread) {
         runBatch();
         OrderQueue queue = thread.queue;
         for (int i = 0; i < queue.size(); i++) {
             if (queue.isChange(i)) {
-                service.add(queue.word(i, 0), queue.word(i, 1), queue.word(i, 2), queue.word(i, 3), queue.word(i, 4), queue.word(i, 5), queue.word(i, 6));
+                service.add(
+                        queue.word(i, 0),
+                        queue.word(i, 1),
+                        queue.word(i, 2),
+                        queue.word(i, 3),
+                        queue.word(i, 4),
+                        queue.word(i, 5),
+                        queue.word(i, 6));
             }
         }
         long result = service.run();
@@ -356,7 +353,8 @@ final class NativeAddressSpace implements AddressSpace {
         return thread.queue.size() == 0 ? 0 : thread.sync();
     }
 
-    private long change(@Nullable UserThread self, long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
+    private long change(
+            @Nullable UserThread self, long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
         lock.lock();
         try {
             if (dead) {
@@ -376,8 +374,7 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
-    @GuardedBy("lock")
-    private void settleOthers(NativeThread self, long from, long to) {
+    @GuardedBy("lock") private void settleOthers(NativeThread self, long from, long to) {
         if (changing.isEmpty() || changing.size() == 1 && changing.get(0) == self) {
             return;
         }
@@ -408,7 +405,14 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
-    public long mapFile(@Nullable UserThread self, long address, long length, int prot, boolean shared, int hostFd, long hostOffset) {
+    public long mapFile(
+            @Nullable UserThread self,
+            long address,
+            long length,
+            int prot,
+            boolean shared,
+            int hostFd,
+            long hostOffset) {
         if (!inGuest(address, length)) {
             return -EINVAL;
         }
@@ -456,8 +460,7 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     /** Before a batch whose results are looked at one by one: what was held back goes first. */
-    @GuardedBy("lock")
-    private void runBatch() {
+    @GuardedBy("lock") private void runBatch() {
         if (service.size() > 0) {
             long result = service.run();
             heldResult = heldResult < 0 ? heldResult : result;
@@ -465,14 +468,12 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     /** Runs the batch now, or leaves it to be run with others. */
-    @GuardedBy("lock")
-    private long runOrHold() {
+    @GuardedBy("lock") private long runOrHold() {
         return holding && !service.isFull(16) ? 0 : service.run();
     }
 
     /** Adds the opening of a host file to the batch if the service thread does not have it open. @return its slot, or -1 */
-    @GuardedBy("lock")
-    private int open(int hostFd, boolean writable) {
+    @GuardedBy("lock") private int open(int hostFd, boolean writable) {
         int file = files.find(hostFd, writable);
         if (file == Integer.MIN_VALUE) {
             return -1;
@@ -480,13 +481,19 @@ final class NativeAddressSpace implements AddressSpace {
         if (file < 0) {
             file = -1 - file;
             long path = service.string(64 * (service.size() & 63), engine.fdDirectory + hostFd);
-            service.add(Order.OPEN_AT, FdCache.number(file), path, (writable ? Files.O_RDWR : Files.O_RDONLY) | Files.O_CLOEXEC, 0, 0, 0);
+            service.add(
+                    Order.OPEN_AT,
+                    FdCache.number(file),
+                    path,
+                    (writable ? Files.O_RDWR : Files.O_RDONLY) | Files.O_CLOEXEC,
+                    0,
+                    0,
+                    0);
         }
         return file;
     }
 
-    @GuardedBy("lock")
-    private long runFileBatch(int file) {
+    @GuardedBy("lock") private long runFileBatch(int file) {
         long result = runOrHold();
         if (result < 0) {
             files.forget(file);
@@ -495,8 +502,7 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     /** Program text: a patched copy with its island, if there is one, or the file itself. */
-    @GuardedBy("lock")
-    private long mapText(long address, long length, int prot, int hostFd, long hostOffset) {
+    @GuardedBy("lock") private long mapText(long address, long length, int prot, int hostFd, long hostOffset) {
         long rounded = length + 4095 & -4096;
         long distance = Texts.distance(address, rounded, mapped);
         TextPatcher.Entry entry = distance == 0 ? null : engine.patcher.find(hostFd, hostOffset, rounded, distance);
@@ -511,12 +517,18 @@ final class NativeAddressSpace implements AddressSpace {
         if (file < 0) {
             return -EBADF;
         }
-        service.add(Syscall.MMAP, address, length, prot, Memory.MAP_FIXED | Memory.MAP_PRIVATE, FdCache.number(file), hostOffset);
+        service.add(
+                Syscall.MMAP,
+                address,
+                length,
+                prot,
+                Memory.MAP_FIXED | Memory.MAP_PRIVATE,
+                FdCache.number(file),
+                hostOffset);
         return runFileBatch(file);
     }
 
-    @GuardedBy("lock")
-    private long mapPatched(long address, int prot, TextPatcher.Entry entry, PatchedText patched) {
+    @GuardedBy("lock") private long mapPatched(long address, int prot, TextPatcher.Entry entry, PatchedText patched) {
         int file = open(entry.fd(), false);
         if (file < 0) {
             return -EBADF;
@@ -562,10 +574,10 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     /** Puts the file's own bytes back in a patched text, since its island is wanted for something else. */
-    @GuardedBy("lock")
-    private void restore(Texts.Text text) {
+    @GuardedBy("lock") private void restore(Texts.Text text) {
         texts.remove(text);
-        int fd = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/" + pid + "/mem"), Files.O_RDWR | Files.O_CLOEXEC, 0);
+        int fd = (int)
+                Files.openat(Files.AT_FDCWD, Scratch.path("/proc/" + pid + "/mem"), Files.O_RDWR | Files.O_CLOEXEC, 0);
         if (text.patched == null || fd < 0) {
             return;
         }
@@ -588,7 +600,9 @@ final class NativeAddressSpace implements AddressSpace {
 
     @Override
     public long protect(@Nullable UserThread self, long address, long length, int prot) {
-        return inGuest(address, length) ? ok(change(self, address, address + length, Syscall.MPROTECT, address, length, prot, 0, 0, 0)) : -EINVAL;
+        return inGuest(address, length)
+                ? ok(change(self, address, address + length, Syscall.MPROTECT, address, length, prot, 0, 0, 0))
+                : -EINVAL;
     }
 
     @Override
@@ -603,10 +617,12 @@ final class NativeAddressSpace implements AddressSpace {
         boolean big = oldLength >= MAX_GUEST_LENGTH || newLength >= MAX_GUEST_LENGTH;
         long target = inPlace ? 0 : newAddress;
         noteRemapped(self, oldAddress, oldLength, newAddress, newLength);
-        return ok(change(big ? null : self, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
+        return ok(change(
+                big ? null : self, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
     }
 
-    private void noteRemapped(@Nullable UserThread self, long oldAddress, long oldLength, long newAddress, long newLength) {
+    private void noteRemapped(
+            @Nullable UserThread self, long oldAddress, long oldLength, long newAddress, long newLength) {
         lock.lock();
         try {
             if (oldAddress != newAddress) {
@@ -760,7 +776,9 @@ final class NativeAddressSpace implements AddressSpace {
         if (offset < 0 || length > here.byteSize() - offset) {
             throw new IndexOutOfBoundsException("copy of " + length + " bytes at " + offset + " of " + here.byteSize());
         }
-        return writing ? Memory.processWrite(pid, address, here, offset, length) : Memory.processRead(pid, address, here, offset, length);
+        return writing
+                ? Memory.processWrite(pid, address, here, offset, length)
+                : Memory.processRead(pid, address, here, offset, length);
     }
 
     /**
@@ -846,8 +864,7 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
-    @GuardedBy("lock")
-    private void releaseIfOver() {
+    @GuardedBy("lock") private void releaseIfOver() {
         if (!reaped || released || !threads.isEmpty()) {
             return;
         }

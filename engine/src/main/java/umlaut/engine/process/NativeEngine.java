@@ -38,7 +38,8 @@ public final class NativeEngine implements Engine {
         fdDirectory = "/proc/" + jvmPid + "/fd/";
         CpuProbe probe = new CpuProbe();
         fsgsbase = probe.fsgsbase;
-        image = new StubImage(copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities(), hasCloseRange());
+        image = new StubImage(
+                copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities(), hasCloseRange());
         pacer = new Pacer(probe.features.cpus());
         areas = new AreaFile();
         int slot = areas.allocate();
@@ -53,7 +54,9 @@ public final class NativeEngine implements Engine {
         Files.close(areaFd);
         if (started < 0) {
             throw new EngineException(
-                    (int) -started, "the host does not start the stub program (error " + -started + "): is /proc mounted, may memfds be executed?");
+                    (int) -started,
+                    "the host does not start the stub program (error " + -started
+                            + "): is /proc mounted, may memfds be executed?");
         }
         zygote = NativeAddressSpace.zygote(this, slot, (int) started);
         reaper.register((int) started, zygote);

@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
-import umlaut.engine.CpuFeatures;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
@@ -21,9 +20,26 @@ import umlaut.host.Syscall;
 final class NativeThread implements UserThread {
     /** Where each {@link Reg} is in the area. */
     private boolean immediateWrites;
+
     private static final int[] OFFSETS = {
-        Area.RAX, Area.RBX, Area.RCX, Area.RDX, Area.RSI, Area.RDI, Area.RBP, Area.RSP, Area.R8, Area.R9, Area.R10, Area.R11, Area.R12,
-        Area.R13, Area.R14, Area.R15, Area.RIP, Area.RFLAGS
+        Area.RAX,
+        Area.RBX,
+        Area.RCX,
+        Area.RDX,
+        Area.RSI,
+        Area.RDI,
+        Area.RBP,
+        Area.RSP,
+        Area.R8,
+        Area.R9,
+        Area.R10,
+        Area.R11,
+        Area.R12,
+        Area.R13,
+        Area.R14,
+        Area.R15,
+        Area.RIP,
+        Area.RFLAGS
     };
 
     private static final int IN_KERNEL = 0, IN_USER = 1, INTERRUPTED = 2;
@@ -172,7 +188,8 @@ final class NativeThread implements UserThread {
                 break;
             }
             if ((state & ~State.MARKS) == State.DEAD) {
-                // Nothing changes the word any more, and the wait may be for what has nothing to do with the host process.
+                // Nothing changes the word any more, and the wait may be for what has nothing to do with the host
+                // process.
                 LockSupport.parkNanos(this, DEAD_LOOK_NS);
                 break;
             }
@@ -507,7 +524,11 @@ final class NativeThread implements UserThread {
             return null;
         }
         int at = (queue.outUsed + 7) & ~7;
-        if (length <= 0 || at + length > Area.OUT_SIZE || address < 0 || address > Layout.TASK_SIZE - length || queue.isFull()) {
+        if (length <= 0
+                || at + length > Area.OUT_SIZE
+                || address < 0
+                || address > Layout.TASK_SIZE - length
+                || queue.isFull()) {
             return null;
         }
         reservedAddress = address;
@@ -521,7 +542,17 @@ final class NativeThread implements UserThread {
             throw new IllegalStateException("nothing reserved");
         }
         queue.outUsed = reservedAt + (int) length;
-        space.enqueue(this, reservedAddress, reservedAddress + length, Order.COPY_OUT, reservedAddress, Area.OUT_DATA + reservedAt, length, 0, 0, 0);
+        space.enqueue(
+                this,
+                reservedAddress,
+                reservedAddress + length,
+                Order.COPY_OUT,
+                reservedAddress,
+                Area.OUT_DATA + reservedAt,
+                length,
+                0,
+                0,
+                0);
         reservedAt = -1;
     }
 
@@ -642,7 +673,8 @@ final class NativeThread implements UserThread {
         full = true;
         fsBase = parent.fsBase;
         fsChanged = true;
-        MemorySegment.copy(parent.area, Area.XSAVE, area, Area.XSAVE, engine.cpu().xsaveSize());
+        MemorySegment.copy(
+                parent.area, Area.XSAVE, area, Area.XSAVE, engine.cpu().xsaveSize());
         loadVectorImage();
     }
 

@@ -52,7 +52,9 @@ final class ProcFiles {
         for (String line : read("/proc/" + pid + "/maps").split("\n")) {
             int dash = line.indexOf('-');
             int space = line.indexOf(' ');
-            if (dash > 0 && address >= Long.parseUnsignedLong(line, 0, dash, 16) && address < Long.parseUnsignedLong(line, dash + 1, space, 16)) {
+            if (dash > 0
+                    && address >= Long.parseUnsignedLong(line, 0, dash, 16)
+                    && address < Long.parseUnsignedLong(line, dash + 1, space, 16)) {
                 return line.charAt(space + 2) == 'w';
             }
         }

@@ -20,12 +20,10 @@ import umlaut.host.Processes;
 final class Reaper {
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
-    private final Map<Integer, NativeAddressSpace> living = new HashMap<>();
+    @GuardedBy("lock") private final Map<Integer, NativeAddressSpace> living = new HashMap<>();
 
     /** Ended before they were registered. */
-    @GuardedBy("lock")
-    private final Set<Integer> stillborn = new HashSet<>();
+    @GuardedBy("lock") private final Set<Integer> stillborn = new HashSet<>();
 
     private final Thread thread;
 
@@ -54,7 +52,8 @@ final class Reaper {
 
     private void reap() {
         for (; ; ) {
-            long pid = Processes.wait4(-1, MemorySegment.NULL, Processes.WALL | Processes.WNOTHREAD, MemorySegment.NULL);
+            long pid =
+                    Processes.wait4(-1, MemorySegment.NULL, Processes.WALL | Processes.WNOTHREAD, MemorySegment.NULL);
             if (HostCalls.isError(pid)) {
                 if (pid == -4) {
                     continue;

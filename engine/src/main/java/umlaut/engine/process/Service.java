@@ -128,7 +128,9 @@ final class Service {
         int executed = Math.clamp(reply.get(Layouts.INT, ServicePages.EXECUTED), 0, ran);
         for (int i = 0; i < executed; i++) {
             long result = result(i);
-            if (result < 0 && result >= -4095 && orders.get(Layouts.LONG, ServicePages.ORDER + (long) i * Order.SIZE + 56) == 0) {
+            if (result < 0
+                    && result >= -4095
+                    && orders.get(Layouts.LONG, ServicePages.ORDER + (long) i * Order.SIZE + 56) == 0) {
                 return result;
             }
         }

@@ -37,7 +37,10 @@ final class StubEntry {
 
     final Label exitFast = new Label(), exitFastEnd = new Label(), exitFull = new Label(), exitFullEnd = new Label();
     final Label interruptedFast = new Label(), interruptedFull = new Label();
-    final Label futexStart = new Label(), futexAfter = new Label(), futexEnd = new Label(), futexInterrupted = new Label();
+    final Label futexStart = new Label(),
+            futexAfter = new Label(),
+            futexEnd = new Label(),
+            futexInterrupted = new Label();
 
     /** Copy loops that may fault, and where to go then. */
     final Label copyIn = new Label(), copyInEnd = new Label(), copyInFault = new Label();
@@ -303,7 +306,12 @@ final class StubEntry {
 
     /** RCX is the entry of {@link CopyTable}. R12 specs left, R13 window, R14 its data, R15 the whole entry. */
     private void copyArguments() {
-        Label loop = new Label(), done = new Label(), next = new Label(), path = new Label(), fixed = new Label(), copy = new Label();
+        Label loop = new Label(),
+                done = new Label(),
+                next = new Label(),
+                path = new Label(),
+                fixed = new Label(),
+                copy = new Label();
         a.bind(copyArguments);
         a.mov(R12, RCX);
         a.mov(R15, RCX);

@@ -34,21 +34,49 @@ final class StubFilters {
     static byte[] service(int textSize) {
         Bpf bpf = onlyFromStub(textSize);
         int[] allowed = {
-            Syscall.FUTEX, Syscall.MMAP, Syscall.MUNMAP, Syscall.MPROTECT, Syscall.RT_SIGRETURN, Syscall.MREMAP, Syscall.MADVISE,
-            Syscall.CLONE, Syscall.CLOSE, Syscall.DUP3, Syscall.GETPPID, Syscall.GETPID, Syscall.MINCORE, Syscall.SCHED_YIELD,
-            Syscall.EXIT_GROUP, Syscall.CLOSE_RANGE, Syscall.SIGALTSTACK, Syscall.ARCH_PRCTL, Syscall.RT_SIGPROCMASK, CAPSET,
-            Syscall.SECCOMP, Syscall.SCHED_SETAFFINITY
+            Syscall.FUTEX,
+            Syscall.MMAP,
+            Syscall.MUNMAP,
+            Syscall.MPROTECT,
+            Syscall.RT_SIGRETURN,
+            Syscall.MREMAP,
+            Syscall.MADVISE,
+            Syscall.CLONE,
+            Syscall.CLOSE,
+            Syscall.DUP3,
+            Syscall.GETPPID,
+            Syscall.GETPID,
+            Syscall.MINCORE,
+            Syscall.SCHED_YIELD,
+            Syscall.EXIT_GROUP,
+            Syscall.CLOSE_RANGE,
+            Syscall.SIGALTSTACK,
+            Syscall.ARCH_PRCTL,
+            Syscall.RT_SIGPROCMASK,
+            CAPSET,
+            Syscall.SECCOMP,
+            Syscall.SCHED_SETAFFINITY
         };
         for (int nr : allowed) {
             bpf.jumpIfEqual(nr, "allow");
         }
-        bpf.jumpIfEqual(Syscall.OPENAT, "openat").jumpIfEqual(Syscall.PRCTL, "prctl").label("kill").ret(Bpf.RET_KILL_PROCESS);
+        bpf.jumpIfEqual(Syscall.OPENAT, "openat")
+                .jumpIfEqual(Syscall.PRCTL, "prctl")
+                .label("kill")
+                .ret(Bpf.RET_KILL_PROCESS);
         // The path must stand in the order pages, which only the JVM can write.
-        bpf.label("openat").load(Bpf.argument(1) + 4).jumpIfEqual((int) (Layout.ORDERS >> 32), "openatLow").ret(Bpf.RET_KILL_PROCESS);
+        bpf.label("openat")
+                .load(Bpf.argument(1) + 4)
+                .jumpIfEqual((int) (Layout.ORDERS >> 32), "openatLow")
+                .ret(Bpf.RET_KILL_PROCESS);
         bpf.label("openatLow").load(Bpf.argument(1)).jumpIfAtLeast((int) Layout.REPLY, "kill2");
         bpf.jumpIfAtLeast((int) Layout.ORDERS, "allow").label("kill2").ret(Bpf.RET_KILL_PROCESS);
         bpf.label("prctl").load(Bpf.argument(0)).jumpIfEqual(1, "allow").ret(Bpf.RET_KILL_PROCESS);
-        return bpf.label("trap").ret(Bpf.RET_TRAP).label("allow").ret(Bpf.RET_ALLOW).assemble();
+        return bpf.label("trap")
+                .ret(Bpf.RET_TRAP)
+                .label("allow")
+                .ret(Bpf.RET_ALLOW)
+                .assemble();
     }
 
     /** For guest threads. */

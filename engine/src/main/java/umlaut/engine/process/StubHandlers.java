@@ -118,7 +118,12 @@ final class StubHandlers {
     }
 
     private void interrupt(Label textEnd) {
-        Label guest = new Label(), fast = new Label(), full = new Label(), futex = new Label(), woken = new Label(), eintr = new Label();
+        Label guest = new Label(),
+                fast = new Label(),
+                full = new Label(),
+                futex = new Label(),
+                woken = new Label(),
+                eintr = new Label();
         a.bind(interrupt);
         prologue(textEnd, guest);
         ifIn(stub.exitFast, stub.exitFastEnd, fast);

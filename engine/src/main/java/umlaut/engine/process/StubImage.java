@@ -18,7 +18,13 @@ final class StubImage {
     /** Length of the code proper, from where system calls may come. */
     final int codeSize;
 
-    StubImage(CopyTable table, long xfeatures, boolean fsgsbase, int jvmPid, boolean dropCapabilities, boolean closeRange) {
+    StubImage(
+            CopyTable table,
+            long xfeatures,
+            boolean fsgsbase,
+            int jvmPid,
+            boolean dropCapabilities,
+            boolean closeRange) {
         Assembler a = new Assembler();
         StubEntry stub = new StubEntry(a, xfeatures, fsgsbase);
         StubHandlers handlers = new StubHandlers(a, stub);

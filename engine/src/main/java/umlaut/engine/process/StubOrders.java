@@ -23,7 +23,11 @@ final class StubOrders {
     }
 
     void assemble() {
-        Label internal = new Label(), result = new Label(), next = new Label(), failed = new Label(), done = new Label();
+        Label internal = new Label(),
+                result = new Label(),
+                next = new Label(),
+                failed = new Label(),
+                done = new Label();
         a.bind(stub.runOrders);
         a.xorl(R14, R14);
         a.lea(R15, Mem.at(RBX, Area.ORDER));

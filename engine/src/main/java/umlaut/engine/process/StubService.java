@@ -29,7 +29,11 @@ final class StubService {
     private final boolean closeRange;
 
     final Label start = new Label();
-    final Label jvmPid = new Label(), noSignals = new Label(), capHeader = new Label(), capData = new Label(), guestProgram = new Label();
+    final Label jvmPid = new Label(),
+            noSignals = new Label(),
+            capHeader = new Label(),
+            capData = new Label(),
+            guestProgram = new Label();
     private final Label internal = new Label(), result = new Label(), die = new Label();
 
     StubService(Assembler a, StubEntry entry, boolean dropCapabilities, boolean closeRange) {

@@ -107,7 +107,9 @@ final class TextPatcher {
         try {
             return !HostCalls.isError(file)
                     && !HostCalls.isError(copy)
-                    && patched.isCopyOf(MemorySegment.ofAddress(file).reinterpret(length), MemorySegment.ofAddress(copy).reinterpret(length));
+                    && patched.isCopyOf(
+                            MemorySegment.ofAddress(file).reinterpret(length),
+                            MemorySegment.ofAddress(copy).reinterpret(length));
         } catch (InternalError e) {
             return false; // the file is shorter than that
         } finally {

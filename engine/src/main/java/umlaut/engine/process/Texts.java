@@ -56,7 +56,9 @@ final class Texts {
         }
         for (long distance : OTHER_DISTANCES) {
             long island = address + distance;
-            if (island >= 0x20000 && island + length <= Layout.TASK_SIZE - TO_THE_TOP && used.isFree(island, island + length)) {
+            if (island >= 0x20000
+                    && island + length <= Layout.TASK_SIZE - TO_THE_TOP
+                    && used.isFree(island, island + length)) {
                 return distance;
             }
         }

@@ -47,7 +47,8 @@ final class Zygote {
     private static void run(NativeAddressSpace zygote, String what, java.util.function.Consumer<Service> batch) {
         long result = zygote.setUp(batch);
         if (result < 0) {
-            throw new EngineException((int) -result, "cannot set up the stub process: " + what + " (error " + -result + ")");
+            throw new EngineException(
+                    (int) -result, "cannot set up the stub process: " + what + " (error " + -result + ")");
         }
     }
 
@@ -97,7 +98,10 @@ final class Zygote {
                 int dash = line.indexOf('-');
                 int space = line.indexOf(' ');
                 String name = line.substring(line.lastIndexOf(' ') + 1);
-                result.add(new Mapping(Long.parseUnsignedLong(line, 0, dash, 16), Long.parseUnsignedLong(line, dash + 1, space, 16), name));
+                result.add(new Mapping(
+                        Long.parseUnsignedLong(line, 0, dash, 16),
+                        Long.parseUnsignedLong(line, dash + 1, space, 16),
+                        name));
             }
         } catch (IOException e) {
             throw new EngineException(5, "cannot read the stub process's memory map: " + e.getMessage());

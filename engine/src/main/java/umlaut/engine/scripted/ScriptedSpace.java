@@ -19,7 +19,12 @@ final class ScriptedSpace implements AddressSpace {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     /** @param source bytes of a file from the region's start on; null for zeroed memory */
-    private record Region(long start, long end, int prot, boolean shared, @Nullable MemorySegment source) {
+    private record Region(
+            long start,
+            long end,
+            int prot,
+            boolean shared,
+            @Nullable MemorySegment source) {
         Region part(long from, long to, int protection) {
             MemorySegment rest = source == null ? null : source.asSlice(Math.min(from - start, source.byteSize()));
             return new Region(from, to, protection, shared, rest);
@@ -28,15 +33,12 @@ final class ScriptedSpace implements AddressSpace {
 
     private final ScriptedEngine engine;
 
-    @GuardedBy("this")
-    private final TreeMap<Long, Region> regions = new TreeMap<>();
+    @GuardedBy("this") private final TreeMap<Long, Region> regions = new TreeMap<>();
 
     /** Pages of private memory touched so far, by page number. */
-    @GuardedBy("this")
-    private final Map<Long, MemorySegment> pages = new HashMap<>();
+    @GuardedBy("this") private final Map<Long, MemorySegment> pages = new HashMap<>();
 
-    @GuardedBy("this")
-    private final List<ScriptedThread> threads = new ArrayList<>();
+    @GuardedBy("this") private final List<ScriptedThread> threads = new ArrayList<>();
 
     private volatile boolean closed;
 
@@ -64,7 +66,13 @@ final class ScriptedSpace implements AddressSpace {
 
     @Override
     public synchronized long mapFile(
-            @Nullable UserThread self, long address, long length, int prot, boolean shared, int hostFd, long hostOffset) {
+            @Nullable UserThread self,
+            long address,
+            long length,
+            int prot,
+            boolean shared,
+            int hostFd,
+            long hostOffset) {
         cut(address, address + length);
         MemorySegment bytes = engine.files().bytes(hostFd, hostOffset, length);
         regions.put(address, new Region(address, address + length, prot, shared, bytes));
@@ -134,8 +142,7 @@ final class ScriptedSpace implements AddressSpace {
         return 0;
     }
 
-    @GuardedBy("this")
-    private void cut(long from, long to) {
+    @GuardedBy("this") private void cut(long from, long to) {
         for (Region region : overlapping(from, to)) {
             regions.remove(region.start);
             if (region.start < from) {
@@ -148,13 +155,11 @@ final class ScriptedSpace implements AddressSpace {
         dropPages(from, to);
     }
 
-    @GuardedBy("this")
-    private void dropPages(long from, long to) {
+    @GuardedBy("this") private void dropPages(long from, long to) {
         pages.keySet().removeIf(page -> page * PAGE >= from && page * PAGE < to);
     }
 
-    @GuardedBy("this")
-    private List<Region> overlapping(long from, long to) {
+    @GuardedBy("this") private List<Region> overlapping(long from, long to) {
         List<Region> found = new ArrayList<>();
         Map.Entry<Long, Region> before = regions.lowerEntry(from);
         if (before != null && before.getValue().end > from) {
@@ -196,9 +201,9 @@ final class ScriptedSpace implements AddressSpace {
     }
 
     /** The page under an address, made if need be; null where the access faults. */
-    @GuardedBy("this")
-    private @Nullable MemorySegment page(long address, int access) {
-        Map.Entry<Long, Region> entry = address < 0 || address >= ScriptedEngine.TASK_SIZE ? null : regions.floorEntry(address);
+    @GuardedBy("this") private @Nullable MemorySegment page(long address, int access) {
+        Map.Entry<Long, Region> entry =
+                address < 0 || address >= ScriptedEngine.TASK_SIZE ? null : regions.floorEntry(address);
         if (entry == null || entry.getValue().end <= address || (entry.getValue().prot & access) == 0) {
             return null;
         }

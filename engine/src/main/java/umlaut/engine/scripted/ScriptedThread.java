@@ -108,7 +108,8 @@ final class ScriptedThread implements UserThread {
             throw new Gone();
         }
         long rip = regs[Reg.RIP];
-        Program handler = rip == ScriptedEngine.BEHIND_SYSCALL ? null : space.engine().program(rip);
+        Program handler =
+                rip == ScriptedEngine.BEHIND_SYSCALL ? null : space.engine().program(rip);
         if (handler == null) {
             return;
         }

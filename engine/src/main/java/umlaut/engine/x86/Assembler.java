@@ -124,7 +124,9 @@ public final class Assembler {
             word(m.disp());
         } else if (m.index() != null) {
             int scale = Integer.numberOfTrailingZeros(m.scale()) << 6;
-            bytes(0x84 | field, scale | (m.index().ordinal() & 7) << 3 | m.base().ordinal() & 7);
+            bytes(
+                    0x84 | field,
+                    scale | (m.index().ordinal() & 7) << 3 | m.base().ordinal() & 7);
             word(m.disp());
         } else {
             bytes(0x80 | field | m.base().ordinal() & 7);

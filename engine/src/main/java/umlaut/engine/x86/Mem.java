@@ -9,7 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param index never RSP
  * @param scale 1, 2, 4 or 8
  */
-public record Mem(boolean gs, @Nullable Gpr base, @Nullable Gpr index, int scale, int disp, @Nullable Label label) {
+public record Mem(
+        boolean gs,
+        @Nullable Gpr base,
+        @Nullable Gpr index,
+        int scale,
+        int disp,
+        @Nullable Label label) {
     public static Mem at(Gpr base, int disp) {
         return new Mem(false, base, null, 1, disp, null);
     }

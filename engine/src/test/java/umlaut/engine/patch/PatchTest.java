@@ -22,9 +22,32 @@ class PatchTest {
     void lengthsOfInstructions() {
         // Each is a whole instruction as objdump prints it.
         for (String whole : List.of(
-                "90", "c3", "0f05", "b827000000", "48b80102030405060708", "66b80100", "488b05a0b51600", "67678d51ff", "64488b042528000000",
-                "488d9424a0000000", "f20f104c2408", "660f3a0fc108", "c5f877", "c4e27d58c0", "62f17c4828c0", "0f8480ffffff", "eb10",
-                "f7c001000000", "66f7c00100", "f6c101", "c20800", "c8100000", "48634c2410", "81bd00ffffff01000000", "f0480fb133", "e8fcffffff")) {
+                "90",
+                "c3",
+                "0f05",
+                "b827000000",
+                "48b80102030405060708",
+                "66b80100",
+                "488b05a0b51600",
+                "67678d51ff",
+                "64488b042528000000",
+                "488d9424a0000000",
+                "f20f104c2408",
+                "660f3a0fc108",
+                "c5f877",
+                "c4e27d58c0",
+                "62f17c4828c0",
+                "0f8480ffffff",
+                "eb10",
+                "f7c001000000",
+                "66f7c00100",
+                "f6c101",
+                "c20800",
+                "c8100000",
+                "48634c2410",
+                "81bd00ffffff01000000",
+                "f0480fb133",
+                "e8fcffffff")) {
             assertThat(length(whole + "90909090")).as(whole).isEqualTo(whole.length() / 2);
         }
         assertThat(length("06")).isEqualTo(-1);
@@ -129,7 +152,9 @@ class PatchTest {
         for (int changed : new int[] {0, 3, 8, 12, 40, 4095}) {
             byte[] other = original.clone();
             other[changed]++;
-            assertThat(p.isCopyOf(MemorySegment.ofArray(other), copy)).as("byte %d", changed).isFalse();
+            assertThat(p.isCopyOf(MemorySegment.ofArray(other), copy))
+                    .as("byte %d", changed)
+                    .isFalse();
         }
     }
 }

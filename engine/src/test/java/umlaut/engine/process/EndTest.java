@@ -91,7 +91,8 @@ class EndTest {
     void closedEngineLeavesNoProcess() throws Exception {
         NativeEngine engine = NativeEngine.start();
         List<UserThread> guests = guests(engine);
-        List<Long> pids = guests.stream().map(t -> (long) t.addressSpace().hostPid()).toList();
+        List<Long> pids =
+                guests.stream().map(t -> (long) t.addressSpace().hostPid()).toList();
         engine.close();
         awaitGone(pids);
         guests.forEach(t -> assertThat(t.resume()).isEqualTo(umlaut.engine.Trap.DEAD));

@@ -85,13 +85,17 @@ class HandOverTest {
     private void checkDump(UserThread t) {
         for (Gpr r : GENERAL) {
             if (r != RAX && r != RCX && r != R11) {
-                assertThat(peekLong(t, DATA + REGISTERS + 8 * r.ordinal())).as(r.name()).isEqualTo(value(r));
+                assertThat(peekLong(t, DATA + REGISTERS + 8 * r.ordinal()))
+                        .as(r.name())
+                        .isEqualTo(value(r));
             }
         }
         assertThat(peekLong(t, DATA + REGISTERS + 8 * RAX.ordinal())).isEqualTo(4242);
         assertThat(peekLong(t, DATA + REGISTERS + 8 * RSP.ordinal())).isEqualTo(STACK);
         assertThat(peekLong(t, DATA + REGISTERS + 0x200) & FLAGS).isEqualTo(FLAGS);
-        assertThat(sameVectors(image(engine, 7), peek(t, DATA + DUMP, engine.cpu().xsaveSize()))).isTrue();
+        assertThat(sameVectors(
+                        image(engine, 7), peek(t, DATA + DUMP, engine.cpu().xsaveSize())))
+                .isTrue();
         poke(t, DATA + DUMP, new byte[0x2000]);
     }
 
@@ -196,7 +200,9 @@ class HandOverTest {
         assertThat(peekLong(t, DATA + REGISTERS + 8 * RCX.ordinal())).isEqualTo(value(RCX));
         assertThat(peekLong(t, DATA + REGISTERS + 8 * R11.ordinal())).isEqualTo(value(R11));
         assertThat(peekLong(t, DATA + REGISTERS + 8 * RDI.ordinal())).isZero();
-        assertThat(sameVectors(image(engine, 9), peek(t, DATA + DUMP, engine.cpu().xsaveSize()))).isTrue();
+        assertThat(sameVectors(
+                        image(engine, 9), peek(t, DATA + DUMP, engine.cpu().xsaveSize())))
+                .isTrue();
         assertThat(t.resume()).isEqualTo(Trap.FAULT);
         assertThat(t.faultSignal()).isEqualTo(4);
         end(t);

@@ -222,7 +222,11 @@ class HostileTest {
     private static long restorer() {
         byte[] text = engine.image.bytes;
         for (int i = 0; i < engine.image.codeSize; i++) {
-            if (text[i] == (byte) 0xb8 && text[i + 1] == 15 && text[i + 2] == 0 && text[i + 5] == 0x0f && text[i + 6] == 5) {
+            if (text[i] == (byte) 0xb8
+                    && text[i + 1] == 15
+                    && text[i + 2] == 0
+                    && text[i + 5] == 0x0f
+                    && text[i + 6] == 5) {
                 return Layout.TEXT + i;
             }
         }

@@ -71,7 +71,10 @@ class ProcessTest {
         for (UserThread each : new UserThread[] {t, child}) {
             assertThat(peekLong(each, DATA + REGISTERS + 8 * R15.ordinal())).isEqualTo(value(R15));
             assertThat(peekLong(each, DATA + REGISTERS + 8 * RBX.ordinal())).isEqualTo(value(RBX));
-            assertThat(sameVectors(image(engine, 1), peek(each, DATA + DUMP, engine.cpu().xsaveSize()))).isTrue();
+            assertThat(sameVectors(
+                            image(engine, 1),
+                            peek(each, DATA + DUMP, engine.cpu().xsaveSize())))
+                    .isTrue();
         }
         assertThat(child.hostTid()).isNotEqualTo(t.hostTid());
         end(t);
@@ -110,7 +113,8 @@ class ProcessTest {
             assertThat(value.get(20, TimeUnit.SECONDS)).isEqualTo(2);
             second.close(); // its host thread serves the next round
         }
-        assertThat(new File("/proc/" + first.addressSpace().hostPid() + "/task").list()).hasSize(3);
+        assertThat(new File("/proc/" + first.addressSpace().hostPid() + "/task").list())
+                .hasSize(3);
         end(first);
     }
 
@@ -144,11 +148,13 @@ class ProcessTest {
             assertThat(peek(t, at + 0x10_0000, 1)).containsExactly(0);
             assertThat(space.unmap(self, at + 0x10_0000, 0x5000)).isZero();
             assertThat(t.resume()).isEqualTo(Trap.FAULT);
-            assertThat(space.read(at + 0x10_0000, MemorySegment.ofArray(new byte[1]), 0, 1)).isZero();
+            assertThat(space.read(at + 0x10_0000, MemorySegment.ofArray(new byte[1]), 0, 1))
+                    .isZero();
             t.setReg(Reg.RDI, DATA);
             runTo(t, 500);
         }
-        assertThat(space.mapAnonymous(t, Layout.TASK_SIZE - 4096, 8192, 3, false)).isEqualTo(-22);
+        assertThat(space.mapAnonymous(t, Layout.TASK_SIZE - 4096, 8192, 3, false))
+                .isEqualTo(-22);
         assertThat(space.unmap(t, Layout.TEXT, 4096)).isEqualTo(-22);
         end(t);
     }
@@ -192,7 +198,8 @@ class ProcessTest {
         assertThat(file.get(Layouts.BYTE, 4098)).isZero();
         assertThat(peek(t, 0x1200_0000, 3)).containsExactly(5, 6, 0);
         assertThat(peek(t, 0x1100_0000, 3)).containsExactly(5, 6, 7);
-        // What was mapped without PROT_WRITE never becomes writable, even by a guest that jumps into the stub's mprotect.
+        // What was mapped without PROT_WRITE never becomes writable, even by a guest that jumps into the stub's
+        // mprotect.
         assertThat(space.protect(null, 0x1200_0000, 4096, 3)).isEqualTo(-13);
         assertThat(space.mapFile(null, 0x1300_0000, 4096, 3, true, 12345, 0)).isEqualTo(-9);
         byte[] vec = new byte[2];
@@ -249,7 +256,8 @@ class ProcessTest {
         p.call(501);
         UserThread t = p.start(engine);
         runTo(t, 500);
-        assertThat(t.write(DATA + DATA_SIZE - 1, MemorySegment.ofArray(new byte[2]), 0, 2)).isEqualTo(2);
+        assertThat(t.write(DATA + DATA_SIZE - 1, MemorySegment.ofArray(new byte[2]), 0, 2))
+                .isEqualTo(2);
         t.setReg(Reg.RAX, 2);
         runTo(t, 501);
         assertThat(t.reg(Reg.RBX)).isEqualTo(-14);
@@ -267,7 +275,9 @@ class ProcessTest {
         assertThat(space.compareAndExchange(DATA, 0x80000005, 9)).isEqualTo(0x80000005L);
         assertThat(peekLong(t, DATA)).isEqualTo(9);
         assertThat(space.compareAndExchange(0x30_0000, 0, 1)).isEqualTo(-14);
-        assertThat(space.compareAndExchange(CODE, 0, 1)).satisfiesAnyOf(v -> assertThat(v).isEqualTo(-14), v -> assertThat(v).isPositive());
+        assertThat(space.compareAndExchange(CODE, 0, 1))
+                .satisfiesAnyOf(
+                        v -> assertThat(v).isEqualTo(-14), v -> assertThat(v).isPositive());
         end(t);
     }
 
@@ -455,7 +465,8 @@ class ProcessTest {
         t.addressSpace().close();
         assertThat(trap.get(5, TimeUnit.SECONDS)).isEqualTo(Trap.DEAD);
         assertThat(t.resume()).isEqualTo(Trap.DEAD);
-        assertThat(t.addressSpace().mapAnonymous(t, 0x1000_0000, 4096, 3, false)).isNegative();
+        assertThat(t.addressSpace().mapAnonymous(t, 0x1000_0000, 4096, 3, false))
+                .isNegative();
         t.close();
     }
 }

@@ -63,7 +63,8 @@ class AssemblerTest {
         a.jmp(loop);
         a.bind(end);
         a.ret();
-        assertThat(HostCalls.invoke(HostCalls.load(a.toBytes()), 10, 0, 0, 0, 0, 0, 0)).isEqualTo(55);
+        assertThat(HostCalls.invoke(HostCalls.load(a.toBytes()), 10, 0, 0, 0, 0, 0, 0))
+                .isEqualTo(55);
         assertThatThrownBy(() -> a.bind(end)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> new Label().position()).isInstanceOf(IllegalStateException.class);
     }
