@@ -49,11 +49,13 @@ int main(void) {
     struct timespec t = {0, 30000000};
     P(semtimedop(s, &down, 1, &t));
     pid_t kid = fork();
-    if (kid == 0) { semop(s, &down, 1); P(errno); _exit(0); }
+    if (kid == 0) { semop(s, &down, 1); _exit(errno == EIDRM ? 3 : 4); }
     nap(100);
     P(semctl(s, 0, GETNCNT));
     P(semctl(s, 0, IPC_RMID));
-    wait(NULL);
+    int st;
+    wait(&st);
+    show_status("semop", st);
     P(semctl(s, 0, GETVAL));
     int q = msgget(IPC_PRIVATE, 0600);
     struct { long type; char text[100]; } m = {0, "x"};
@@ -71,15 +73,17 @@ int main(void) {
     m.type = 1;
     P(msgsnd(q, &m, 9, IPC_NOWAIT));
     kid = fork();
-    if (kid == 0) { P(msgsnd(q, &m, 9, 0)); _exit(0); }
+    if (kid == 0) { _exit(msgsnd(q, &m, 9, 0) == 0 ? 3 : 4); }
     nap(50);
     P(msgrcv(q, &m, 100, 0, 0));
-    waitpid(kid, NULL, 0);
+    waitpid(kid, &st, 0);
+    show_status("msgsnd", st);
     kid = fork();
-    if (kid == 0) { P(msgrcv(q, &m, 100, 77, 0)); _exit(0); }
+    if (kid == 0) { _exit(msgrcv(q, &m, 100, 77, 0) == -1 && errno == EIDRM ? 3 : 4); }
     nap(50);
     P(msgctl(q, IPC_RMID, NULL));
-    waitpid(kid, NULL, 0);
+    waitpid(kid, &st, 0);
+    show_status("msgrcv", st);
     P(msgget(key, 0));
     return 0;
 }
