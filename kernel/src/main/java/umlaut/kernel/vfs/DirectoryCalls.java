@@ -26,7 +26,7 @@ public final class DirectoryCalls {
             if (!inode.isDirectory()) {
                 return Errno.ENOTDIR.negative();
             }
-            boolean locked = ReadWrite.lockPosition(file);
+            boolean locked = ReadWrite.lockPosition(task, file);
             try {
                 int room = (int) Math.min(Integer.toUnsignedLong(count), FileScratch.ROOM);
                 Packer packer = new Packer(task.fileScratch.room(), room, file.position(), old);

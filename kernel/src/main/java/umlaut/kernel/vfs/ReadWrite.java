@@ -125,7 +125,7 @@ public final class ReadWrite {
             if (whence < 0 || whence > umlaut.abi.Seek.SEEK_HOLE) {
                 return Errno.EINVAL.negative();
             }
-            boolean locked = lockPosition(file);
+            boolean locked = lockPosition(task, file);
             try {
                 return file.seek(offset, whence);
             } finally {
@@ -218,7 +218,7 @@ public final class ReadWrite {
         if (offset != POSITION) {
             return at(task, file, iter, writing, offset, flags);
         }
-        boolean locked = lockPosition(file);
+        boolean locked = lockPosition(task, file);
         try {
             long position = file.position();
             long moved = at(task, file, iter, writing, position, flags);
@@ -376,9 +376,9 @@ public final class ReadWrite {
     }
 
     /** The position needs its lock only where others may have the file too. @return whether it was taken */
-    static boolean lockPosition(File file) {
-        // One reference is the descriptor's, one is our own.
-        if (file.references() <= 2) {
+    static boolean lockPosition(Task task, File file) {
+        // One reference is the descriptor's, one is our own; who shares the table may come at any moment.
+        if (file.references() <= 2 && !task.files().shared()) {
             return false;
         }
         file.positionLock.lock();
