@@ -66,7 +66,7 @@ record ElfImage(
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment headers;
-            if (table + bytes <= length) {
+            if (table <= length - bytes) {
                 headers = head.asSlice(table, bytes);
             } else {
                 headers = arena.allocate(bytes, 8);
