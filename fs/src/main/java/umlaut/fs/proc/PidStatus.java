@@ -1,8 +1,10 @@
 package umlaut.fs.proc;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Rlimit;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.SigAction;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskState;
@@ -27,6 +29,7 @@ final class PidStatus {
         row(out, "Threads", Math.max(1, subject.group().threads().size()));
         signals(out, subject, task);
         credentials(out, task.credentials());
+        seccomp(out, task.seccomp);
         rest(out, subject, task);
         return out.toString();
     }
@@ -148,8 +151,11 @@ final class PidStatus {
         mask(out, "CapBnd", c.bounding());
         mask(out, "CapAmb", c.ambient());
         row(out, "NoNewPrivs", c.noNewPrivs() ? 1 : 0);
-        row(out, "Seccomp", 0);
-        row(out, "Seccomp_filters", 0);
+    }
+
+    private static void seccomp(StringBuilder out, @Nullable Seccomp state) {
+        row(out, "Seccomp", state == null ? 0 : state.mode());
+        row(out, "Seccomp_filters", state == null ? 0 : state.filters());
     }
 
     private static void rest(StringBuilder out, Subject subject, Task task) {

@@ -43,6 +43,7 @@ public final class SigInfoLayout {
                 Le.putInt(to, at + Siginfo.SI_FD, info.status());
             }
             case SYS -> {
+                Le.putInt(to, at + Siginfo.SI_ERRNO, info.uid());
                 Le.putLong(to, at + Siginfo.SI_CALL_ADDR, info.address());
                 Le.putInt(to, at + Siginfo.SI_SYSCALL, (int) info.value());
                 Le.putInt(to, at + Siginfo.SI_ARCH, info.status());

@@ -9,6 +9,7 @@ import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.signal.RestartException;
+import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.task.Task;
 
 /**
@@ -48,6 +49,13 @@ public final class Syscalls {
     }
 
     private long dispatch(Task task, int nr, Args args) {
+        Seccomp filters = task.seccomp;
+        if (filters != null) {
+            long verdict = Seccomp.check(task, filters, nr);
+            if (verdict != Seccomp.PASS) {
+                return verdict;
+            }
+        }
         try {
             SyscallFamily family = nr >= 0 && nr < HIGHEST ? known[nr] : null;
             return family != null ? family.call(task, nr, args) : search(task, nr, args);

@@ -1,6 +1,7 @@
 package umlaut.kernel.syscall;
 
 import umlaut.abi.Nr;
+import umlaut.kernel.seccomp.SeccompCalls;
 import umlaut.kernel.system.MachineCalls;
 import umlaut.kernel.system.Names;
 import umlaut.kernel.system.Syslog;
@@ -21,6 +22,7 @@ final class SystemFamily implements SyscallFamily {
             case Nr.REBOOT -> MachineCalls.reboot(task, args.i(0), args.i(1), args.i(2));
             case Nr.PERSONALITY -> MachineCalls.personality(task, args.i(0));
             case Nr.VHANGUP -> MachineCalls.vhangup(task);
+            case Nr.SECCOMP -> SeccompCalls.seccomp(task, args.i(0), args.i(1), args.l(2));
             case Nr.SYSLOG -> syslog.syslog(task, args.i(0), args.l(1), args.i(2));
             default -> NOT_MINE;
         };

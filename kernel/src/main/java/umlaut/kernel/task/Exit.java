@@ -27,6 +27,20 @@ public final class Exit {
     }
 
     /**
+     * The task dies as of a signal, whatever it does about that. Does not return.
+     *
+     * @param whole the process with it; else only if it has no other thread
+     */
+    public static long killedBy(Task task, int signo, boolean whole) {
+        if (whole || task.group.liveThreads() == 1) {
+            Signals.kill(task.group, signo);
+        } else {
+            task.exitCode = signo;
+        }
+        throw TaskExit.now();
+    }
+
+    /**
      * Lets go of all the task has, tells its parent, and ends its guest thread. Runs on the task's kernel thread, last
      * of all.
      */

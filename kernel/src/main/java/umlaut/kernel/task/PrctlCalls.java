@@ -9,6 +9,8 @@ import umlaut.abi.Prctl;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.kernel.cred.CapabilityCalls;
+import umlaut.kernel.seccomp.Seccomp;
+import umlaut.kernel.seccomp.SeccompCalls;
 
 /**
  * prctl(2), arch_prctl(2): the switches of a task. Options that this kernel has no use for answer as a Linux without
@@ -60,7 +62,8 @@ public final class PrctlCalls {
             case Prctl.PR_SET_TSC -> a == Prctl.PR_TSC_ENABLE ? 0 : Errno.EINVAL.negative();
             case Prctl.PR_SET_PTRACER -> 0;
             case Prctl.PR_SET_VMA -> a == 0 ? 0 : Errno.EINVAL.negative();
-            case Prctl.PR_GET_SECCOMP -> 0;
+            case Prctl.PR_GET_SECCOMP -> task.seccomp instanceof Seccomp state ? state.mode() : 0;
+            case Prctl.PR_SET_SECCOMP -> SeccompCalls.prctl(task, a, b);
             case Prctl.PR_GET_SPECULATION_CTRL -> Errno.ENODEV.negative();
             case Prctl.PR_SET_SPECULATION_CTRL -> Errno.ENODEV.negative();
             default -> CapabilityCalls.prctl(task, option, a, b, c, d);

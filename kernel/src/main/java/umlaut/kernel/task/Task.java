@@ -9,6 +9,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PendingChange;
 import umlaut.kernel.mm.UserAccess;
+import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
@@ -66,6 +67,8 @@ public final class Task {
     public final UnprovenFrame unprovenFrame = new UnprovenFrame();
 
     public int lastHandled;
+    /** System call filters, null = none. Written by the task itself, or by SECCOMP_FILTER_FLAG_TSYNC under the signal lock. */
+    public volatile @Nullable Seccomp seccomp;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
     /** What exit(2) was called with, in the form of wait(2). */
