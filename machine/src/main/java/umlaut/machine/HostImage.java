@@ -119,6 +119,8 @@ final class HostImage {
         for (String path : HIDDEN) {
             view.hide("etc/" + path);
         }
+        // Names groups that the guest does not have, which dpkg would stop at.
+        view.hide("var/lib/dpkg/statoverride");
         return HostOptions.image("/", view);
     }
 }
