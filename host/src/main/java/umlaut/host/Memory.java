@@ -1,5 +1,6 @@
 package umlaut.host;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -35,6 +36,18 @@ public final class Memory {
     public static MemorySegment map(int fd, long offset, long length, int prot) {
         long address = HostException.check("mmap", mmap(0, length, prot, MAP_SHARED, fd, offset));
         return MemorySegment.ofAddress(address).reinterpret(length);
+    }
+
+    /**
+     * As {@link #map} of a whole file; the garbage collector unmaps it and closes the descriptor when no part of it is in use any more, so that nothing can touch it
+     * too late.
+     */
+    public static MemorySegment mapUntilUnused(int fd, long length, int prot) {
+        long address = HostException.check("mmap", mmap(0, length, prot, MAP_SHARED, fd, 0));
+        return MemorySegment.ofAddress(address).reinterpret(length, Arena.ofAuto(), gone -> {
+            munmap(address, length);
+            Files.close(fd);
+        });
     }
 
     public static long munmap(MemorySegment map) {

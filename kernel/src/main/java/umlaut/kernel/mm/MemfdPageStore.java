@@ -47,9 +47,6 @@ public final class MemfdPageStore implements PageStore {
     @GuardedBy("this")
     private long chargedPages;
 
-    @GuardedBy("this")
-    private boolean closed;
-
     /**
      * @param memoryBytes the machine's memory: most that {@link #charge} grants
      * @throws HostException when the host refuses
@@ -57,7 +54,7 @@ public final class MemfdPageStore implements PageStore {
     public MemfdPageStore(String name, long memoryBytes) {
         long room = Math.max(LEAST_ROOM, memoryBytes * 4) & -(long) PAGE;
         fd = Memory.memfd("umlaut-pages-" + name, room);
-        memory = Memory.map(fd, 0, room, Memory.PROT_READ | Memory.PROT_WRITE);
+        memory = Memory.mapUntilUnused(fd, room, Memory.PROT_READ | Memory.PROT_WRITE);
         Memory.madvise(memory.address(), room, Memory.MADV_DONTFORK);
         limitPages = memoryBytes / PAGE;
         keptPages = Math.min(MOST_KEPT, memoryBytes / KEPT_PART) / PAGE;
@@ -203,12 +200,10 @@ public final class MemfdPageStore implements PageStore {
         return HostCalls.isError(at) ? end : Math.min(at, end);
     }
 
+    /** All memory goes back; the mapping stays until nobody can touch it any more. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            Memory.munmap(memory);
-            Files.close(fd);
-        }
+    public void close() {
+        int mode = Files.FALLOC_FL_KEEP_SIZE | Files.FALLOC_FL_PUNCH_HOLE;
+        Files.fallocate(fd, mode, 0, memory.byteSize());
     }
 }
