@@ -110,7 +110,7 @@ final class NativeAddressSpace implements AddressSpace {
             service.add(Order.FORK, AreaFile.offset(childSlot), 0, 0, 0, 0, 0);
             long result = service.run();
             if (result == 0) {
-                result = childService.await();
+                result = childService.awaitFirst(service);
             }
             if (result < 0) {
                 engine.areas.release(areaSlot);

@@ -2,6 +2,7 @@ package umlaut.engine.process;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import umlaut.host.Futex;
 import umlaut.host.Layouts;
 
@@ -21,6 +22,9 @@ final class Service {
 
     /** Set by the reaper: nobody will answer any more. */
     volatile boolean dead;
+
+    /** Who is forking this process just now; used by that thread only. */
+    private @Nullable Service maker;
 
     Service(MemorySegment slot, Pacer pacer) {
         this.pacer = pacer;
@@ -96,6 +100,19 @@ final class Service {
         }
     }
 
+    /**
+     * Waits for the first batch of a process that {@code parent} is forking. The parent's death may mean that there never was a child, or that it was killed too;
+     * and the thread that would reap it may be waiting for our caller.
+     */
+    long awaitFirst(Service parent) {
+        maker = parent;
+        try {
+            return await();
+        } finally {
+            maker = null;
+        }
+    }
+
     /** Waits for the batch started last. */
     long await() {
         int ran = count;
@@ -108,7 +125,8 @@ final class Service {
         }
         Layouts.WORD.setVolatile(orders, (long) ServicePages.WAITING, 1);
         while (!isDone()) {
-            if (dead) {
+            Service parent = maker;
+            if (dead || parent != null && parent.dead) {
                 return -ESRCH;
             }
             // Guest code may have spoilt the flags that tell who sleeps, so look again now and then.
