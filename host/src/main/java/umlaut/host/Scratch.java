@@ -25,22 +25,29 @@ public final class Scratch {
     private final MemorySegment path;
     private final MemorySegment secondPath;
     private final MemorySegment room;
+    private final MemorySegment inner;
     private final MemorySegment arguments;
 
     /** Made when a thread first moves data. */
     private @Nullable MemorySegment buffer;
 
     private Scratch() {
-        MemorySegment all = Arena.ofAuto().allocate(2 * PATH_MAX + ROOM + 256, 64);
+        MemorySegment all = Arena.ofAuto().allocate(2 * PATH_MAX + 2 * ROOM + 256, 64);
         path = all.asSlice(0, PATH_MAX);
         secondPath = all.asSlice(PATH_MAX, PATH_MAX);
         room = all.asSlice(2 * PATH_MAX, ROOM);
-        arguments = all.asSlice(2 * PATH_MAX + ROOM, 256);
+        inner = all.asSlice(2 * PATH_MAX + ROOM, ROOM);
+        arguments = all.asSlice(2 * PATH_MAX + 2 * ROOM, 256);
     }
 
     /** This thread's memory for structs, not zeroed. */
     public static MemorySegment room() {
         return OF_THREAD.get().room;
+    }
+
+    /** As {@link #room()}, for a layer whose callers may have something in theirs: the engine. */
+    public static MemorySegment inner() {
+        return OF_THREAD.get().inner;
     }
 
     /** For the wrappers of this package: small structs that they pass by address, so that {@link #room()} stays the caller's. */

@@ -27,7 +27,7 @@ final class CompilerThreads {
         }
         int n = 0;
         for (int fd : stats) {
-            MemorySegment text = Scratch.room();
+            MemorySegment text = Scratch.inner();
             long length = Files.pread(fd, text, 0, 64, 0);
             for (int i = 0; i + 2 < length; i++) {
                 if (text.get(Layouts.BYTE, i) == ')') {

@@ -30,7 +30,7 @@ final class FdCache {
 
     /** Finds the slot of the JVM's open file {@code hostFd}. @return slot, or -1-slot to put it in, or Integer.MIN_VALUE if it is no open file */
     int find(int hostFd, boolean forWriting) {
-        MemorySegment stat = Scratch.room();
+        MemorySegment stat = Scratch.inner();
         if (Files.fstat(hostFd, stat) != 0) {
             return Integer.MIN_VALUE;
         }

@@ -104,7 +104,7 @@ final class NativeAddressSpace implements AddressSpace {
             Service childService = new Service(engine.areas.slot(childSlot), engine.pacer);
             NativeAddressSpace child = new NativeAddressSpace(this, childSlot, childService);
             NativeThread.prepareArea(engine, areaSlot);
-            addThread(childService, areaSlot);
+            childService.addThread(areaSlot);
             childService.start(0); // the next batch may be long in coming, and the parent wants the processor
             runBatch();
             service.add(Order.FORK, AreaFile.offset(childSlot), 0, 0, 0, 0, 0);
@@ -125,14 +125,6 @@ final class NativeAddressSpace implements AddressSpace {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static void addThread(Service service, int areaSlot) {
-        long area = Layout.areaAddress(areaSlot);
-        int flags = Memory.MAP_FIXED | Memory.MAP_SHARED;
-        service.add(Syscall.MMAP, area, Layout.SLOT_SIZE, 3, flags, Layout.AREA_FD, AreaFile.offset(areaSlot));
-        service.add(Syscall.MADVISE, area, Layout.SLOT_SIZE, Memory.MADV_DONTFORK, 0, 0, 0);
-        service.add(Order.THREAD, area, 0, 0, 0, 0, 0);
     }
 
     /** Runs a batch of system calls in the service thread: for the engine's own set-up. @return 0 or -errno */
@@ -193,7 +185,7 @@ final class NativeAddressSpace implements AddressSpace {
                 int areaSlot = engine.areas.allocate();
                 NativeThread.prepareArea(engine, areaSlot);
                 runBatch();
-                addThread(service, areaSlot);
+                service.addThread(areaSlot);
                 long result = service.run();
                 if (result < 0) {
                     // The area may or may not be mapped there; a slot lost with the address space is the least harm.
@@ -301,7 +293,7 @@ final class NativeAddressSpace implements AddressSpace {
         for (int i = changing.size() - 1; i >= 0; i--) {
             NativeThread thread = changing.get(i);
             if (thread.queue.changes() == 0) {
-                awaitOrders(thread);
+                thread.awaitOrders();
                 changing.remove(i);
             } else if (thread.queue.overlaps(from, to)) {
                 runQueued(thread);
@@ -313,38 +305,10 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock") private void runQueued(NativeThread thread) {
         runBatch();
-        OrderQueue queue = thread.queue;
-        for (int i = 0; i < queue.size(); i++) {
-            if (queue.isChange(i)) {
-                service.add(
-                        queue.word(i, 0),
-                        queue.word(i, 1),
-                        queue.word(i, 2),
-                        queue.word(i, 3),
-                        queue.word(i, 4),
-                        queue.word(i, 5),
-                        queue.word(i, 6));
-            }
-        }
+        thread.queue.moveChanges(service);
         long result = service.run();
-        queue.removeChanges();
         if (result < 0) {
             thread.orderFailed(result);
-        }
-    }
-
-    /** The host thread is running an order list right now, or will at once, or has. */
-    private void awaitOrders(NativeThread thread) {
-        for (int i = 0; thread.ordersUnderWay && !dead; i++) {
-            int done = (int) Layouts.WORD.getAcquire(thread.area, (long) Area.ORDERS_DONE);
-            if (done - thread.ordersPosted >= 0) {
-                return;
-            }
-            if (i < 1000) {
-                Thread.onSpinWait();
-            } else {
-                java.util.concurrent.locks.LockSupport.parkNanos(50_000);
-            }
         }
     }
 
@@ -548,7 +512,8 @@ final class NativeAddressSpace implements AddressSpace {
             noteUnmapped(self, from, to);
             Texts.Text covered;
             while ((covered = texts.coveredIsland(from, to)) != null) {
-                restore(covered);
+                texts.remove(covered);
+                RemoteMemory.restore(pid, covered);
             }
             mapped.add(from, to);
         } finally {
@@ -571,22 +536,6 @@ final class NativeAddressSpace implements AddressSpace {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Puts the file's own bytes back in a patched text, since its island is wanted for something else. */
-    @GuardedBy("lock") private void restore(Texts.Text text) {
-        texts.remove(text);
-        int fd = (int)
-                Files.openat(Files.AT_FDCWD, Scratch.path("/proc/" + pid + "/mem"), Files.O_RDWR | Files.O_CLOEXEC, 0);
-        if (text.patched == null || fd < 0) {
-            return;
-        }
-        text.patched.forEachOriginal((offset, bytes) -> {
-            MemorySegment five = Scratch.room();
-            MemorySegment.copy(bytes, 0, five, Layouts.BYTE, 0, bytes.length);
-            Files.pwrite(fd, five, 0, bytes.length, text.start + offset);
-        });
-        Files.close(fd);
     }
 
     @Override
@@ -686,7 +635,7 @@ final class NativeAddressSpace implements AddressSpace {
             }
             settle(address, address + 4);
             // A fault in the service thread would end the process, so look first.
-            MemorySegment word = Scratch.room();
+            MemorySegment word = Scratch.inner();
             if (Memory.processRead(pid, address, word, 0, 4) != 4) {
                 return -EFAULT;
             }
@@ -749,36 +698,7 @@ final class NativeAddressSpace implements AddressSpace {
                 lock.unlock();
             }
         }
-        if (here.isNative()) {
-            long n = copy(writing, address, here, offset, length);
-            return Math.max(n, 0);
-        }
-        MemorySegment bounce = Scratch.room();
-        long done = 0;
-        while (done < length) {
-            long n = Math.min(Scratch.ROOM, length - done);
-            if (writing) {
-                MemorySegment.copy(here, offset + done, bounce, 0, n);
-            }
-            long moved = Math.max(copy(writing, address + done, bounce, 0, n), 0);
-            if (!writing) {
-                MemorySegment.copy(bounce, 0, here, offset + done, moved);
-            }
-            done += moved;
-            if (moved < n) {
-                break;
-            }
-        }
-        return done;
-    }
-
-    private long copy(boolean writing, long address, MemorySegment here, long offset, long length) {
-        if (offset < 0 || length > here.byteSize() - offset) {
-            throw new IndexOutOfBoundsException("copy of " + length + " bytes at " + offset + " of " + here.byteSize());
-        }
-        return writing
-                ? Memory.processWrite(pid, address, here, offset, length)
-                : Memory.processRead(pid, address, here, offset, length);
+        return RemoteMemory.transfer(pid, writing, address, here, offset, length);
     }
 
     /**

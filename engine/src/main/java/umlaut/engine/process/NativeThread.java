@@ -708,6 +708,21 @@ final class NativeThread implements UserThread {
         }
     }
 
+    /** Called by any kernel thread, once this one has published a list: waits until the host thread has run it. */
+    void awaitOrders() {
+        for (int i = 0; ordersUnderWay && !space.isDead(); i++) {
+            int done = (int) Layouts.WORD.getAcquire(area, (long) Area.ORDERS_DONE);
+            if (done - ordersPosted >= 0) {
+                return;
+            }
+            if (i < 1000) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(50_000);
+            }
+        }
+    }
+
     /** Wakes the kernel thread after the host process has died. */
     void bury() {
         Layouts.WORD.setVolatile(area, (long) Area.STATE, State.DEAD);

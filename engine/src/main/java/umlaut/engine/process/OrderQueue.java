@@ -74,12 +74,22 @@ final class OrderQueue {
         return words[WORDS * order] < Order.COPY_OUT && words[WORDS * order + TO] > words[WORDS * order + FROM];
     }
 
-    /** Drops the changes, which somebody else has run, and keeps the rest. */
-    void removeChanges() {
+    /** Adds the changes to a batch of the service thread's, and keeps the rest. */
+    void moveChanges(Service to) {
         int kept = 0;
         for (int i = 0; i < count; i++) {
-            if (!isChange(i)) {
-                System.arraycopy(words, WORDS * i, words, WORDS * kept++, WORDS);
+            int at = WORDS * i;
+            if (isChange(i)) {
+                to.add(
+                        words[at],
+                        words[at + 1],
+                        words[at + 2],
+                        words[at + 3],
+                        words[at + 4],
+                        words[at + 5],
+                        words[at + 6]);
+            } else {
+                System.arraycopy(words, at, words, WORDS * kept++, WORDS);
             }
         }
         count = kept;
@@ -96,10 +106,6 @@ final class OrderQueue {
                 MemorySegment.copy(area, source, to, offset + from - address, end - from);
             }
         }
-    }
-
-    long word(int order, int index) {
-        return words[WORDS * order + index];
     }
 
     /** Writes the list where the stub expects it. */

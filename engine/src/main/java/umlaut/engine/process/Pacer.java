@@ -93,7 +93,7 @@ final class Pacer {
     }
 
     private int runnable() {
-        MemorySegment text = Scratch.room();
+        MemorySegment text = Scratch.inner();
         long n = Files.pread(fd, text, 0, 64, 0);
         int spaces = 0;
         int value = 0;

@@ -26,7 +26,7 @@ final class ProcFiles {
      * clock_getcpuclockid(3).
      */
     static long processCpuNs(int pid) {
-        MemorySegment time = Scratch.room();
+        MemorySegment time = Scratch.inner();
         int clock = ~pid << 3 | 2; // CPUCLOCK_SCHED
         if (HostCalls.isError(HostCalls.call(Syscall.CLOCK_GETTIME, clock, time.address()))) {
             return 0;

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import umlaut.host.Futex;
 import umlaut.host.Layouts;
+import umlaut.host.Memory;
+import umlaut.host.Syscall;
 
 /**
  * The JVM's end of a service thread: fills batches of orders, has them run and reads the results, which are hints only. Not thread-safe: its address
@@ -52,6 +54,15 @@ final class Service {
         orders.set(Layouts.LONG, at + 48, f);
         orders.set(Layouts.LONG, at + 56, goOn ? 1 : 0);
         return count++;
+    }
+
+    /** Adds what starts a host thread with an area of its own, the thread's id being the last result. */
+    void addThread(int areaSlot) {
+        long area = Layout.areaAddress(areaSlot);
+        int flags = Memory.MAP_FIXED | Memory.MAP_SHARED;
+        add(Syscall.MMAP, area, Layout.SLOT_SIZE, 3, flags, Layout.AREA_FD, AreaFile.offset(areaSlot));
+        add(Syscall.MADVISE, area, Layout.SLOT_SIZE, Memory.MADV_DONTFORK, 0, 0, 0);
+        add(Order.THREAD, area, 0, 0, 0, 0, 0);
     }
 
     /** Orders in the batch so far. */

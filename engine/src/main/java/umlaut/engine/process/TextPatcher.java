@@ -69,7 +69,7 @@ final class TextPatcher {
 
     /** The entry of a part of an open file that is to be mapped for execution, or null if it will not be patched. */
     @Nullable Entry find(int hostFd, long offset, long length, long distance) {
-        MemorySegment stat = Scratch.room();
+        MemorySegment stat = Scratch.inner();
         if (length > MAX_TEXT || Files.fstat(hostFd, stat) != 0) {
             return null;
         }
@@ -93,7 +93,7 @@ final class TextPatcher {
     }
 
     private static boolean isTmpfs(int fd) {
-        MemorySegment statfs = Scratch.room();
+        MemorySegment statfs = Scratch.inner();
         return Files.fstatfs(fd, statfs) != 0 || statfs.get(Layouts.LONG, 0) == TMPFS_MAGIC;
     }
 
