@@ -16,7 +16,6 @@ int main(void) {
     P(mremap(m, 64 << 20, 0x7fffffffffff, MREMAP_MAYMOVE) == MAP_FAILED ? -1 : 0);
     P(madvise(m, -4096L, 0)); P(madvise(m, 0, 4));
     P(msync(m, 64 << 20, MS_SYNC | MS_ASYNC)); P(msync(m, 64 << 20, MS_SYNC)); P(msync((void *)0x10000, 4096, MS_ASYNC)); P(msync(m, 64 << 20, 8));
-    P(process_vm_readv(1, &(struct iovec){m, 10}, 1, &(struct iovec){m, 10}, 1, 0));
     P(syscall(SYS_pkey_alloc, 0, 4)); P(syscall(SYS_remap_file_pages, m, 4096, 0, 0, 0)); P(syscall(SYS_get_mempolicy, 0, 0, 0, 0, 8)); P(syscall(SYS_mbind, m, 4096, 99, 0, 0, 0));
     P(syscall(440, -1, 0, 0, 0, 0)); P(syscall(448, 0, 1)); P(syscall(462, m + 1, 4096, 0)); P(syscall(462, m, 4096, 1));
     return 0;
