@@ -55,6 +55,15 @@ final class UnixNames {
         return abstractNames.get(new Key(type, text));
     }
 
+    static boolean exists(Task task, String path) {
+        try {
+            task.kernel.vfs.lookup(task, AtFlags.AT_FDCWD, path, AtFlags.AT_SYMLINK_NOFOLLOW);
+            return true;
+        } catch (ErrnoException e) {
+            return false;
+        }
+    }
+
     /** Makes a socket node at the path. @return its inode; throws EADDRINUSE where something is already */
     static Inode bindPath(Task task, UnixSocket socket, String path) {
         try {

@@ -97,7 +97,9 @@ final class UnixSocket extends Socket {
                 return;
             }
             if (address != null) {
-                throw Errno.EINVAL.exception();
+                // As in Linux, a path's name is tried before the socket is looked at.
+                boolean taken = !wanted.isAbstract() && UnixNames.exists(task, wanted.text());
+                throw (taken ? Errno.EADDRINUSE : Errno.EINVAL).exception();
             }
             if (wanted.isAbstract()) {
                 network.names.bindAbstract(this, wanted.text());
