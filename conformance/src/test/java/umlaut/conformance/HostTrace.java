@@ -18,7 +18,16 @@ import java.util.regex.Pattern;
 final class HostTrace {
     /** What docs/engine.md allows a guest thread once its filter stands. */
     private static final Set<String> ALLOWED = Set.of(
-            "futex", "rt_sigreturn", "sched_yield", "arch_prctl", "mmap", "munmap", "mprotect", "madvise", "mremap", "restart_syscall");
+            "futex",
+            "rt_sigreturn",
+            "sched_yield",
+            "arch_prctl",
+            "mmap",
+            "munmap",
+            "mprotect",
+            "madvise",
+            "mremap",
+            "restart_syscall");
 
     /** Its first calls, in stub text, before the filter. */
     private static final Set<String> PREPARING =
@@ -77,7 +86,9 @@ final class HostTrace {
         String value = result.group(1);
         if (call.startsWith("execve(\"/proc/self/fd/") || call.startsWith("execveat(")) {
             stubs.add(tid);
-        } else if ((call.startsWith("clone(") || call.startsWith("fork(")) && stubs.contains(tid) && !value.equals("0")) {
+        } else if ((call.startsWith("clone(") || call.startsWith("fork("))
+                && stubs.contains(tid)
+                && !value.equals("0")) {
             (call.contains("CLONE_THREAD") ? guests : stubs).add(value);
         } else if (call.startsWith("seccomp(SECCOMP_SET_MODE_FILTER")) {
             filtered.add(tid);
@@ -103,6 +114,8 @@ final class HostTrace {
     }
 
     List<String> violations() {
-        return guests.stream().flatMap(tid -> suspicious.getOrDefault(tid, List.of()).stream()).toList();
+        return guests.stream()
+                .flatMap(tid -> suspicious.getOrDefault(tid, List.of()).stream())
+                .toList();
     }
 }

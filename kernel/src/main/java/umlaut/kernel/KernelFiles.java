@@ -33,7 +33,11 @@ public final class KernelFiles {
      * @param sink null for what can't be written
      * @param target of a symbolic link
      */
-    public record Entry(int permissions, @Nullable Source source, @Nullable Sink sink, @Nullable String target) {}
+    public record Entry(
+            int permissions,
+            @Nullable Source source,
+            @Nullable Sink sink,
+            @Nullable String target) {}
 
     /** Hears of each change: the file system. */
     public interface Listener {
@@ -41,11 +45,9 @@ public final class KernelFiles {
         void changed(String path, @Nullable Entry entry);
     }
 
-    @GuardedBy("this")
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    @GuardedBy("this") private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    @GuardedBy("this")
-    private @Nullable Listener listener;
+    @GuardedBy("this") private @Nullable Listener listener;
 
     /** A read-only file for all. @param path relative to the file system's root: "net/tcp" */
     public void text(String path, Source source) {

@@ -18,14 +18,11 @@ public final class KernelLog {
     private final long bootNs;
     private final Consumer<Entry> listener;
 
-    @GuardedBy("this")
-    private final ArrayDeque<Entry> ring = new ArrayDeque<>();
+    @GuardedBy("this") private final ArrayDeque<Entry> ring = new ArrayDeque<>();
 
-    @GuardedBy("this")
-    private final Set<String> said = new HashSet<>();
+    @GuardedBy("this") private final Set<String> said = new HashSet<>();
 
-    @GuardedBy("this")
-    private long sequence;
+    @GuardedBy("this") private long sequence;
 
     public KernelLog(Clock clock, Consumer<Entry> listener) {
         this.clock = clock;

@@ -35,6 +35,7 @@ final class HostChannel {
     final long rdev;
     /** Access mode and O_APPEND, as the host has them. */
     final int flags;
+
     private final int fd;
     private final boolean nonBlocking;
     private final boolean regular;

@@ -125,7 +125,8 @@ final class ControlMessages {
             return written;
         }
         if (wantsCredentials) {
-            PeerCredentials sender = control == null || control.credentials == null ? PeerCredentials.UNKNOWN : control.credentials;
+            PeerCredentials sender =
+                    control == null || control.credentials == null ? PeerCredentials.UNKNOWN : control.credentials;
             writeCredentials(task, sender, address, room, written);
         }
         if (control != null && !control.files.isEmpty()) {

@@ -1,9 +1,9 @@
 package umlaut.net;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who is or was at the other end (struct ucred, unix(7)).
@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param process for SO_PEERPIDFD; null if unknown
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record PeerCredentials(int pid, int uid, int gid, int[] groups, @Nullable ThreadGroup process) {
+public record PeerCredentials(
+        int pid, int uid, int gid, int[] groups, @Nullable ThreadGroup process) {
     /** The overflow ids: nobody in particular. */
     public static final PeerCredentials UNKNOWN = new PeerCredentials(0, 65534, 65534, new int[0], null);
 

@@ -145,23 +145,22 @@ public final class SocketOptions {
 
     /** Fills {@code value} (at least 16 bytes). @return bytes filled, -1 if the option is none of these */
     int get(Socket socket, int name, MemorySegment value) {
-        int result =
-                switch (name) {
-                    case SockConst.SO_TYPE -> socket.type;
-                    case SockConst.SO_DOMAIN -> socket.family;
-                    case SockConst.SO_PROTOCOL -> socket.protocol;
-                    case SockConst.SO_ERROR -> socket.takeError();
-                    case SockConst.SO_ACCEPTCONN -> socket.listening() ? 1 : 0;
-                    case SockConst.SO_SNDBUF -> sendBuffer;
-                    case SockConst.SO_RCVBUF -> receiveBuffer;
-                    case SockConst.SO_RCVLOWAT -> receiveLowWater;
-                    case SockConst.SO_SNDLOWAT -> 1;
-                    case SockConst.SO_PRIORITY -> priority;
-                    case SockConst.SO_MARK -> mark;
-                    case SockConst.SO_BUF_LOCK, SockConst.SO_INCOMING_NAPI_ID -> 0;
-                    case SockConst.SO_BINDTOIFINDEX -> 0;
-                    default -> isSwitch(name) ? (isOn(name) ? 1 : 0) : Integer.MIN_VALUE;
-                };
+        int result = switch (name) {
+            case SockConst.SO_TYPE -> socket.type;
+            case SockConst.SO_DOMAIN -> socket.family;
+            case SockConst.SO_PROTOCOL -> socket.protocol;
+            case SockConst.SO_ERROR -> socket.takeError();
+            case SockConst.SO_ACCEPTCONN -> socket.listening() ? 1 : 0;
+            case SockConst.SO_SNDBUF -> sendBuffer;
+            case SockConst.SO_RCVBUF -> receiveBuffer;
+            case SockConst.SO_RCVLOWAT -> receiveLowWater;
+            case SockConst.SO_SNDLOWAT -> 1;
+            case SockConst.SO_PRIORITY -> priority;
+            case SockConst.SO_MARK -> mark;
+            case SockConst.SO_BUF_LOCK, SockConst.SO_INCOMING_NAPI_ID -> 0;
+            case SockConst.SO_BINDTOIFINDEX -> 0;
+            default -> isSwitch(name) ? (isOn(name) ? 1 : 0) : Integer.MIN_VALUE;
+        };
         if (result != Integer.MIN_VALUE) {
             Le.putInt(value, 0, result);
             return 4;

@@ -1,8 +1,8 @@
 package umlaut.fs.devpts;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.MountFlags;
@@ -33,8 +33,7 @@ final class DevPts extends SuperBlock {
     private final DevPtsDirectory root;
     private final DevPtsNode ptmx;
 
-    @GuardedBy("this")
-    private final Map<Integer, DevPtsNode> nodes = new HashMap<>();
+    @GuardedBy("this") private final Map<Integer, DevPtsNode> nodes = new HashMap<>();
 
     DevPts(Kernel kernel, DevPtsOptions options, long device, boolean readOnly) {
         super("devpts", device, readOnly);
@@ -42,12 +41,15 @@ final class DevPts extends SuperBlock {
         this.options = options;
         this.ptys = new Ptys(kernel, this::openPeer);
         this.root = new DevPtsDirectory(this);
-        this.ptmx = new DevPtsNode(this, PTMX_INO, options.ptmxMode, DeviceTable.number(TtyDevices.MAJOR, TtyDevices.PTMX));
+        this.ptmx =
+                new DevPtsNode(this, PTMX_INO, options.ptmxMode, DeviceTable.number(TtyDevices.MAJOR, TtyDevices.PTMX));
         DeviceTable devices = kernel.vfs.devices();
         devices.registerChar(TtyDevices.MAJOR, TtyDevices.PTMX, "/dev/ptmx", this::openMaster);
         devices.registerChar(
-                Ptys.MAJOR, DeviceTable.ALL_MINORS, "pts", (task, path, inode, flags) -> ptys.openSlave(
-                        task, path, inode, flags, DeviceTable.minor(inode.rdev)));
+                Ptys.MAJOR,
+                DeviceTable.ALL_MINORS,
+                "pts",
+                (task, path, inode, flags) -> ptys.openSlave(task, path, inode, flags, DeviceTable.minor(inode.rdev)));
     }
 
     private File openMaster(@Nullable Task task, Path path, Inode inode, int flags) {

@@ -41,6 +41,7 @@ final class DevPtsOptions {
         if (gid != -1) {
             out.append(",gid=").append(gid);
         }
-        return out.append(String.format(",mode=%03o,ptmxmode=%03o", mode, ptmxMode)).toString();
+        return out.append(String.format(",mode=%03o,ptmxmode=%03o", mode, ptmxMode))
+                .toString();
     }
 }

@@ -29,6 +29,7 @@ final class TmpDirectory extends TmpInode {
     static final class Entry {
         final String name;
         final long cookie;
+
         @Nullable TmpInode inode;
 
         Entry(String name, long cookie, TmpInode inode) {

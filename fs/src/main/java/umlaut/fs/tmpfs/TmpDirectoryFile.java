@@ -63,8 +63,7 @@ final class TmpDirectoryFile extends File {
             for (int i = directory.indexOf(position == TmpDirectory.NEWEST ? Long.MAX_VALUE : position); i >= 0; i--) {
                 TmpDirectory.Entry entry = directory.at(i);
                 TmpInode inode = entry.inode;
-                if (inode != null
-                        && !sink.add(entry.name, inode.ino, Mode.direntType(inode.mode), entry.cookie - 1)) {
+                if (inode != null && !sink.add(entry.name, inode.ino, Mode.direntType(inode.mode), entry.cookie - 1)) {
                     return;
                 }
             }

@@ -104,10 +104,14 @@ public final class TmpFs extends SuperBlock {
         }
         // Owner and mode of the root are only looked at when it is made.
         options = new TmpFsOptions(
-                fresh.maxPages(), fresh.maxInodes(), options.mode(), options.uid(), options.gid(), fresh.defaultPages());
+                fresh.maxPages(),
+                fresh.maxInodes(),
+                options.mode(),
+                options.uid(),
+                options.gid(),
+                fresh.defaultPages());
         store.setLimit(fresh.maxPages());
     }
-
 
     @Override
     public void kill() {

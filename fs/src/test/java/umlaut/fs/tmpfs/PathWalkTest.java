@@ -58,8 +58,14 @@ class PathWalkTest {
         assertThat(at("/slash/slash/d/../slash/d").is(at("/d"))).isTrue();
         assertThat(at("/withslash/file").is(at("/d/file"))).isTrue();
         assertThat(at("/rel/").is(at("/d"))).isTrue();
-        assertThat(f.vfs.lookup(f.root, "/rel", AtFlags.AT_SYMLINK_NOFOLLOW).inode().isSymlink()).isTrue();
-        assertThat(f.vfs.lookup(f.root, "/rel/", AtFlags.AT_SYMLINK_NOFOLLOW).inode().isDirectory()).isTrue();
+        assertThat(f.vfs.lookup(f.root, "/rel", AtFlags.AT_SYMLINK_NOFOLLOW)
+                        .inode()
+                        .isSymlink())
+                .isTrue();
+        assertThat(f.vfs.lookup(f.root, "/rel/", AtFlags.AT_SYMLINK_NOFOLLOW)
+                        .inode()
+                        .isDirectory())
+                .isTrue();
         f.vfs.symlink(f.root, "d/file/", "/filewithslash");
         fails(Errno.ENOTDIR, () -> at("/filewithslash"));
     }

@@ -108,7 +108,8 @@ final class VfsFixture {
     static String read(File file, long offset, int length) {
         MemorySegment bytes = Arena.ofAuto().allocate(length);
         long n = file.read(null, new IovIter().kernel(bytes, 0, length), offset);
-        return new String(bytes.asSlice(0, n).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        return new String(
+                bytes.asSlice(0, n).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
     }
 
     /** A listing, at most {@code room} entries a call. */

@@ -79,8 +79,8 @@ public final class CapabilityCalls {
         long permitted = sum(in, CapUserData.PERMITTED, halves);
         long inheritable = sum(in, CapUserData.INHERITABLE, halves);
         Credentials old = task.credentials();
-        boolean inheritsTooMuch = !old.capable(Capability.CAP_SETPCAP)
-                && (inheritable & ~(old.inheritable() | old.permitted())) != 0;
+        boolean inheritsTooMuch =
+                !old.capable(Capability.CAP_SETPCAP) && (inheritable & ~(old.inheritable() | old.permitted())) != 0;
         if (inheritsTooMuch
                 || (inheritable & ~(old.inheritable() | old.bounding())) != 0
                 || (permitted & ~old.permitted()) != 0

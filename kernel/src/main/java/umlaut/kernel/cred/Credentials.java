@@ -13,10 +13,20 @@ import umlaut.abi.Capability;
  */
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose; see groups
 public record Credentials(
-        int uid, int euid, int suid, int fsuid,
-        int gid, int egid, int sgid, int fsgid,
+        int uid,
+        int euid,
+        int suid,
+        int fsuid,
+        int gid,
+        int egid,
+        int sgid,
+        int fsgid,
         int[] groups,
-        long inheritable, long permitted, long effective, long bounding, long ambient,
+        long inheritable,
+        long permitted,
+        long effective,
+        long bounding,
+        long ambient,
         int securebits,
         boolean noNewPrivs) {
 
@@ -24,7 +34,22 @@ public record Credentials(
 
     /** Root with every capability: what init starts with. */
     public static final Credentials ROOT = new Credentials(
-            0, 0, 0, 0, 0, 0, 0, 0, new int[] {0}, 0, ALL_CAPABILITIES, ALL_CAPABILITIES, ALL_CAPABILITIES, 0, 0, false);
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            new int[] {0},
+            0,
+            ALL_CAPABILITIES,
+            ALL_CAPABILITIES,
+            ALL_CAPABILITIES,
+            0,
+            0,
+            false);
 
     /** An ordinary user without capabilities. */
     public static Credentials user(int uid, int gid, int[] groups) {

@@ -14,7 +14,6 @@ import umlaut.abi.Mode;
  */
 public record ExecCredentials(Credentials credentials, boolean secure) {
 
-
     /** What the file grants: the three values of its security.capability attribute. */
     private record FileCapabilities(long permitted, long inheritable, boolean effective) {}
 
@@ -26,7 +25,12 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
      * @throws umlaut.abi.ErrnoException EPERM when the file's effective capabilities are out of the bounding set
      */
     public static ExecCredentials compute(
-            Credentials old, int mode, int fileUid, int fileGid, boolean nosuid, byte @Nullable [] capabilityAttribute) {
+            Credentials old,
+            int mode,
+            int fileUid,
+            int fileGid,
+            boolean nosuid,
+            byte @Nullable [] capabilityAttribute) {
         boolean mayGain = !nosuid && !old.noNewPrivs();
         int euid = old.euid();
         int egid = old.egid();
@@ -61,9 +65,22 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
         long ambient = file != null || setId ? 0 : old.ambient();
         permitted |= ambient;
         Credentials fresh = new Credentials(
-                old.uid(), euid, euid, euid, old.gid(), egid, egid, egid, old.groups(),
-                old.inheritable(), permitted, effective ? permitted : ambient, old.bounding(), ambient,
-                old.securebits() & ~Securebits.KEEP_CAPS, old.noNewPrivs());
+                old.uid(),
+                euid,
+                euid,
+                euid,
+                old.gid(),
+                egid,
+                egid,
+                egid,
+                old.groups(),
+                old.inheritable(),
+                permitted,
+                effective ? permitted : ambient,
+                old.bounding(),
+                ambient,
+                old.securebits() & ~Securebits.KEEP_CAPS,
+                old.noNewPrivs());
         boolean grew = (permitted & ~ambient) != 0;
         return new ExecCredentials(fresh, setId || old.uid() != 0 && (effective || grew));
     }

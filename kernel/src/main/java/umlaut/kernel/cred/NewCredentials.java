@@ -63,8 +63,22 @@ final class NewCredentials {
             task.kernel.users.of(old.uid()).tasks.decrementAndGet();
         }
         task.setCredentials(new Credentials(
-                uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, inheritable, permitted, effective, bounding, ambient,
-                securebits, noNewPrivs));
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                inheritable,
+                permitted,
+                effective,
+                bounding,
+                ambient,
+                securebits,
+                noNewPrivs));
         return 0;
     }
 }

@@ -30,8 +30,7 @@ public final class PiFutexes {
         }
     }
 
-    @GuardedBy("this")
-    private final Map<Key, ArrayDeque<Waiter>> queues = new HashMap<>();
+    @GuardedBy("this") private final Map<Key, ArrayDeque<Waiter>> queues = new HashMap<>();
 
     long tryLock(Task task, long address) {
         checkAddress(address);
@@ -51,8 +50,7 @@ public final class PiFutexes {
      *
      * @return 0 when taken, -EAGAIN when it is another's, or an error
      */
-    @GuardedBy("this")
-    private long take(Task task, long address, boolean willWait) {
+    @GuardedBy("this") private long take(Task task, long address, boolean willWait) {
         AddressSpace space = task.mm().space();
         while (true) {
             long word = space.compareAndExchange(address, 0, task.tid);
@@ -81,7 +79,8 @@ public final class PiFutexes {
             if (task.kernel.tasks.task(owner) == null) {
                 return Errno.ESRCH.negative();
             }
-            if ((old & FutexOps.FUTEX_WAITERS) != 0 || space.compareAndExchange(address, old, old | FutexOps.FUTEX_WAITERS) == word) {
+            if ((old & FutexOps.FUTEX_WAITERS) != 0
+                    || space.compareAndExchange(address, old, old | FutexOps.FUTEX_WAITERS) == word) {
                 return Errno.EAGAIN.negative();
             }
         }
@@ -175,8 +174,7 @@ public final class PiFutexes {
     }
 
     /** @return false if the word changed meanwhile: look again */
-    @GuardedBy("this")
-    private boolean handOver(Key key, int old, int mark) {
+    @GuardedBy("this") private boolean handOver(Key key, int old, int mark) {
         ArrayDeque<Waiter> queue = queues.get(key);
         @Nullable Waiter next = queue == null ? null : queue.peekFirst();
         boolean more = queue != null && queue.size() > 1;

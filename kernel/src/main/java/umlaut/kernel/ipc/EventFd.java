@@ -26,8 +26,7 @@ public final class EventFd extends File {
     private volatile long count;
 
     /** Where the eight bytes pass through; guarded by the monitor, as changes of the count are. */
-    @GuardedBy("this")
-    private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
+    @GuardedBy("this") private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
 
     public EventFd(Inode inode, int initial, boolean semaphore, int flags, Credentials credentials) {
         super(null, OpenFlags.O_RDWR | flags, credentials);

@@ -32,7 +32,8 @@ final class Inotify extends File {
     private static final int MAX_EVENTS = 16384;
 
     /** @param name null: about the watched object itself */
-    private record Event(int wd, int mask, int cookie, @Nullable String name) {
+    private record Event(
+            int wd, int mask, int cookie, @Nullable String name) {
         /** Bytes of the name with its padding. */
         int nameLength() {
             return name == null ? 0 : name.length() + 16 & ~15;
@@ -47,14 +48,11 @@ final class Inotify extends File {
     private final InotifyHub hub;
     private final WaitQueue waiters = new WaitQueue();
 
-    @GuardedBy("this")
-    private final ArrayDeque<Event> events = new ArrayDeque<>();
+    @GuardedBy("this") private final ArrayDeque<Event> events = new ArrayDeque<>();
 
-    @GuardedBy("this")
-    private final Map<Integer, InotifyWatch> watches = new TreeMap<>();
+    @GuardedBy("this") private final Map<Integer, InotifyWatch> watches = new TreeMap<>();
 
-    @GuardedBy("this")
-    private int lastWd;
+    @GuardedBy("this") private int lastWd;
 
     Inotify(InotifyHub hub, Inode inode, int flags, Credentials credentials) {
         super(null, OpenFlags.O_RDONLY | flags, credentials);

@@ -8,8 +8,7 @@ import java.util.ArrayDeque;
  * bytes. The monitor is a leaf lock.
  */
 final class PacketRuns {
-    @GuardedBy("this")
-    private final ArrayDeque<Integer> runs = new ArrayDeque<>();
+    @GuardedBy("this") private final ArrayDeque<Integer> runs = new ArrayDeque<>();
 
     synchronized int count() {
         return runs.size();

@@ -161,22 +161,22 @@ public final class Pipe {
                 return ended ? 0 : BlockingOp.WOULD_BLOCK;
             }
             PacketRuns runs = packets;
-            long moved = runs != null && runs.first() != 0 ? readRuns(runs, to) : readBytes(to, Math.min(have, to.remaining()));
+            long moved = runs != null && runs.first() != 0
+                    ? readRuns(runs, to)
+                    : readBytes(to, Math.min(have, to.remaining()));
             return moved == 0 && to.fault() ? Errno.EFAULT.negative() : moved;
         } finally {
             readLock.unlock();
         }
     }
 
-    @GuardedBy("readLock")
-    private long readBytes(IovIter to, long count) {
+    @GuardedBy("readLock") private long readBytes(IovIter to, long count) {
         long moved = storage().copyOut(to, head, count);
         consume(moved);
         return moved;
     }
 
-    @GuardedBy("readLock")
-    private long readRuns(PacketRuns runs, IovIter to) {
+    @GuardedBy("readLock") private long readRuns(PacketRuns runs, IovIter to) {
         long moved = 0;
         for (int run = runs.first(); run != 0 && to.remaining() > 0; run = runs.first()) {
             if (run < 0) {
@@ -275,8 +275,7 @@ public final class Pipe {
         }
     }
 
-    @GuardedBy("writeLock")
-    private PacketRuns packetRuns() {
+    @GuardedBy("writeLock") private PacketRuns packetRuns() {
         PacketRuns runs = packets;
         if (runs == null) {
             runs = new PacketRuns();

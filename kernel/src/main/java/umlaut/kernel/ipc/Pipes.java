@@ -22,7 +22,8 @@ final class Pipes {
         pipe.addWriter();
         // Where an open of /proc/PID/fd/N finds it.
         inode.state().fifo = pipe;
-        PipeEnd reader = new PipeEnd(null, inode, pipe, OpenFlags.O_RDONLY | kept & ~OpenFlags.O_DIRECT, task.credentials());
+        PipeEnd reader =
+                new PipeEnd(null, inode, pipe, OpenFlags.O_RDONLY | kept & ~OpenFlags.O_DIRECT, task.credentials());
         PipeEnd writer = new PipeEnd(null, inode, pipe, OpenFlags.O_WRONLY | kept, task.credentials());
         return Descriptors.installPair(task, reader, writer, (flags & OpenFlags.O_CLOEXEC) != 0, address);
     }

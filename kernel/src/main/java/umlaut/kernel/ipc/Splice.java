@@ -16,8 +16,10 @@ import umlaut.kernel.wait.BlockingOp;
  * splice(2) and tee(2) (fs/splice.c). Bytes are copied once: between a pipe's ring and the file, which reads or writes kernel memory.
  */
 final class Splice {
-    private static final int ALL =
-            SpliceFlags.SPLICE_F_MOVE | SpliceFlags.SPLICE_F_NONBLOCK | SpliceFlags.SPLICE_F_MORE | SpliceFlags.SPLICE_F_GIFT;
+    private static final int ALL = SpliceFlags.SPLICE_F_MOVE
+            | SpliceFlags.SPLICE_F_NONBLOCK
+            | SpliceFlags.SPLICE_F_MORE
+            | SpliceFlags.SPLICE_F_GIFT;
 
     private Splice() {}
 
@@ -213,7 +215,8 @@ final class Splice {
                 if (!(in instanceof PipeEnd from) || !(out instanceof PipeEnd to) || from.pipe() == to.pipe()) {
                     return Errno.EINVAL.negative();
                 }
-                boolean patient = (flags & SpliceFlags.SPLICE_F_NONBLOCK) == 0 && !in.nonBlocking() && !out.nonBlocking();
+                boolean patient =
+                        (flags & SpliceFlags.SPLICE_F_NONBLOCK) == 0 && !in.nonBlocking() && !out.nonBlocking();
                 long limit = Long.compareUnsigned(length, Limits.MAX_RW_COUNT) > 0 ? Limits.MAX_RW_COUNT : length;
                 return pipeToPipe(task, in, from.pipe(), out, to.pipe(), limit, false, patient);
             } finally {
@@ -237,7 +240,8 @@ final class Splice {
     }
 
     private static long copy(Pipe from, Pipe to, long limit, boolean take) {
-        // The target's storage must not have to grow below the source's lock, or two copies in opposite directions could wait for each other.
+        // The target's storage must not have to grow below the source's lock, or two copies in opposite directions
+        // could wait for each other.
         to.writeLock.lock();
         try {
             to.makeRoom(Math.min(limit, to.freeBytes()));

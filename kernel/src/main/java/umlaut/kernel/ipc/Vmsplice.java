@@ -11,8 +11,10 @@ import umlaut.kernel.wait.BlockingOp;
 
 /** vmsplice(2): guest memory into a pipe or out of it. Pages are copied, never given away, which no program can tell but by its speed. */
 final class Vmsplice {
-    private static final int ALL =
-            SpliceFlags.SPLICE_F_MOVE | SpliceFlags.SPLICE_F_NONBLOCK | SpliceFlags.SPLICE_F_MORE | SpliceFlags.SPLICE_F_GIFT;
+    private static final int ALL = SpliceFlags.SPLICE_F_MOVE
+            | SpliceFlags.SPLICE_F_NONBLOCK
+            | SpliceFlags.SPLICE_F_MORE
+            | SpliceFlags.SPLICE_F_GIFT;
 
     private Vmsplice() {}
 

@@ -52,8 +52,7 @@ final class Brk {
         }
     }
 
-    @GuardedBy("mm.lock")
-    private static long shrink(Mm mm, Task task, long wanted, long newEnd, long oldEnd) {
+    @GuardedBy("mm.lock") private static long shrink(Mm mm, Task task, long wanted, long newEnd, long oldEnd) {
         MmLayout layout = mm.layout;
         long old = layout.brk;
         long hostEnd = Math.max(oldEnd, layout.heapGranted);
@@ -69,8 +68,7 @@ final class Brk {
         return wanted;
     }
 
-    @GuardedBy("mm.lock")
-    private static long grow(Mm mm, Task task, long wanted, long newEnd, long oldEnd) {
+    @GuardedBy("mm.lock") private static long grow(Mm mm, Task task, long wanted, long newEnd, long oldEnd) {
         MmLayout layout = mm.layout;
         long old = layout.brk;
         Vma next = mm.tree.find(oldEnd);
@@ -107,11 +105,12 @@ final class Brk {
 
     private static @Nullable Vma heap(Mm mm, long start, long end, int prot) {
         int flags = Mmap.MAY_ALL | mm.futureLockFlags;
-        return mm.tree.size() >= Mm.MAX_MAP_COUNT ? null : new Vma(mm, start, end, prot, flags, null, null, start, Vma.HEAP);
+        return mm.tree.size() >= Mm.MAX_MAP_COUNT
+                ? null
+                : new Vma(mm, start, end, prot, flags, null, null, start, Vma.HEAP);
     }
 
-    @GuardedBy("mm.lock")
-    private static boolean fits(Mm mm, Task task, long bytes) {
+    @GuardedBy("mm.lock") private static boolean fits(Mm mm, Task task, long bytes) {
         if (mm.futureLockFlags != 0 && !MmArea.lockFits(mm, task, bytes)) {
             return false;
         }

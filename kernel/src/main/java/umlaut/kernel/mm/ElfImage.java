@@ -84,11 +84,17 @@ record ElfImage(
         for (int i = 0; i < count; i++) {
             long at = (long) i * PROGRAM_HEADER;
             ElfSegment s = new ElfSegment(
-                    headers.get(INT, at), headers.get(INT, at + 4), headers.get(LONG, at + 8), headers.get(LONG, at + 16),
-                    headers.get(LONG, at + 32), headers.get(LONG, at + 40), headers.get(LONG, at + 48));
+                    headers.get(INT, at),
+                    headers.get(INT, at + 4),
+                    headers.get(LONG, at + 8),
+                    headers.get(LONG, at + 16),
+                    headers.get(LONG, at + 32),
+                    headers.get(LONG, at + 40),
+                    headers.get(LONG, at + 48));
             switch (s.type()) {
                 case ElfSegment.PT_LOAD -> segments.add(s);
-                case ElfSegment.PT_INTERP -> interpreter = interpreter == null ? readInterpreter(task, file, s) : interpreter;
+                case ElfSegment.PT_INTERP ->
+                    interpreter = interpreter == null ? readInterpreter(task, file, s) : interpreter;
                 case ElfSegment.PT_GNU_STACK -> executableStack = (s.flags() & ElfSegment.PF_X) != 0;
                 default -> {}
             }

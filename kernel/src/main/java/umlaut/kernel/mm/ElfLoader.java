@@ -67,8 +67,7 @@ final class ElfLoader {
     }
 
     /** Maps an image that lies where its addresses plus {@code bias} say. @throws umlaut.abi.ErrnoException EINVAL, ENOMEM, EPERM, ... */
-    @GuardedBy("mm.lock")
-    Loaded map(ElfImage image, long bias) {
+    @GuardedBy("mm.lock") Loaded map(ElfImage image, long bias) {
         check(image, bias);
         MappingSource source = image.file().mapping(false, false);
         for (ElfSegment s : image.segments()) {
@@ -80,8 +79,7 @@ final class ElfLoader {
     }
 
     /** Maps an image that may lie anywhere into the mmap area. */
-    @GuardedBy("mm.lock")
-    Loaded mapAnywhere(ElfImage image) {
+    @GuardedBy("mm.lock") Loaded mapAnywhere(ElfImage image) {
         if (image.fixed()) {
             return map(image, 0);
         }
@@ -99,8 +97,7 @@ final class ElfLoader {
         return map(image, at - first);
     }
 
-    @GuardedBy("mm.lock")
-    private void segment(ElfImage image, MappingSource source, ElfSegment s, long bias) {
+    @GuardedBy("mm.lock") private void segment(ElfImage image, MappingSource source, ElfSegment s, long bias) {
         long at = s.address() + bias;
         long start = at & -MmArea.PAGE;
         long fileEnd = at + s.fileSize();

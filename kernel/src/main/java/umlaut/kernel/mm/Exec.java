@@ -154,7 +154,8 @@ public final class Exec {
     }
 
     /** Behind the point of no return: what fails now is the end of the process. */
-    private static void build(Task task, Mm fresh, UserThread user, BinaryProgram program, ExecCredentials credentials) {
+    private static void build(
+            Task task, Mm fresh, UserThread user, BinaryProgram program, ExecCredentials credentials) {
         try {
             new ProgramImage(fresh, task, program).build(user, credentials);
         } catch (ErrnoException e) {

@@ -11,14 +11,11 @@ public final class HeapPageStore implements PageStore {
     private final MemorySegment zeros = Arena.ofAuto().allocate(PAGE, PAGE);
     private final long pages;
 
-    @GuardedBy("this")
-    private final RunAllocator free;
+    @GuardedBy("this") private final RunAllocator free;
 
-    @GuardedBy("this")
-    private final RunAllocator used = new RunAllocator(0);
+    @GuardedBy("this") private final RunAllocator used = new RunAllocator(0);
 
-    @GuardedBy("this")
-    private long charged;
+    @GuardedBy("this") private long charged;
 
     public HeapPageStore(long bytes) {
         pages = bytes / PAGE;

@@ -22,7 +22,9 @@ final class Madvise {
             return Errno.EINVAL.negative();
         }
         if (advice == MapFlags.MADV_HWPOISON || advice == MapFlags.MADV_SOFT_OFFLINE) {
-            return task.credentials().capable(Capability.CAP_SYS_ADMIN) ? Errno.EINVAL.negative() : Errno.EPERM.negative();
+            return task.credentials().capable(Capability.CAP_SYS_ADMIN)
+                    ? Errno.EINVAL.negative()
+                    : Errno.EPERM.negative();
         }
         if (length == 0) {
             return 0;
@@ -45,8 +47,7 @@ final class Madvise {
     }
 
     /** Holes are skipped and make the result ENOMEM in the end; an error stops. */
-    @GuardedBy("mm.lock")
-    private static long walk(Mm mm, Task task, long start, long end, int advice) {
+    @GuardedBy("mm.lock") private static long walk(Mm mm, Task task, long start, long end, int advice) {
         long hole = 0;
         long at = start;
         int flag = flagOf(advice);
@@ -88,8 +89,7 @@ final class Madvise {
     }
 
     /** Whether the host can drop the range's pages in one call: a thread's stack and its guard page, say, as the C library does when a thread ends. */
-    @GuardedBy("mm.lock")
-    private static boolean isOneForHost(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") private static boolean isOneForHost(Mm mm, long start, long end) {
         long at = start;
         for (int i = mm.tree.indexAbove(start); at < end; i++) {
             Vma vma = i < mm.tree.size() ? mm.tree.get(i) : null;
@@ -130,8 +130,7 @@ final class Madvise {
         };
     }
 
-    @GuardedBy("mm.lock")
-    private static long one(Mm mm, Task task, @Nullable UserThread self, Vma vma, long from, long to, int advice) {
+    @GuardedBy("mm.lock") private static long one(Mm mm, Task task, @Nullable UserThread self, Vma vma, long from, long to, int advice) {
         boolean locked = vma.has(Vma.LOCKED);
         switch (advice) {
             case MapFlags.MADV_DONTNEED, MapFlags.MADV_PAGEOUT, MapFlags.MADV_COLD -> {
@@ -182,7 +181,8 @@ final class Madvise {
                 return advice == MapFlags.MADV_WILLNEED ? 0 : result;
             }
             case MapFlags.MADV_GUARD_INSTALL, MapFlags.MADV_GUARD_REMOVE -> {
-                // Pages that fault without a VMA of their own, of which older hosts know nothing; libraries fall back to mprotect(2).
+                // Pages that fault without a VMA of their own, of which older hosts know nothing; libraries fall back
+                // to mprotect(2).
                 return Errno.EINVAL.negative();
             }
             default -> {
@@ -197,8 +197,7 @@ final class Madvise {
     }
 
     /** The host's part, on what it has mapped. */
-    @GuardedBy("mm.lock")
-    private static long host(Mm mm, @Nullable UserThread self, Vma vma, long from, long to, int advice) {
+    @GuardedBy("mm.lock") private static long host(Mm mm, @Nullable UserThread self, Vma vma, long from, long to, int advice) {
         long end = Math.min(to, vma.mappedEnd);
         if (end <= from) {
             return 0;

@@ -9,10 +9,8 @@ import umlaut.kernel.task.Task;
 
 /** memfd_create(2). */
 final class Memfd {
-    private static final int KNOWN = MemfdFlags.MFD_CLOEXEC
-            | MemfdFlags.MFD_ALLOW_SEALING
-            | MemfdFlags.MFD_NOEXEC_SEAL
-            | MemfdFlags.MFD_EXEC;
+    private static final int KNOWN =
+            MemfdFlags.MFD_CLOEXEC | MemfdFlags.MFD_ALLOW_SEALING | MemfdFlags.MFD_NOEXEC_SEAL | MemfdFlags.MFD_EXEC;
 
     private Memfd() {}
 

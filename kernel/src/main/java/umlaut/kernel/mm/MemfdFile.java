@@ -49,15 +49,14 @@ final class MemfdFile extends File {
 
     @Override
     public long seek(long offset, int whence) {
-        long to =
-                switch (whence) {
-                    case Seek.SEEK_SET -> offset;
-                    case Seek.SEEK_CUR -> position() + offset;
-                    case Seek.SEEK_END -> inode.bytes.size() + offset;
-                    case Seek.SEEK_DATA -> inode.bytes.seekData(offset);
-                    case Seek.SEEK_HOLE -> inode.bytes.seekHole(offset);
-                    default -> throw Errno.EINVAL.exception();
-                };
+        long to = switch (whence) {
+            case Seek.SEEK_SET -> offset;
+            case Seek.SEEK_CUR -> position() + offset;
+            case Seek.SEEK_END -> inode.bytes.size() + offset;
+            case Seek.SEEK_DATA -> inode.bytes.seekData(offset);
+            case Seek.SEEK_HOLE -> inode.bytes.seekHole(offset);
+            default -> throw Errno.EINVAL.exception();
+        };
         if (to == Errno.ENXIO.negative() && whence >= Seek.SEEK_DATA) {
             throw Errno.ENXIO.exception();
         }

@@ -93,8 +93,7 @@ final class MemfdInode extends Inode {
         }
     }
 
-    @GuardedBy("lock")
-    private void touched() {
+    @GuardedBy("lock") private void touched() {
         size = bytes.size();
         long now = kernel.clock.realtimeNs();
         mtime = now;
@@ -102,9 +101,9 @@ final class MemfdInode extends Inode {
     }
 
     @Override
-    @GuardedBy("lock")
-    public void truncate(long length) {
-        if (length < bytes.size() && sealed(Fcntl.F_SEAL_SHRINK) || length > bytes.size() && sealed(Fcntl.F_SEAL_GROW)) {
+    @GuardedBy("lock") public void truncate(long length) {
+        if (length < bytes.size() && sealed(Fcntl.F_SEAL_SHRINK)
+                || length > bytes.size() && sealed(Fcntl.F_SEAL_GROW)) {
             throw Errno.EPERM.exception();
         }
         bytes.truncate(length);

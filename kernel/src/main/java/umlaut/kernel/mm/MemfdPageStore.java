@@ -32,20 +32,16 @@ public final class MemfdPageStore implements PageStore {
     private final MemorySegment zeros = Arena.ofAuto().allocate(64 << 10, PAGE);
     private final long limitPages;
 
-    @GuardedBy("this")
-    private final RunAllocator free;
+    @GuardedBy("this") private final RunAllocator free;
 
     /** Freed pages that still have their memory and old contents. */
-    @GuardedBy("this")
-    private final RunAllocator used = new RunAllocator(0);
+    @GuardedBy("this") private final RunAllocator used = new RunAllocator(0);
 
     private final long keptPages;
 
-    @GuardedBy("buffers")
-    private final ArrayDeque<MemorySegment> buffers = new ArrayDeque<>(BUFFERS);
+    @GuardedBy("buffers") private final ArrayDeque<MemorySegment> buffers = new ArrayDeque<>(BUFFERS);
 
-    @GuardedBy("this")
-    private long chargedPages;
+    @GuardedBy("this") private long chargedPages;
 
     /**
      * @param memoryBytes the machine's memory: most that {@link #charge} grants

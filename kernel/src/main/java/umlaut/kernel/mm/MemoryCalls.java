@@ -39,10 +39,10 @@ public final class MemoryCalls implements SyscallFamily {
             case Nr.GET_MEMPOLICY -> MemoryPolicy.get(task, a.l(0), a.l(1), a.l(2), a.l(3), a.l(4));
             case Nr.MOVE_PAGES -> movePages(task, a);
             case Nr.MIGRATE_PAGES -> target(task, a.i(0)) == null ? Errno.ESRCH.negative() : 0;
-            case Nr.PROCESS_VM_READV -> ProcessMemory.transfer(
-                    task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), false);
-            case Nr.PROCESS_VM_WRITEV -> ProcessMemory.transfer(
-                    task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), true);
+            case Nr.PROCESS_VM_READV ->
+                ProcessMemory.transfer(task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), false);
+            case Nr.PROCESS_VM_WRITEV ->
+                ProcessMemory.transfer(task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), true);
             case Nr.PROCESS_MADVISE -> ProcessMemory.advise(task, a.fd(0), a.l(1), a.l(2), a.i(3), a.i(4));
             case Nr.PROCESS_MRELEASE -> ProcessMemory.release(task, a.fd(0), a.i(1));
             case Nr.MAP_SHADOW_STACK -> Errno.EOPNOTSUPP.negative();

@@ -45,8 +45,7 @@ final class Mincore {
         return 0;
     }
 
-    @GuardedBy("mm.lock")
-    private static long residency(Mm mm, long start, long end, MemorySegment into) {
+    @GuardedBy("mm.lock") private static long residency(Mm mm, long start, long end, MemorySegment into) {
         into.fill((byte) 0);
         long at = start;
         for (int i = mm.tree.indexAbove(start); at < end; i++) {

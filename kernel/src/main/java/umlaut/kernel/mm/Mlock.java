@@ -97,23 +97,20 @@ final class Mlock {
         return 0;
     }
 
-    @GuardedBy("mm.lock")
-    private static void setAll(Mm mm, int lock) {
+    @GuardedBy("mm.lock") private static void setAll(Mm mm, int lock) {
         for (int i = 0; i < mm.tree.size(); i++) {
             set(mm, mm.tree.get(i), lock);
         }
         VmaEditor.joinAround(mm, 0, Long.MAX_VALUE);
     }
 
-    @GuardedBy("mm.lock")
-    private static void set(Mm mm, Vma vma, int lock) {
+    @GuardedBy("mm.lock") private static void set(Mm mm, Vma vma, int lock) {
         mm.counters.remove(vma);
         vma.flags = vma.flags & ~(Vma.LOCKED | Vma.LOCKONFAULT) | lock;
         mm.counters.add(vma);
     }
 
-    @GuardedBy("mm.lock")
-    private static long lockedBytes(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") private static long lockedBytes(Mm mm, long start, long end) {
         long sum = 0;
         for (int i = mm.tree.indexAbove(start); i < mm.tree.size() && mm.tree.get(i).start < end; i++) {
             Vma vma = mm.tree.get(i);
@@ -123,8 +120,7 @@ final class Mlock {
     }
 
     /** Up to the first hole, which is ENOMEM. */
-    @GuardedBy("mm.lock")
-    private static long apply(Mm mm, long start, long length, int lock) {
+    @GuardedBy("mm.lock") private static long apply(Mm mm, long start, long length, int lock) {
         long end = start + length;
         if (end < start) {
             return Errno.EINVAL.negative();

@@ -30,26 +30,20 @@ public final class Mm {
     private final AddressSpace space;
     private final AtomicInteger users = new AtomicInteger(1);
 
-    @GuardedBy("lock")
-    final VmaTree tree = new VmaTree();
+    @GuardedBy("lock") final VmaTree tree = new VmaTree();
 
     /** mlockall(MCL_FUTURE): flags that every new VMA gets. */
-    @GuardedBy("lock")
-    int futureLockFlags;
+    @GuardedBy("lock") int futureLockFlags;
 
     /** Result slot, so that looking up pages allocates nothing. */
-    @GuardedBy("lock")
-    final MappingSource.Extent extent = new MappingSource.Extent();
+    @GuardedBy("lock") final MappingSource.Extent extent = new MappingSource.Extent();
 
     /** The last fault that was tried again ({@link MmFault}). */
-    @GuardedBy("lock")
-    @Nullable Task retryTask;
+    @GuardedBy("lock") @Nullable Task retryTask;
 
-    @GuardedBy("lock")
-    long retryAddress;
+    @GuardedBy("lock") long retryAddress;
 
-    @GuardedBy("lock")
-    int retries;
+    @GuardedBy("lock") int retries;
 
     /**
      * Some accessible address may fault and be mended ({@link MmFault}): the kernel then writes guest memory at once, not as the thread returns, to see
@@ -58,8 +52,7 @@ public final class Mm {
     private volatile boolean lazy;
 
     /** VMAs to be let go of once the lock is free, since the last close of a file takes locks that come before ours. */
-    @GuardedBy("garbage")
-    private final List<Vma> garbage = new ArrayList<>();
+    @GuardedBy("garbage") private final List<Vma> garbage = new ArrayList<>();
 
     /** Where things are; written by exec, brk and prctl under the lock, read by /proc. */
     public final MmLayout layout;

@@ -37,16 +37,14 @@ final class MmArea {
     }
 
     /** First free address behind a VMA: memory granted to the heap ahead of brk(2) is taken. */
-    @GuardedBy("mm.lock")
-    private static long takenEnd(Mm mm, Vma vma) {
+    @GuardedBy("mm.lock") private static long takenEnd(Mm mm, Vma vma) {
         return Vma.HEAP.equals(vma.name) && vma.end == pageUp(mm.layout.brk)
                 ? Math.max(vma.end, mm.layout.heapGranted)
                 : vma.end;
     }
 
     /** Is the range free, guard gaps included? */
-    @GuardedBy("mm.lock")
-    static boolean isFree(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static boolean isFree(Mm mm, long start, long end) {
         int i = mm.tree.indexAbove(start);
         if (i < mm.tree.size() && guardedStart(mm.tree.get(i)) < end) {
             return false;
@@ -60,8 +58,7 @@ final class MmArea {
      * @param hint where the program would like it; 0 = anywhere
      * @throws umlaut.abi.ErrnoException ENOMEM
      */
-    @GuardedBy("mm.lock")
-    static long find(Mm mm, long hint, long length, int mapFlags) {
+    @GuardedBy("mm.lock") static long find(Mm mm, long hint, long length, int mapFlags) {
         long taskSize = mm.layout.taskSize;
         if (length > taskSize - MIN_ADDRESS) {
             throw Errno.ENOMEM.exception();
@@ -98,15 +95,15 @@ final class MmArea {
      * As {@link #find} without a hint, for anonymous memory of whole huge pages: at a multiple of their size where there is room, so that the host can use them
      * (thp_get_unmapped_area).
      */
-    @GuardedBy("mm.lock")
-    static long findAligned(Mm mm, long length) {
+    @GuardedBy("mm.lock") static long findAligned(Mm mm, long length) {
         long pad = HUGE_PAGE - PAGE;
-        long found = length > mm.layout.taskSize - HUGE_PAGE ? -1 : topDown(mm, length + pad, MIN_ADDRESS, mm.layout.mmapBase);
+        long found = length > mm.layout.taskSize - HUGE_PAGE
+                ? -1
+                : topDown(mm, length + pad, MIN_ADDRESS, mm.layout.mmapBase);
         return found < 0 ? find(mm, 0, length, 0) : found + pad & -HUGE_PAGE;
     }
 
-    @GuardedBy("mm.lock")
-    private static long topDown(Mm mm, long length, long low, long high) {
+    @GuardedBy("mm.lock") private static long topDown(Mm mm, long length, long low, long high) {
         VmaTree tree = mm.tree;
         long ceiling = high;
         int i = tree.indexAbove(high - 1);
@@ -126,8 +123,7 @@ final class MmArea {
         }
     }
 
-    @GuardedBy("mm.lock")
-    private static long bottomUp(Mm mm, long length, long low, long high) {
+    @GuardedBy("mm.lock") private static long bottomUp(Mm mm, long length, long low, long high) {
         VmaTree tree = mm.tree;
         int i = tree.indexAbove(low);
         long floor = i == 0 ? low : Math.max(low, takenEnd(mm, tree.get(i - 1)));
@@ -145,8 +141,7 @@ final class MmArea {
     }
 
     /** Bytes of the range that are mapped. */
-    @GuardedBy("mm.lock")
-    static long mappedBytes(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static long mappedBytes(Mm mm, long start, long end) {
         long sum = 0;
         for (int i = mm.tree.indexAbove(start); i < mm.tree.size() && mm.tree.get(i).start < end; i++) {
             Vma vma = mm.tree.get(i);
@@ -162,8 +157,7 @@ final class MmArea {
      * @param data growth of private writable memory
      * @throws umlaut.abi.ErrnoException ENOMEM
      */
-    @GuardedBy("mm.lock")
-    static void checkExpand(Mm mm, Task task, long bytes, long data, boolean account) {
+    @GuardedBy("mm.lock") static void checkExpand(Mm mm, Task task, long bytes, long data, boolean account) {
         if (exceeds(task, Rlimit.RLIMIT_AS, (mm.counters.totalPages() << 12) + bytes)
                 || data > 0 && exceeds(task, Rlimit.RLIMIT_DATA, (mm.counters.dataPages() << 12) + data)
                 || account && data > mm.kernel().config.memoryBytes()) {

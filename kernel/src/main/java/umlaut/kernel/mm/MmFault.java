@@ -86,7 +86,9 @@ final class MmFault {
             if (!allows(vma, prot)) {
                 return Outcome.NO_ACCESS;
             }
-            return vma.source != null && address >= vma.mappedEnd ? complete(mm, vma, address) : again(mm, task, address);
+            return vma.source != null && address >= vma.mappedEnd
+                    ? complete(mm, vma, address)
+                    : again(mm, task, address);
         } finally {
             mm.lock.unlock();
         }
@@ -101,15 +103,13 @@ final class MmFault {
     }
 
     /** Maps what the file has had added behind the part that is mapped. */
-    @GuardedBy("mm.lock")
-    private static Outcome complete(Mm mm, Vma vma, long address) {
+    @GuardedBy("mm.lock") private static Outcome complete(Mm mm, Vma vma, long address) {
         long result = Mmap.mapSource(mm, null, vma, vma.mappedEnd, vma.end, false);
         return result == 0 && address < vma.mappedEnd ? Outcome.MENDED : Outcome.BEYOND_END;
     }
 
     /** The VMA allows it: another thread's change has overtaken the fault. Worth a new try, but not for ever. */
-    @GuardedBy("mm.lock")
-    private static Outcome again(Mm mm, @Nullable Task task, long address) {
+    @GuardedBy("mm.lock") private static Outcome again(Mm mm, @Nullable Task task, long address) {
         if (mm.retryTask != task || mm.retryAddress != address) {
             mm.retryTask = task;
             mm.retryAddress = address;

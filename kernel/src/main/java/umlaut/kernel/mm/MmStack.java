@@ -20,8 +20,7 @@ final class MmStack {
 
     private MmStack() {}
 
-    @GuardedBy("mm.lock")
-    static @Nullable Vma stackOf(Mm mm) {
+    @GuardedBy("mm.lock") static @Nullable Vma stackOf(Mm mm) {
         long reserve = mm.layout.stackReserve;
         if (reserve == 0) {
             return null;
@@ -31,8 +30,7 @@ final class MmStack {
     }
 
     /** Someone looks at the range: if it touches room kept for the stack, the VMA is brought up to date. */
-    @GuardedBy("mm.lock")
-    static void settle(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static void settle(Mm mm, long start, long end) {
         long reserve = mm.layout.stackReserve;
         if (reserve == 0 || end <= reserve) {
             return;
@@ -54,16 +52,14 @@ final class MmStack {
         }
     }
 
-    @GuardedBy("mm.lock")
-    private static void extend(Mm mm, Vma stack, long start) {
+    @GuardedBy("mm.lock") private static void extend(Mm mm, Vma stack, long start) {
         mm.counters.count(stack, stack.start - start >> 12);
         stack.start = start;
         stack.offset = start;
     }
 
     /** The range gets another use: the stack's room ends above it, a guard gap apart. */
-    @GuardedBy("mm.lock")
-    static void cede(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static void cede(Mm mm, long start, long end) {
         long reserve = mm.layout.stackReserve;
         if (reserve == 0 || end <= reserve) {
             return;
@@ -83,8 +79,7 @@ final class MmStack {
      * @param vma the first VMA above the address
      * @return false when it may not grow that far
      */
-    @GuardedBy("mm.lock")
-    static boolean grow(Mm mm, Task task, Vma vma, long address) {
+    @GuardedBy("mm.lock") static boolean grow(Mm mm, Task task, Vma vma, long address) {
         long page = address & -MmArea.PAGE;
         long limit = task.group.limits.soft(Rlimit.RLIMIT_STACK);
         if (limit != Rlimit.RLIM_INFINITY && Long.compareUnsigned(vma.end - page, limit) > 0) {

@@ -79,7 +79,8 @@ public final class Mmap {
             return Errno.EINVAL.negative();
         }
         try {
-            int mapFlags = flags & MapFlags.MAP_NONBLOCK | MapFlags.MAP_SHARED | MapFlags.MAP_FIXED | MapFlags.MAP_POPULATE;
+            int mapFlags =
+                    flags & MapFlags.MAP_NONBLOCK | MapFlags.MAP_SHARED | MapFlags.MAP_FIXED | MapFlags.MAP_POPULATE;
             long result = doMmap(task, at, length, vma.prot, mapFlags, file, page << 12);
             return result < 0 ? result : 0;
         } finally {
@@ -93,7 +94,8 @@ public final class Mmap {
         return log == 0 || log == 21 ? Errno.ENOMEM.negative() : Errno.EINVAL.negative();
     }
 
-    private static long doMmap(Task task, long hint, long size, int prot, int mapFlags, @Nullable File file, long offset) {
+    private static long doMmap(
+            Task task, long hint, long size, int prot, int mapFlags, @Nullable File file, long offset) {
         if (size == 0) {
             return Errno.EINVAL.negative();
         }
@@ -153,8 +155,7 @@ public final class Mmap {
         return result;
     }
 
-    @GuardedBy("mm.lock")
-    private static long address(Mm mm, long hint, long length, int mapFlags, boolean fixed) {
+    @GuardedBy("mm.lock") private static long address(Mm mm, long hint, long length, int mapFlags, boolean fixed) {
         if (!fixed) {
             int kind = mapFlags & (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_TYPE | MapFlags.MAP_32BIT);
             boolean plain = kind == (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_PRIVATE) && hint == 0;
@@ -208,7 +209,8 @@ public final class Mmap {
                 if ((mapFlags & MapFlags.MAP_LOCKED) != 0) {
                     throw Errno.EINVAL.exception();
                 }
-                return MapRequest.anonymous(at, length, prot, flags | Vma.WIPEONFORK | Vma.NORESERVE | Vma.DONTDUMP, null);
+                return MapRequest.anonymous(
+                        at, length, prot, flags | Vma.WIPEONFORK | Vma.NORESERVE | Vma.DONTDUMP, null);
             }
             case MapFlags.MAP_PRIVATE -> {
                 return MapRequest.anonymous(at, length, prot, flags, null);
@@ -275,14 +277,16 @@ public final class Mmap {
     }
 
     /** Limits, then {@link #map}. */
-    @GuardedBy("mm.lock")
-    private static long mapChecked(Mm mm, Task task, MapRequest r, boolean now) {
+    @GuardedBy("mm.lock") private static long mapChecked(Mm mm, Task task, MapRequest r, boolean now) {
         MmStack.settle(mm, r.address(), r.end());
         long replaced = MmArea.mappedBytes(mm, r.address(), r.end());
         boolean data = (r.prot() & MapFlags.PROT_WRITE) != 0 && (r.flags() & Vma.SHARED) == 0;
         boolean account = (r.flags() & Vma.NORESERVE) == 0;
         MmArea.checkExpand(mm, task, r.length() - replaced, data ? r.length() : 0, account);
-        if ((r.flags() & Vma.SHARED) != 0 && r.file() == null && account && r.length() > mm.kernel().config.memoryBytes()) {
+        if ((r.flags() & Vma.SHARED) != 0
+                && r.file() == null
+                && account
+                && r.length() > mm.kernel().config.memoryBytes()) {
             return Errno.ENOMEM.negative();
         }
         if (VmaEditor.splitsInTwo(mm, r.address(), r.end())) {
@@ -302,8 +306,7 @@ public final class Mmap {
      * @param task whose call it is: the host call may be left to it; null: at once
      * @return the address, or -errno with all as before
      */
-    @GuardedBy("mm.lock")
-    static long map(Mm mm, @Nullable Task task, MapRequest r) {
+    @GuardedBy("mm.lock") static long map(Mm mm, @Nullable Task task, MapRequest r) {
         limitHeapGrant(mm, r.address(), r.end());
         MmStack.cede(mm, r.address(), r.end());
         List<Vma> gone = VmaEditor.detach(mm, r.address(), r.end());
@@ -329,8 +332,7 @@ public final class Mmap {
     }
 
     /** A mapping over the part of the heap that the host has in advance ends that grant. */
-    @GuardedBy("mm.lock")
-    static void limitHeapGrant(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static void limitHeapGrant(Mm mm, long start, long end) {
         MmLayout layout = mm.layout;
         long heapEnd = MmArea.pageUp(layout.brk);
         if (start < layout.heapGranted && end > heapEnd && layout.heapGranted > heapEnd) {
@@ -345,8 +347,7 @@ public final class Mmap {
      * @param covers something else may be mapped there: it goes
      * @return 0 or -errno
      */
-    @GuardedBy("mm.lock")
-    static long mapSource(Mm mm, @Nullable UserThread self, Vma vma, long from, long to, boolean covers) {
+    @GuardedBy("mm.lock") static long mapSource(Mm mm, @Nullable UserThread self, Vma vma, long from, long to, boolean covers) {
         MappingSource source = vma.source;
         if (source == null) {
             return 0;

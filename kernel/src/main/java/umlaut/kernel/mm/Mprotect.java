@@ -70,8 +70,7 @@ final class Mprotect {
     }
 
     /** Changes as far as it goes; what stops it is the result. */
-    @GuardedBy("mm.lock")
-    private static long change(Mm mm, Task task, long start, long end, int prot) {
+    @GuardedBy("mm.lock") private static long change(Mm mm, Task task, long start, long end, int prot) {
         long error = 0;
         long stop = start;
         boolean changes = false;
@@ -100,8 +99,7 @@ final class Mprotect {
         return result < 0 ? result : error;
     }
 
-    @GuardedBy("mm.lock")
-    private static long check(Mm mm, Task task, Vma vma, long bytes, int prot) {
+    @GuardedBy("mm.lock") private static long check(Mm mm, Task task, Vma vma, long bytes, int prot) {
         int may = (vma.has(Vma.MAYREAD) ? MapFlags.PROT_READ : 0)
                 | (vma.has(Vma.MAYWRITE) ? MapFlags.PROT_WRITE : 0)
                 | (vma.has(Vma.MAYEXEC) ? MapFlags.PROT_EXEC : 0);
@@ -149,8 +147,7 @@ final class Mprotect {
         return at;
     }
 
-    @GuardedBy("mm.lock")
-    private static List<Vma> protections(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") private static List<Vma> protections(Mm mm, long start, long end) {
         List<Vma> out = new ArrayList<>(1);
         for (int i = mm.tree.indexAbove(start); i < mm.tree.size() && mm.tree.get(i).start < end; i++) {
             Vma vma = mm.tree.get(i);
@@ -160,8 +157,7 @@ final class Mprotect {
     }
 
     /** Changes the list only. */
-    @GuardedBy("mm.lock")
-    static void set(Mm mm, long start, long end, int prot) {
+    @GuardedBy("mm.lock") static void set(Mm mm, long start, long end, int prot) {
         VmaEditor.splitAt(mm, start);
         VmaEditor.splitAt(mm, end);
         for (int i = mm.tree.indexAbove(start); i < mm.tree.size() && mm.tree.get(i).start < end; i++) {

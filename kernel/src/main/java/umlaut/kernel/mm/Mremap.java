@@ -3,7 +3,6 @@ package umlaut.kernel.mm;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
 import umlaut.engine.AddressSpace;
@@ -53,11 +52,16 @@ final class Mremap {
         return result;
     }
 
-    private static long checkArguments(Mm mm, long address, long oldLength, long newLength, int flags, long newAddress) {
+    private static long checkArguments(
+            Mm mm, long address, long oldLength, long newLength, int flags, long newAddress) {
         long taskSize = mm.layout.taskSize;
         boolean fixed = (flags & MapFlags.MREMAP_FIXED) != 0;
         boolean dontUnmap = (flags & MapFlags.MREMAP_DONTUNMAP) != 0;
-        if ((flags & ~KNOWN) != 0 || !MmArea.aligned(address) || newLength == 0 || newLength < 0 || newLength > taskSize) {
+        if ((flags & ~KNOWN) != 0
+                || !MmArea.aligned(address)
+                || newLength == 0
+                || newLength < 0
+                || newLength > taskSize) {
             return Errno.EINVAL.negative();
         }
         if (!fixed && !dontUnmap) {
@@ -75,8 +79,7 @@ final class Mremap {
         return 0;
     }
 
-    @GuardedBy("mm.lock")
-    private static long checkVma(Mm mm, Task task, Vma vma, long address, long oldLength, long newLength, int flags) {
+    @GuardedBy("mm.lock") private static long checkVma(Mm mm, Task task, Vma vma, long address, long oldLength, long newLength, int flags) {
         if (oldLength == 0 && !vma.isShared()) {
             return Errno.EINVAL.negative();
         }
@@ -105,8 +108,7 @@ final class Mremap {
         return 0;
     }
 
-    @GuardedBy("mm.lock")
-    private static long remap(
+    @GuardedBy("mm.lock") private static long remap(
             Mm mm, Task task, Vma vma, long address, long oldLength, long newLength, int flags, long newAddress) {
         boolean fixed = (flags & MapFlags.MREMAP_FIXED) != 0;
         boolean keepsOld = (flags & MapFlags.MREMAP_DONTUNMAP) != 0;
@@ -117,8 +119,7 @@ final class Mremap {
                 return result < 0 ? result : address;
             }
             boolean atEnd = vma.end == address + oldLength && oldLength > 0;
-            if (atEnd && MmArea.isFree(mm, vma.end, address + newLength)
-                    && address + newLength <= mm.layout.taskSize) {
+            if (atEnd && MmArea.isFree(mm, vma.end, address + newLength) && address + newLength <= mm.layout.taskSize) {
                 return grow(mm, task, vma, address, address + newLength);
             }
             if ((flags & MapFlags.MREMAP_MAYMOVE) == 0) {
@@ -133,19 +134,23 @@ final class Mremap {
         return move(mm, task, vma, address, oldLength, to, newLength, keepsOld);
     }
 
-    @GuardedBy("mm.lock")
-    private static long grow(Mm mm, Task task, Vma vma, long address, long end) {
+    @GuardedBy("mm.lock") private static long grow(Mm mm, Task task, Vma vma, long address, long end) {
         long from = vma.end;
         int flags = vma.flags & ~(Vma.GROWSDOWN | Vma.STACK);
         MapRequest r = new MapRequest(
-                from, end - from, vma.prot, flags, vma.source, vma.file,
-                vma.source == null ? from : vma.offset + (from - vma.start), vma.name);
+                from,
+                end - from,
+                vma.prot,
+                flags,
+                vma.source,
+                vma.file,
+                vma.source == null ? from : vma.offset + (from - vma.start),
+                vma.name);
         long result = Mmap.map(mm, vma.has(Vma.LOCKED) ? null : task, r);
         return result < 0 ? result : address;
     }
 
-    @GuardedBy("mm.lock")
-    private static long move(
+    @GuardedBy("mm.lock") private static long move(
             Mm mm, Task task, Vma vma, long from, long oldLength, long to, long newLength, boolean keepsOld) {
         MmStack.cede(mm, to, to + newLength);
         Mmap.limitHeapGrant(mm, to, to + newLength);
@@ -155,8 +160,15 @@ final class Mremap {
         long keep = Math.min(oldLength, newLength);
         int flags = vma.flags & ~(Vma.STACK | Vma.GROWSDOWN);
         Vma fresh = new Vma(
-                mm, to, to + newLength, vma.prot, flags, vma.source, vma.file,
-                vma.source == null ? to : vma.offset + (from - vma.start), vma.name);
+                mm,
+                to,
+                to + newLength,
+                vma.prot,
+                flags,
+                vma.source,
+                vma.file,
+                vma.source == null ? to : vma.offset + (from - vma.start),
+                vma.name);
         if (vma.source != null) {
             return movePrivateFile(mm, vma, fresh, from, oldLength, keep);
         }
@@ -187,8 +199,7 @@ final class Mremap {
      * One mapping of ours can be several of the host's, which its mremap does not take in one: halves, quarters and so on, at worst pages. The host's
      * lock on the address space is not held throughout; only the caller's thread should be using the range.
      */
-    @GuardedBy("mm.lock")
-    static long moveInPieces(Mm mm, PendingChange.Move move) {
+    @GuardedBy("mm.lock") static long moveInPieces(Mm mm, PendingChange.Move move) {
         long result = movePiece(mm.space(), move.from(), move.oldLength(), move.to());
         long more = move.newLength() - move.oldLength();
         Vma vma = mm.tree.find(move.to());
@@ -209,8 +220,7 @@ final class Mremap {
     }
 
     /** Pages with a file behind them that is not written through: the same pages are mapped at the new place. */
-    @GuardedBy("mm.lock")
-    private static long mapAgain(Mm mm, Vma vma, long from, long oldLength, long to, long newLength, boolean keepsOld) {
+    @GuardedBy("mm.lock") private static long mapAgain(Mm mm, Vma vma, long from, long oldLength, long to, long newLength, boolean keepsOld) {
         long offset = vma.source == null ? to : vma.offset + (from - vma.start);
         int flags = vma.flags & ~(Vma.STACK | Vma.GROWSDOWN);
         MapRequest r = new MapRequest(to, newLength, vma.prot, flags, vma.source, vma.file, offset, vma.name);
@@ -223,8 +233,7 @@ final class Mremap {
     }
 
     /** A private file mapping may hold pages of its own: they move; what grows is mapped anew. */
-    @GuardedBy("mm.lock")
-    private static long movePrivateFile(Mm mm, Vma vma, Vma fresh, long from, long oldLength, long keep) {
+    @GuardedBy("mm.lock") private static long movePrivateFile(Mm mm, Vma vma, Vma fresh, long from, long oldLength, long keep) {
         long mapped = Math.max(0, Math.min(keep, vma.mappedEnd - from));
         AddressSpace space = mm.space();
         List<Vma> victims = VmaEditor.detach(mm, fresh.start, fresh.end);

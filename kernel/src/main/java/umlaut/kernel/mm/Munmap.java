@@ -14,7 +14,10 @@ final class Munmap {
     static long munmap(Task task, long address, long size) {
         Mm mm = task.mm();
         long taskSize = mm.layout.taskSize;
-        if (!MmArea.aligned(address) || address < 0 || address > taskSize || Long.compareUnsigned(size, taskSize - address) > 0) {
+        if (!MmArea.aligned(address)
+                || address < 0
+                || address > taskSize
+                || Long.compareUnsigned(size, taskSize - address) > 0) {
             return Errno.EINVAL.negative();
         }
         long length = MmArea.pageUp(size);
@@ -31,8 +34,7 @@ final class Munmap {
     }
 
     /** @param task whose call it is: the host call may be left to it; null: at once */
-    @GuardedBy("mm.lock")
-    static long unmap(Mm mm, @Nullable Task task, long start, long end) {
+    @GuardedBy("mm.lock") static long unmap(Mm mm, @Nullable Task task, long start, long end) {
         MmStack.settle(mm, start, end);
         if (mm.tree.firstIn(start, end) == null) {
             return 0;

@@ -29,7 +29,8 @@ public final class PendingChange {
     /** A host mremap. */
     record Move(long from, long oldLength, long to, long newLength) {}
 
-    private PendingChange(Mm mm, long start, long end, List<Vma> gone, List<Vma> protections, long oldBreak, @Nullable Move move) {
+    private PendingChange(
+            Mm mm, long start, long end, List<Vma> gone, List<Vma> protections, long oldBreak, @Nullable Move move) {
         this.mm = mm;
         this.start = start;
         this.end = end;
@@ -68,8 +69,7 @@ public final class PendingChange {
      * @param self what the host call was given
      * @return the host call's result: 0, or -errno after everything was taken back
      */
-    @GuardedBy("mm.lock")
-    long begin(@Nullable Task task, @Nullable UserThread self, long hostResult) {
+    @GuardedBy("mm.lock") long begin(@Nullable Task task, @Nullable UserThread self, long hostResult) {
         if (hostResult < 0) {
             rollBack();
         } else if (self != null && task != null) {
@@ -99,8 +99,7 @@ public final class PendingChange {
         task.user().setReg(Reg.RAX, oldBreak != -1 ? oldBreak : negativeErrno);
     }
 
-    @GuardedBy("mm.lock")
-    private void rollBack() {
+    @GuardedBy("mm.lock") private void rollBack() {
         if (!protections.isEmpty()) {
             for (Vma old : protections) {
                 Mprotect.set(mm, old.start, old.end, old.prot);

@@ -29,14 +29,25 @@ public final class ProcessMemory {
         if (a.capable(Capability.CAP_SYS_PTRACE)) {
             return true;
         }
-        boolean same = a.uid() == b.euid() && a.uid() == b.suid() && a.uid() == b.uid()
-                && a.gid() == b.egid() && a.gid() == b.sgid() && a.gid() == b.gid();
+        boolean same = a.uid() == b.euid()
+                && a.uid() == b.suid()
+                && a.uid() == b.uid()
+                && a.gid() == b.egid()
+                && a.gid() == b.sgid()
+                && a.gid() == b.gid();
         Mm mm = target.mmOrNull();
         return same && mm != null && mm.dumpable() == 1 && (b.permitted() & ~a.permitted()) == 0;
     }
 
     static long transfer(
-            Task task, int pid, long localIov, long localCount, long remoteIov, long remoteCount, long flags, boolean write) {
+            Task task,
+            int pid,
+            long localIov,
+            long localCount,
+            long remoteIov,
+            long remoteCount,
+            long flags,
+            boolean write) {
         if (flags != 0 || localCount < 0 || localCount > IOV_MAX || remoteCount < 0 || remoteCount > IOV_MAX) {
             return Errno.EINVAL.negative();
         }
@@ -93,7 +104,8 @@ public final class ProcessMemory {
             MemorySegment buffer = arena.allocate(CHUNK, 64);
             while (l < local.length && r < remote.length) {
                 long n = Math.min(CHUNK, Math.min(local[l + 1] - lOffset, remote[r + 1] - rOffset));
-                long moved = n == 0 ? 0 : move(task, target, mm, local[l] + lOffset, remote[r] + rOffset, buffer, n, write);
+                long moved =
+                        n == 0 ? 0 : move(task, target, mm, local[l] + lOffset, remote[r] + rOffset, buffer, n, write);
                 done += moved;
                 if (moved < n) {
                     break;

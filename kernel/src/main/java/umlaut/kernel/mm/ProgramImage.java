@@ -64,7 +64,8 @@ final class ProgramImage {
             describe(main, image, linker != null);
             CpuFeatures cpu = mm.kernel().engine.cpu();
             long top = random.stackTop(layout.taskSize);
-            stack = new StackImage(program.arguments(), program.name(), top, random.stackOffset(), AuxVector.pairs(cpu));
+            stack = new StackImage(
+                    program.arguments(), program.name(), top, random.stackOffset(), AuxVector.pairs(cpu));
             auxv = AuxVector.build(cpu, main, base, credentials.credentials(), credentials.secure(), stack);
             mapStack(stack, top, image.executableStack());
             layout.auxv = auxv;
@@ -87,8 +88,7 @@ final class ProgramImage {
         user.setReg(Reg.RFLAGS, FLAGS);
     }
 
-    @GuardedBy("mm.lock")
-    private ElfLoader.Loaded placeProgram(ElfLoader loader, ElfImage image, boolean hasInterpreter) {
+    @GuardedBy("mm.lock") private ElfLoader.Loaded placeProgram(ElfLoader loader, ElfImage image, boolean hasInterpreter) {
         if (image.fixed() || !hasInterpreter || image.segments().isEmpty()) {
             return loader.mapAnywhere(image);
         }
@@ -100,8 +100,7 @@ final class ProgramImage {
     }
 
     /** Code, data and heap bounds. */
-    @GuardedBy("mm.lock")
-    private void describe(ElfLoader.Loaded main, ElfImage image, boolean hasInterpreter) {
+    @GuardedBy("mm.lock") private void describe(ElfLoader.Loaded main, ElfImage image, boolean hasInterpreter) {
         MmLayout layout = mm.layout;
         long startCode = Long.MAX_VALUE;
         long endCode = 0;
@@ -122,7 +121,8 @@ final class ProgramImage {
         layout.startData = startData;
         layout.endData = endData;
         long end = image.endAddress() + main.bias();
-        // A static position-independent program lies in the mmap area, where a heap could not grow: it gets one where programs lie.
+        // A static position-independent program lies in the mmap area, where a heap could not grow: it gets one where
+        // programs lie.
         long from = image.fixed() || hasInterpreter ? end : random.programBase(layout.taskSize, MmArea.PAGE);
         long heap = random.heapStart(from);
         layout.startBrk = heap;
@@ -130,11 +130,11 @@ final class ProgramImage {
         layout.heapGranted = heap;
     }
 
-    @GuardedBy("mm.lock")
-    private void mapStack(StackImage stack, long top, boolean executable) {
+    @GuardedBy("mm.lock") private void mapStack(StackImage stack, long top, boolean executable) {
         long used = MmArea.pageUp(top) - (stack.stackPointer & -MmArea.PAGE);
         long end = MmArea.pageUp(top);
-        long limit = stackLimit == Rlimit.RLIM_INFINITY || stackLimit < 0 ? MmStack.MOST_AHEAD : stackLimit & -MmArea.PAGE;
+        long limit =
+                stackLimit == Rlimit.RLIM_INFINITY || stackLimit < 0 ? MmStack.MOST_AHEAD : stackLimit & -MmArea.PAGE;
         long size = Math.max(used, Math.min(used + STACK_START, limit));
         long room = Math.max(size, Math.min(limit, MmStack.MOST_AHEAD));
         int prot = MapFlags.PROT_READ | MapFlags.PROT_WRITE | (executable ? MapFlags.PROT_EXEC : 0);

@@ -39,8 +39,7 @@ public final class Shmem implements MappingSource {
     /** See {@link #writeSealed()}; set under the owner's lock. */
     private volatile boolean writeSealed;
 
-    @GuardedBy("vmas")
-    private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(4));
+    @GuardedBy("vmas") private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(4));
 
     public Shmem(PageStore store) {
         this.store = store;

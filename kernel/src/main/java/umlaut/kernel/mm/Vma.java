@@ -10,9 +10,24 @@ import umlaut.kernel.vfs.File;
  * read a {@link Mm#vmas() snapshot}.
  */
 public final class Vma {
-    public static final int SHARED = 1, GROWSDOWN = 2, LOCKED = 4, NORESERVE = 8, DONTFORK = 16, WIPEONFORK = 32, DONTDUMP = 64;
-    public static final int MAYREAD = 128, MAYWRITE = 256, MAYEXEC = 512, ACCOUNT = 1024, STACK = 2048, LOCKONFAULT = 4096;
-    public static final int SEQUENTIAL = 1 << 13, RANDOM = 1 << 14, HUGEPAGE = 1 << 15, NOHUGEPAGE = 1 << 16, MERGEABLE = 1 << 17;
+    public static final int SHARED = 1,
+            GROWSDOWN = 2,
+            LOCKED = 4,
+            NORESERVE = 8,
+            DONTFORK = 16,
+            WIPEONFORK = 32,
+            DONTDUMP = 64;
+    public static final int MAYREAD = 128,
+            MAYWRITE = 256,
+            MAYEXEC = 512,
+            ACCOUNT = 1024,
+            STACK = 2048,
+            LOCKONFAULT = 4096;
+    public static final int SEQUENTIAL = 1 << 13,
+            RANDOM = 1 << 14,
+            HUGEPAGE = 1 << 15,
+            NOHUGEPAGE = 1 << 16,
+            MERGEABLE = 1 << 17;
     /** Holds guest addresses that are not the guest's own: vDSO and vvar. Never unmapped on the host. */
     public static final int SPECIAL = 1 << 18;
     /** mseal(2): its mapping and protection can't change any more. */
@@ -38,7 +53,16 @@ public final class Vma {
 
     private final Mm mm;
 
-    Vma(Mm mm, long start, long end, int prot, int flags, @Nullable MappingSource source, @Nullable File file, long offset, @Nullable String name) {
+    Vma(
+            Mm mm,
+            long start,
+            long end,
+            int prot,
+            int flags,
+            @Nullable MappingSource source,
+            @Nullable File file,
+            long offset,
+            @Nullable String name) {
         this.mm = mm;
         this.start = start;
         this.end = end;

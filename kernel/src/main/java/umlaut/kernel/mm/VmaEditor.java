@@ -17,8 +17,7 @@ final class VmaEditor {
      *
      * @return the VMA that covers the range now
      */
-    @GuardedBy("mm.lock")
-    static Vma insert(Mm mm, Vma vma) {
+    @GuardedBy("mm.lock") static Vma insert(Mm mm, Vma vma) {
         VmaTree tree = mm.tree;
         mm.counters.add(vma);
         int at = tree.indexAbove(vma.start);
@@ -48,8 +47,7 @@ final class VmaEditor {
     }
 
     /** Joins the VMA at {@code index} with the one behind it. */
-    @GuardedBy("mm.lock")
-    private static void absorb(Mm mm, int index) {
+    @GuardedBy("mm.lock") private static void absorb(Mm mm, int index) {
         Vma first = mm.tree.get(index);
         Vma second = mm.tree.get(index + 1);
         first.end = second.end;
@@ -59,8 +57,7 @@ final class VmaEditor {
     }
 
     /** Joins what can be joined from {@code start} to {@code end}, after flags or protection have changed. */
-    @GuardedBy("mm.lock")
-    static void joinAround(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static void joinAround(Mm mm, long start, long end) {
         int i = Math.max(0, mm.tree.indexAbove(start) - 1);
         while (i + 1 < mm.tree.size() && mm.tree.get(i).start < end) {
             if (mm.tree.get(i).joins(mm.tree.get(i + 1))) {
@@ -72,8 +69,7 @@ final class VmaEditor {
     }
 
     /** Makes a VMA end at {@code at}, if one spans it. */
-    @GuardedBy("mm.lock")
-    static void splitAt(Mm mm, long at) {
+    @GuardedBy("mm.lock") static void splitAt(Mm mm, long at) {
         int i = mm.tree.indexAbove(at);
         if (i == mm.tree.size() || mm.tree.get(i).start >= at) {
             return;
@@ -101,8 +97,7 @@ final class VmaEditor {
      *
      * @return what was there, cut to the range; its references are the caller's to {@link #drop}
      */
-    @GuardedBy("mm.lock")
-    static List<Vma> detach(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static List<Vma> detach(Mm mm, long start, long end) {
         if (mm.tree.firstIn(start, end) == null) {
             return List.of();
         }
@@ -121,8 +116,7 @@ final class VmaEditor {
     }
 
     /** Puts back what {@link #detach} took. */
-    @GuardedBy("mm.lock")
-    static void putBack(Mm mm, List<Vma> vmas) {
+    @GuardedBy("mm.lock") static void putBack(Mm mm, List<Vma> vmas) {
         for (Vma vma : vmas) {
             mm.counters.add(vma);
             mm.tree.insert(vma);
@@ -130,15 +124,13 @@ final class VmaEditor {
     }
 
     /** How many VMAs more there would be after an unmapping of the range that splits one in two: 1 or 0. */
-    @GuardedBy("mm.lock")
-    static boolean splitsInTwo(Mm mm, long start, long end) {
+    @GuardedBy("mm.lock") static boolean splitsInTwo(Mm mm, long start, long end) {
         Vma vma = mm.tree.firstIn(start, end);
         return vma != null && vma.start < start && vma.end > end;
     }
 
     /** @throws umlaut.abi.ErrnoException ENOMEM when there are too many VMAs for {@code more} */
-    @GuardedBy("mm.lock")
-    static void checkCount(Mm mm, int more) {
+    @GuardedBy("mm.lock") static void checkCount(Mm mm, int more) {
         if (mm.tree.size() + more > Mm.MAX_MAP_COUNT) {
             throw Errno.ENOMEM.exception();
         }

@@ -67,8 +67,10 @@ final class BpfProgram {
         int k = constants[i];
         boolean scratch = k >= 0 && k < SCRATCH_WORDS;
         return switch (code & 7) {
-            case LD -> code == (LD | ABS) ? k >= 0 && k < SeccompData.SIZE && (k & 3) == 0
-                    : code == (LD | IMM) || code == (LD | LEN) || code == (LD | MEM) && scratch;
+            case LD ->
+                code == (LD | ABS)
+                        ? k >= 0 && k < SeccompData.SIZE && (k & 3) == 0
+                        : code == (LD | IMM) || code == (LD | LEN) || code == (LD | MEM) && scratch;
             case LDX -> code == (LDX | IMM) || code == (LDX | LEN) || code == (LDX | MEM) && scratch;
             case ST -> code == ST && scratch;
             case STX -> code == STX && scratch;
@@ -108,17 +110,19 @@ final class BpfProgram {
             int code = codes[pc];
             int k = constants[pc];
             switch (code & 7) {
-                case LD -> a = switch (code & 0xe0) {
-                    case ABS -> call.word(k);
-                    case LEN -> SeccompData.SIZE;
-                    case MEM -> scratch == null ? 0 : scratch[k];
-                    default -> k;
-                };
-                case LDX -> x = switch (code & 0xe0) {
-                    case LEN -> SeccompData.SIZE;
-                    case MEM -> scratch == null ? 0 : scratch[k];
-                    default -> k;
-                };
+                case LD ->
+                    a = switch (code & 0xe0) {
+                        case ABS -> call.word(k);
+                        case LEN -> SeccompData.SIZE;
+                        case MEM -> scratch == null ? 0 : scratch[k];
+                        default -> k;
+                    };
+                case LDX ->
+                    x = switch (code & 0xe0) {
+                        case LEN -> SeccompData.SIZE;
+                        case MEM -> scratch == null ? 0 : scratch[k];
+                        default -> k;
+                    };
                 case ST, STX -> {
                     scratch = scratch == null ? new int[SCRATCH_WORDS] : scratch;
                     scratch[k] = (code & 7) == ST ? a : x;

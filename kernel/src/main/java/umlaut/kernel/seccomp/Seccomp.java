@@ -21,7 +21,8 @@ import umlaut.kernel.task.TaskLoop;
  * @param program null in strict mode
  * @param earlier filters installed before, which are run too
  */
-public record Seccomp(@Nullable BpfProgram program, @Nullable Seccomp earlier) {
+public record Seccomp(
+        @Nullable BpfProgram program, @Nullable Seccomp earlier) {
     /** Go on with the call. No result of a system call. */
     public static final long PASS = Long.MIN_VALUE + 3;
 

@@ -127,8 +127,7 @@ public final class SeccompCalls {
         }
     }
 
-    private static boolean isAncestor(
-            @Nullable Seccomp candidate, @Nullable Seccomp of) {
+    private static boolean isAncestor(@Nullable Seccomp candidate, @Nullable Seccomp of) {
         if (candidate == null) {
             return true;
         }

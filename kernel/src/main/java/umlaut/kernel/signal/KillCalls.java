@@ -77,7 +77,8 @@ public final class KillCalls {
     }
 
     private static SigInfo tkillInfo(Task task, int signo) {
-        return SigInfo.queued(signo, SiCode.SI_TKILL, task.group.tgid, task.credentials().uid(), 0);
+        return SigInfo.queued(
+                signo, SiCode.SI_TKILL, task.group.tgid, task.credentials().uid(), 0);
     }
 
     private static long toThread(Task task, int tgid, int tid, SigInfo info) {
@@ -110,9 +111,7 @@ public final class KillCalls {
 
     /** Nobody may pose as the kernel, kill(2) or tgkill(2), but to himself. */
     public static boolean mayClaim(Task task, SigInfo info, int targetId) {
-        return info.code() < 0 && info.code() != SiCode.SI_TKILL
-                || targetId == task.tid
-                || targetId == task.group.tgid;
+        return info.code() < 0 && info.code() != SiCode.SI_TKILL || targetId == task.tid || targetId == task.group.tgid;
     }
 
     /** pidfd_send_signal(2). @param thread the thread meant, or null for the process */

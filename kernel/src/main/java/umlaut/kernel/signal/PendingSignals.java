@@ -100,7 +100,9 @@ public final class PendingSignals {
         for (int i = 0; i < queue.size(); i++) {
             SigInfo info = queue.get(i).info;
             if (info.code() == SiCode.SI_TIMER && info.pid() == timerId) {
-                queue.set(i, new Queued(SigInfo.timer(info.signo(), timerId, overrun, info.value()), queue.get(i).charged));
+                queue.set(
+                        i,
+                        new Queued(SigInfo.timer(info.signo(), timerId, overrun, info.value()), queue.get(i).charged));
                 return true;
             }
         }

@@ -19,8 +19,7 @@ public record SigAction(long handler, long flags, long restorer, long mask) {
     /** Does {@code signo} with this action just vanish? */
     boolean ignores(int signo) {
         return handler == SIG_IGN
-                || handler == SIG_DFL
-                        && (Signal.defaultAction(signo) == Signal.Default.IGN || signo == Signal.SIGCONT);
+                || handler == SIG_DFL && (Signal.defaultAction(signo) == Signal.Default.IGN || signo == Signal.SIGCONT);
     }
 
     /** SA_RESETHAND: the default action from now on, all else kept. */

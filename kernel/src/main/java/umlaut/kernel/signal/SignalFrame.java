@@ -180,8 +180,24 @@ public final class SignalFrame {
 
     /** Our register numbers, and where each stands in struct sigcontext. */
     private static final int[] REGISTERS = {
-        Reg.R8, Reg.R9, Reg.R10, Reg.R11, Reg.R12, Reg.R13, Reg.R14, Reg.R15, Reg.RDI, Reg.RSI, Reg.RBP, Reg.RBX,
-        Reg.RDX, Reg.RAX, Reg.RCX, Reg.RSP, Reg.RIP, Reg.RFLAGS
+        Reg.R8,
+        Reg.R9,
+        Reg.R10,
+        Reg.R11,
+        Reg.R12,
+        Reg.R13,
+        Reg.R14,
+        Reg.R15,
+        Reg.RDI,
+        Reg.RSI,
+        Reg.RBP,
+        Reg.RBX,
+        Reg.RDX,
+        Reg.RAX,
+        Reg.RCX,
+        Reg.RSP,
+        Reg.RIP,
+        Reg.RFLAGS
     };
 
     private static final int[] OFFSETS = {

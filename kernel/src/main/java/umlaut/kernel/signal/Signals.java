@@ -8,8 +8,8 @@ import umlaut.abi.Rlimit;
 import umlaut.abi.SiCode;
 import umlaut.abi.Signal;
 import umlaut.kernel.Kernel;
-import umlaut.kernel.task.ProcessGroup;
 import umlaut.kernel.task.LastResort;
+import umlaut.kernel.task.ProcessGroup;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 

@@ -8,8 +8,8 @@ import umlaut.abi.ErrnoException;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
-import umlaut.kernel.signal.RestartException;
 import umlaut.kernel.seccomp.Seccomp;
+import umlaut.kernel.signal.RestartException;
 import umlaut.kernel.task.Task;
 
 /**

@@ -19,7 +19,8 @@ public final class Syslog {
 
     public synchronized long syslog(Task task, int action, long address, int length) {
         boolean open = action == RebootConst.SYSLOG_ACTION_READ_ALL || action == RebootConst.SYSLOG_ACTION_SIZE_BUFFER;
-        if (!open && !task.credentials().capable(Capability.CAP_SYSLOG)
+        if (!open
+                && !task.credentials().capable(Capability.CAP_SYSLOG)
                 && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
             return Errno.EPERM.negative();
         }

@@ -16,14 +16,11 @@ final class IpcTable<T extends IpcObject> {
 
     private final int most;
 
-    @GuardedBy("this")
-    private final TreeMap<Integer, T> byPlace = new TreeMap<>();
+    @GuardedBy("this") private final TreeMap<Integer, T> byPlace = new TreeMap<>();
 
-    @GuardedBy("this")
-    private int sequence;
+    @GuardedBy("this") private int sequence;
 
-    @GuardedBy("this")
-    private int lastPlace = -1;
+    @GuardedBy("this") private int lastPlace = -1;
 
     /** @param most how many there may be */
     IpcTable(int most) {
@@ -61,8 +58,7 @@ final class IpcTable<T extends IpcObject> {
         return found.permits(task.credentials(), request) ? found.id : Errno.EACCES.negative();
     }
 
-    @GuardedBy("this")
-    private @Nullable T byKey(int key) {
+    @GuardedBy("this") private @Nullable T byKey(int key) {
         for (T object : byPlace.values()) {
             if (object.key == key) {
                 return object;
@@ -71,8 +67,7 @@ final class IpcTable<T extends IpcObject> {
         return null;
     }
 
-    @GuardedBy("this")
-    private void add(T fresh) {
+    @GuardedBy("this") private void add(T fresh) {
         int place = 0;
         while (byPlace.containsKey(place)) {
             place++;

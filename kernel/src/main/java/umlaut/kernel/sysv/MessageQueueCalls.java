@@ -27,7 +27,8 @@ final class MessageQueueCalls {
         }
         MessageQueue.Message message = new MessageQueue.Message(type, task.memory.bytes(address + 8, (int) size));
         MessageQueue queue = table.find(id);
-        long result = Blocking.run(task, t -> t.add(queue.senders), () -> trySend(task, queue, message, flags), Blocking.FOREVER);
+        long result = Blocking.run(
+                task, t -> t.add(queue.senders), () -> trySend(task, queue, message, flags), Blocking.FOREVER);
         return interrupted(result);
     }
 
@@ -64,14 +65,18 @@ final class MessageQueueCalls {
         MessageQueue queue = table.find(id);
         Received to = new Received();
         long result = Blocking.run(
-                task, t -> t.add(queue.receivers), () -> tryReceive(task, queue, size, type, flags, to), Blocking.FOREVER);
+                task,
+                t -> t.add(queue.receivers),
+                () -> tryReceive(task, queue, size, type, flags, to),
+                Blocking.FOREVER);
         MessageQueue.Message got = to.message;
         if (result != 0 || got == null) {
             return interrupted(result);
         }
         int length = (int) Math.min(size, got.text().length);
         task.memory.putLong(address, got.type());
-        task.memory.putBytes(address + 8, length == got.text().length ? got.text() : java.util.Arrays.copyOf(got.text(), length));
+        task.memory.putBytes(
+                address + 8, length == got.text().length ? got.text() : java.util.Arrays.copyOf(got.text(), length));
         return length;
     }
 

@@ -28,16 +28,21 @@ final class SemaphoreCalls {
         if (count < 0 || count > IpcConst.SEMMSL) {
             return Errno.EINVAL.negative();
         }
-        return table.get(task, key, flags, found -> {
-            if (count > found.values.length) {
-                throw Errno.EINVAL.exception();
-            }
-        }, () -> {
-            if (count == 0) {
-                throw Errno.EINVAL.exception();
-            }
-            return new SemSet(task, key, flags, count);
-        });
+        return table.get(
+                task,
+                key,
+                flags,
+                found -> {
+                    if (count > found.values.length) {
+                        throw Errno.EINVAL.exception();
+                    }
+                },
+                () -> {
+                    if (count == 0) {
+                        throw Errno.EINVAL.exception();
+                    }
+                    return new SemSet(task, key, flags, count);
+                });
     }
 
     // --- semop ---

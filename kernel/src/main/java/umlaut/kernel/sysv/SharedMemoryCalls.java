@@ -19,20 +19,25 @@ final class SharedMemoryCalls {
     private final IpcTable<ShmSegment> table = new IpcTable<>(IpcConst.SHMMNI);
 
     long get(Task task, int key, long size, int flags) {
-        return table.get(task, key, flags, found -> {
-            if (size > found.size) {
-                throw Errno.EINVAL.exception();
-            }
-        }, () -> {
-            if (size < IpcConst.SHMMIN || size > MOST_BYTES) {
-                throw Errno.EINVAL.exception();
-            }
-            boolean huge = (flags & IpcConst.SHM_HUGETLB) != 0;
-            if (huge || (flags & IpcConst.SHM_NORESERVE) == 0 && size > task.kernel.config.memoryBytes()) {
-                throw Errno.ENOMEM.exception();
-            }
-            return new ShmSegment(task, table, key, flags, size);
-        });
+        return table.get(
+                task,
+                key,
+                flags,
+                found -> {
+                    if (size > found.size) {
+                        throw Errno.EINVAL.exception();
+                    }
+                },
+                () -> {
+                    if (size < IpcConst.SHMMIN || size > MOST_BYTES) {
+                        throw Errno.EINVAL.exception();
+                    }
+                    boolean huge = (flags & IpcConst.SHM_HUGETLB) != 0;
+                    if (huge || (flags & IpcConst.SHM_NORESERVE) == 0 && size > task.kernel.config.memoryBytes()) {
+                        throw Errno.ENOMEM.exception();
+                    }
+                    return new ShmSegment(task, table, key, flags, size);
+                });
     }
 
     long attach(Task task, int id, long address, int flags) {

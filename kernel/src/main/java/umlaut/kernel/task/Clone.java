@@ -107,7 +107,8 @@ public final class Clone {
             FileTable files = request.has(CloneFlags.CLONE_FILES)
                     ? parent.files().share()
                     : parent.files().copy();
-            FsContext fs = request.has(CloneFlags.CLONE_FS) ? parent.fs() : parent.fs().copy();
+            FsContext fs =
+                    request.has(CloneFlags.CLONE_FS) ? parent.fs() : parent.fs().copy();
             TaskSettings settings = settings(parent);
             Task child = new Task(
                     parent.kernel, tid, group, user, mm, parent.credentials(), files, fs, parent.comm(), settings);

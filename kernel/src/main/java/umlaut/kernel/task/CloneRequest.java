@@ -21,8 +21,7 @@ import umlaut.abi.Signal;
  * @param pidFd where CLONE_PIDFD writes
  * @param tls the child's FS base, with CLONE_SETTLS
  */
-record CloneRequest(
-        long flags, int exitSignal, long stack, long parentTid, long childTid, long pidFd, long tls) {
+record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long childTid, long pidFd, long tls) {
 
     private static final long NAMESPACES = CloneFlags.CLONE_NEWNS
             | CloneFlags.CLONE_NEWCGROUP

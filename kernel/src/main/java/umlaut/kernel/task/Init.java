@@ -56,7 +56,16 @@ public final class Init {
             group.startMonotonicNs = kernel.clock.monotonicNs();
             long cpus = kernel.config.cpus() >= Long.SIZE ? -1L : (1L << kernel.config.cpus()) - 1;
             task = new Task(
-                    kernel, pid, group, user, mm, spec.credentials(), spec.files(), spec.fs(), "init", new TaskSettings(cpus));
+                    kernel,
+                    pid,
+                    group,
+                    user,
+                    mm,
+                    spec.credentials(),
+                    spec.files(),
+                    spec.fs(),
+                    "init",
+                    new TaskSettings(cpus));
             task.accounting.startMonotonicNs = group.startMonotonicNs;
             group.setLeader(task);
             group.addThread(task);

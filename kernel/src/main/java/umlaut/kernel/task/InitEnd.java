@@ -27,7 +27,8 @@ final class InitEnd {
                 }
             }
             if (!tasks.awaitAlone(init, PATIENCE_NS)) {
-                task.kernel.log.warn("pid 1 has ended, but others remain: " + tasks.groups().size());
+                task.kernel.log.warn(
+                        "pid 1 has ended, but others remain: " + tasks.groups().size());
             }
         } finally {
             tasks.lock.unlock();

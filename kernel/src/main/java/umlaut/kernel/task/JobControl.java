@@ -133,7 +133,8 @@ public final class JobControl {
             SigAction action = parent.handlers().get(Signal.SIGCHLD);
             if (action.handler() != SigAction.SIG_IGN && (action.flags() & SigConst.SA_NOCLDSTOP) == 0) {
                 Signals.send(
-                        parent, SigInfo.child(code, group.tgid, leader.credentials().uid(), status));
+                        parent,
+                        SigInfo.child(code, group.tgid, leader.credentials().uid(), status));
             }
             parent.childEvents.wakeAll(0);
         } finally {

@@ -19,7 +19,8 @@ public final class Kcmp {
             return Errno.EPERM.negative();
         }
         return switch (type) {
-            case PidfdFlags.KCMP_FILE -> compare(a.files().get(index1), b.files().get(index2));
+            case PidfdFlags.KCMP_FILE ->
+                compare(a.files().get(index1), b.files().get(index2));
             case PidfdFlags.KCMP_VM -> compare(a.mmOrNull(), b.mmOrNull());
             case PidfdFlags.KCMP_FILES -> compare(a.files(), b.files());
             case PidfdFlags.KCMP_FS -> compare(a.fs(), b.fs());

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.Limits;
-
 import umlaut.abi.Prctl;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
@@ -51,7 +50,8 @@ public final class PrctlCalls {
                 s.hugePagesDisabled = a != 0;
                 yield 0;
             }
-            case Prctl.PR_GET_THP_DISABLE -> (a | b | c | d) != 0 ? Errno.EINVAL.negative() : s.hugePagesDisabled ? 1 : 0;
+            case Prctl.PR_GET_THP_DISABLE ->
+                (a | b | c | d) != 0 ? Errno.EINVAL.negative() : s.hugePagesDisabled ? 1 : 0;
             case Prctl.PR_SET_MDWE -> setMdwe(s, a, b | c | d);
             case Prctl.PR_GET_MDWE -> (a | b | c | d) != 0 ? Errno.EINVAL.negative() : s.mdwe;
             case Prctl.PR_SET_IO_FLUSHER -> setIoFlusher(task, a);

@@ -68,7 +68,9 @@ public final class SchedCalls {
         if (!task.credentials().capable(Capability.CAP_SYS_NICE)) {
             long limit = target.group.limits.soft(Rlimit.RLIMIT_RTPRIO);
             boolean same = policy == s.schedPolicy;
-            if (realTime && (limit == 0 && !same || priority > s.schedPriority && Long.compareUnsigned(priority, limit) > 0)
+            if (realTime
+                            && (limit == 0 && !same
+                                    || priority > s.schedPriority && Long.compareUnsigned(priority, limit) > 0)
                     || fair && nice < s.nice && !mayNice(target, nice)
                     || !owns(task, target)
                     || s.resetOnFork && !reset) {
@@ -146,7 +148,9 @@ public final class SchedCalls {
         int priority = Le.getInt(in, SchedAttr.SCHED_PRIORITY);
         Task target = target(task, pid);
         if (policy == SchedConst.SCHED_DEADLINE) {
-            return task.credentials().capable(Capability.CAP_SYS_NICE) ? Errno.EBUSY.negative() : Errno.EPERM.negative();
+            return task.credentials().capable(Capability.CAP_SYS_NICE)
+                    ? Errno.EBUSY.negative()
+                    : Errno.EPERM.negative();
         }
         if ((attrFlags & SchedConst.SCHED_FLAG_KEEP_POLICY) != 0) {
             policy = target.settings.schedPolicy;

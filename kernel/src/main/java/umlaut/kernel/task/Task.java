@@ -1,6 +1,5 @@
 package umlaut.kernel.task;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.UserThread;
@@ -32,11 +31,13 @@ public final class Task {
      * calls execve(2).
      */
     public volatile int tid;
+
     public final ThreadGroup group;
 
     private volatile Credentials credentials;
     /** Null only in a zombie. Changed by execve and exit. */
     private volatile @Nullable Mm mm;
+
     private volatile UserThread user;
     private volatile FileTable files;
     private volatile FsContext fs;
@@ -92,6 +93,7 @@ public final class Task {
      * User addresses registered by set_tid_address(2), clone(CLONE_CHILD_CLEARTID) and set_robust_list(2); 0 = none.
      */
     public long clearChildTid;
+
     public long robustList;
     /** Access to this task's own guest memory; bound to the running task. */
     public final UserAccess memory;

@@ -5,7 +5,8 @@ public final class TaskAccounting {
     public volatile long startMonotonicNs;
     public volatile long voluntarySwitches;
     public volatile long involuntarySwitches;
-    // Of calls like read(2) and write(2). Not volatile: they are on the hottest paths, and who reads them late loses nothing.
+    // Of calls like read(2) and write(2). Not volatile: they are on the hottest paths, and who reads them late loses
+    // nothing.
     public long readBytes;
 
     public long writtenBytes;

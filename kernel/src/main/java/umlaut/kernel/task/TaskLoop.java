@@ -96,7 +96,8 @@ public final class TaskLoop implements Runnable {
                 return false;
             }
         }
-        // An answered task's guest code is running: what there is to do is done when it comes in again, as it soon will.
+        // An answered task's guest code is running: what there is to do is done when it comes in again, as it soon
+        // will.
         if (task.workPending() && !answered) {
             work();
         }
@@ -153,7 +154,11 @@ public final class TaskLoop implements Runnable {
 
     private void fault(UserThread user) {
         SigInfo info = SigInfo.fault(
-                user.faultSignal(), user.faultCode(), user.faultAddress(), user.faultTrapNumber(), user.faultErrorCode());
+                user.faultSignal(),
+                user.faultCode(),
+                user.faultAddress(),
+                user.faultTrapNumber(),
+                user.faultErrorCode());
         if (!task.mm().handleFault(task, info)) {
             SignalDelivery.forceFault(task, info);
         }

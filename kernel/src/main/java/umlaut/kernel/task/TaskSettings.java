@@ -12,6 +12,7 @@ public final class TaskSettings {
     public volatile boolean resetOnFork;
     /** Bit n: may run on CPU n. */
     public volatile long cpuMask;
+
     public volatile long timerSlackNs = 50_000;
     public volatile int ioPriority;
     public volatile int parentDeathSignal;

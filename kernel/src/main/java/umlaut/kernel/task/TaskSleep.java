@@ -17,7 +17,14 @@ import umlaut.kernel.wait.BlockingOp;
  * (there is a result, the task is to return it itself), WOKEN, or DOZING. A wake-up meanwhile makes CLAIMED into CLAIMED_WOKEN: the claimer must look again.
  */
 public final class TaskSleep {
-    private static final int AWAKE = 0, WOKEN = 1, DOZING = 2, CLAIMED = 3, CLAIMED_WOKEN = 4, DONE = 5, ANSWERED = 6, ANSWERING = 7;
+    private static final int AWAKE = 0,
+            WOKEN = 1,
+            DOZING = 2,
+            CLAIMED = 3,
+            CLAIMED_WOKEN = 4,
+            DONE = 5,
+            ANSWERED = 6,
+            ANSWERING = 7;
     /** There is no result of somebody else's making. */
     public static final long NONE = Long.MIN_VALUE + 4;
 

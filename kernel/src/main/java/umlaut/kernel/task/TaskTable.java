@@ -26,24 +26,19 @@ public final class TaskTable {
     private final Map<Integer, Task> tasks = new ConcurrentHashMap<>();
     private final Map<Integer, ThreadGroup> groups = new ConcurrentHashMap<>();
 
-    @GuardedBy("lock")
-    private final Map<Integer, ProcessGroup> processGroups = new HashMap<>();
+    @GuardedBy("lock") private final Map<Integer, ProcessGroup> processGroups = new HashMap<>();
 
-    @GuardedBy("lock")
-    private final Map<Integer, Session> sessions = new HashMap<>();
+    @GuardedBy("lock") private final Map<Integer, Session> sessions = new HashMap<>();
 
-    @GuardedBy("lock")
-    private int lastPid;
+    @GuardedBy("lock") private int lastPid;
 
     /** Signalled when a process has gone. */
     private final Condition gone = lock.newCondition();
 
     /** Pid 1 is ending: nothing new may start. */
-    @GuardedBy("lock")
-    private boolean closed;
+    @GuardedBy("lock") private boolean closed;
 
-    @GuardedBy("lock")
-    public boolean closed() {
+    @GuardedBy("lock") public boolean closed() {
         return closed;
     }
 
@@ -54,8 +49,7 @@ public final class TaskTable {
     }
 
     /** Waits until only {@code last} is left, at most that long: pid 1's end takes all others with it. */
-    @GuardedBy("lock")
-    boolean awaitAlone(ThreadGroup last, long timeoutNs) {
+    @GuardedBy("lock") boolean awaitAlone(ThreadGroup last, long timeoutNs) {
         long left = timeoutNs;
         while (left > 0 && !groups.isEmpty() && !(groups.size() == 1 && groups.get(last.tgid) == last)) {
             try {
@@ -74,8 +68,7 @@ public final class TaskTable {
     }
 
     /** A number that no task, process, group or session bears, or -1 when there is none. Caller holds {@link #lock}. */
-    @GuardedBy("lock")
-    public int allocatePid() {
+    @GuardedBy("lock") public int allocatePid() {
         for (int tries = 0; tries < PID_MAX && !closed; tries++) {
             lastPid = lastPid + 1 >= PID_MAX ? RESERVED_PIDS : lastPid + 1;
             if (!tasks.containsKey(lastPid)
@@ -127,33 +120,27 @@ public final class TaskTable {
         return new ArrayList<>(groups.values());
     }
 
-    @GuardedBy("lock")
-    public void add(ProcessGroup group) {
+    @GuardedBy("lock") public void add(ProcessGroup group) {
         processGroups.put(group.pgid, group);
     }
 
-    @GuardedBy("lock")
-    public void remove(ProcessGroup group) {
+    @GuardedBy("lock") public void remove(ProcessGroup group) {
         processGroups.remove(group.pgid, group);
     }
 
-    @GuardedBy("lock")
-    public @Nullable ProcessGroup processGroup(int pgid) {
+    @GuardedBy("lock") public @Nullable ProcessGroup processGroup(int pgid) {
         return processGroups.get(pgid);
     }
 
-    @GuardedBy("lock")
-    public void add(Session session) {
+    @GuardedBy("lock") public void add(Session session) {
         sessions.put(session.sid, session);
     }
 
-    @GuardedBy("lock")
-    public void remove(Session session) {
+    @GuardedBy("lock") public void remove(Session session) {
         sessions.remove(session.sid, session);
     }
 
-    @GuardedBy("lock")
-    public @Nullable Session session(int sid) {
+    @GuardedBy("lock") public @Nullable Session session(int sid) {
         return sessions.get(sid);
     }
 }

@@ -24,6 +24,7 @@ public final class ThreadGroup {
     public final ReentrantLock signalLock = new ReentrantLock();
     /** Signals sent to the process as a whole; guarded by {@link #signalLock}. */
     public final PendingSignals shared = new PendingSignals();
+
     public final Limits limits;
     /** Woken when a child changes state: where wait4(2) sleeps. */
     public final WaitQueue childEvents = new WaitQueue();
@@ -41,14 +42,13 @@ public final class ThreadGroup {
     private volatile SignalHandlers handlers;
     /** Set once by the first exit_group or fatal signal: status in the form of wait(2). */
     private volatile int exitStatus = -1;
+
     private volatile boolean stopRequested;
 
-    @GuardedBy("signalLock")
-    private final List<Task> threads = new ArrayList<>();
+    @GuardedBy("signalLock") private final List<Task> threads = new ArrayList<>();
 
     /** Threads that have not begun to exit. */
-    @GuardedBy("signalLock")
-    private int live;
+    @GuardedBy("signalLock") private int live;
 
     /** Pid 1: signals from inside with a default action do nothing to it (Linux: SIGNAL_UNKILLABLE). */
     public volatile boolean unkillable;
@@ -69,11 +69,13 @@ public final class ThreadGroup {
     public volatile @Nullable ThreadGroup parent;
     /** The thread of the parent whose child this is: its end sends PR_SET_PDEATHSIG's signal. */
     public volatile @Nullable Task parentThread;
+
     public final List<ThreadGroup> children = new ArrayList<>();
     public volatile ProcessGroup processGroup;
     public volatile boolean childSubreaper;
     /** Signal sent to the parent at exit: SIGCHLD, another, or 0. */
     public volatile int exitSignal;
+
     public volatile boolean execed;
     /** All threads have ended; the wait(2) status awaits the parent. */
     public volatile boolean zombie;

@@ -75,13 +75,12 @@ final class Wait implements BlockingOp {
     }
 
     private boolean eligible(ThreadGroup child) {
-        boolean named =
-                switch (which) {
-                    case WaitFlags.P_PID -> child.tgid == id;
-                    case WaitFlags.P_PGID -> child.processGroup.pgid == id;
-                    case WaitFlags.P_PIDFD -> child == only;
-                    default -> true;
-                };
+        boolean named = switch (which) {
+            case WaitFlags.P_PID -> child.tgid == id;
+            case WaitFlags.P_PGID -> child.processGroup.pgid == id;
+            case WaitFlags.P_PIDFD -> child == only;
+            default -> true;
+        };
         if (!named || (options & WaitFlags.__WNOTHREAD) != 0 && child.parentThread != task) {
             return false;
         }

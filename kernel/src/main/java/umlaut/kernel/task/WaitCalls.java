@@ -14,8 +14,7 @@ public final class WaitCalls {
     private static final int WAIT4_OPTIONS =
             WaitFlags.WNOHANG | WaitFlags.WUNTRACED | WaitFlags.WCONTINUED | CLONE_OPTIONS;
     private static final int WAITID_EVENTS = WaitFlags.WEXITED | WaitFlags.WSTOPPED | WaitFlags.WCONTINUED;
-    private static final int WAITID_OPTIONS =
-            WaitFlags.WNOHANG | WaitFlags.WNOWAIT | WAITID_EVENTS | CLONE_OPTIONS;
+    private static final int WAITID_OPTIONS = WaitFlags.WNOHANG | WaitFlags.WNOWAIT | WAITID_EVENTS | CLONE_OPTIONS;
 
     private WaitCalls() {}
 

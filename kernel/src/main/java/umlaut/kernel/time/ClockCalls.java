@@ -100,7 +100,8 @@ final class ClockCalls {
     static long clockAdjtime(Task task, int id, long address) {
         return switch (id) {
             case Clock.CLOCK_REALTIME -> adjtimex(task, address);
-            case Clock.CLOCK_MONOTONIC, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI, Clock.CLOCK_MONOTONIC_RAW -> Errno.EOPNOTSUPP.negative();
+            case Clock.CLOCK_MONOTONIC, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI, Clock.CLOCK_MONOTONIC_RAW ->
+                Errno.EOPNOTSUPP.negative();
             default -> Errno.EINVAL.negative();
         };
     }
@@ -129,7 +130,11 @@ final class ClockCalls {
         long now = task.kernel.clock.realtimeNs();
         boolean nanos = (Le.getInt(host, Timex.STATUS) & Clock.STA_NANO) != 0;
         Le.putInt(host, Timex.MODES, modes);
-        Timespec.write(host, Timex.TIME, Math.floorDiv(now, 1_000_000_000L), Math.floorMod(now, 1_000_000_000L) / (nanos ? 1 : 1000));
+        Timespec.write(
+                host,
+                Timex.TIME,
+                Math.floorDiv(now, 1_000_000_000L),
+                Math.floorMod(now, 1_000_000_000L) / (nanos ? 1 : 1000));
         task.memory.write(address, host, 0, Timex.SIZE);
         return state < 0 ? Clock.TIME_OK : state;
     }

@@ -21,15 +21,12 @@ final class ClockTimer implements Waiter {
     private final WaitEntry settingsEntry = new WaitEntry(this, false);
 
     /** Next expiry on the clock, 0 when not armed. */
-    @GuardedBy("this")
-    private long expiryNs;
+    @GuardedBy("this") private long expiryNs;
 
-    @GuardedBy("this")
-    private long intervalNs;
+    @GuardedBy("this") private long intervalNs;
 
     /** The expiry is a time of the clock, not a span: a clock that is set moves it. */
-    @GuardedBy("this")
-    private boolean followsClock;
+    @GuardedBy("this") private boolean followsClock;
 
     /** @param action run at each expiry, on the timers' thread, without locks */
     ClockTimer(Kernel kernel, int clockId, Runnable action) {
@@ -67,8 +64,7 @@ final class ClockTimer implements Waiter {
         intervalNs = 0;
     }
 
-    @GuardedBy("this")
-    private void arm() {
+    @GuardedBy("this") private void arm() {
         kernel.timers.arm(timer, monotonic(expiryNs));
     }
 

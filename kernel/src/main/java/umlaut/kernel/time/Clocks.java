@@ -100,7 +100,11 @@ final class Clocks {
             return 1;
         }
         return switch (id) {
-            case Clock.CLOCK_REALTIME, Clock.CLOCK_MONOTONIC, Clock.CLOCK_MONOTONIC_RAW, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI -> 1;
+            case Clock.CLOCK_REALTIME,
+                    Clock.CLOCK_MONOTONIC,
+                    Clock.CLOCK_MONOTONIC_RAW,
+                    Clock.CLOCK_BOOTTIME,
+                    Clock.CLOCK_TAI -> 1;
             case Clock.CLOCK_REALTIME_COARSE, Clock.CLOCK_MONOTONIC_COARSE -> TICK_NS;
             default -> throw Errno.EINVAL.exception();
         };
@@ -111,19 +115,18 @@ final class Clocks {
      * that have no timers, EINVAL
      */
     static long toMonotonic(umlaut.kernel.time.Clock clock, int id, long timeNs) {
-        long now =
-                switch (id) {
-                    case Clock.CLOCK_REALTIME -> clock.realtimeNs();
-                    case Clock.CLOCK_MONOTONIC -> clock.monotonicNs();
-                    case Clock.CLOCK_BOOTTIME -> clock.bootNs();
-                    case Clock.CLOCK_TAI -> clock.taiNs();
-                    case Clock.CLOCK_MONOTONIC_RAW,
-                            Clock.CLOCK_REALTIME_COARSE,
-                            Clock.CLOCK_MONOTONIC_COARSE,
-                            Clock.CLOCK_REALTIME_ALARM,
-                            Clock.CLOCK_BOOTTIME_ALARM -> throw Errno.EOPNOTSUPP.exception();
-                    default -> throw Errno.EINVAL.exception();
-                };
+        long now = switch (id) {
+            case Clock.CLOCK_REALTIME -> clock.realtimeNs();
+            case Clock.CLOCK_MONOTONIC -> clock.monotonicNs();
+            case Clock.CLOCK_BOOTTIME -> clock.bootNs();
+            case Clock.CLOCK_TAI -> clock.taiNs();
+            case Clock.CLOCK_MONOTONIC_RAW,
+                    Clock.CLOCK_REALTIME_COARSE,
+                    Clock.CLOCK_MONOTONIC_COARSE,
+                    Clock.CLOCK_REALTIME_ALARM,
+                    Clock.CLOCK_BOOTTIME_ALARM -> throw Errno.EOPNOTSUPP.exception();
+            default -> throw Errno.EINVAL.exception();
+        };
         if (id == Clock.CLOCK_MONOTONIC) {
             return timeNs;
         }
@@ -135,5 +138,4 @@ final class Clocks {
     static boolean isSettable(int id) {
         return id == Clock.CLOCK_REALTIME || id == Clock.CLOCK_TAI;
     }
-
 }

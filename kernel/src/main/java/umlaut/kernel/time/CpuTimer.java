@@ -17,11 +17,9 @@ final class CpuTimer {
     private final Runnable action;
     private final KernelTimers.Timer sampler;
 
-    @GuardedBy("this")
-    private long expiryNs;
+    @GuardedBy("this") private long expiryNs;
 
-    @GuardedBy("this")
-    private long intervalNs;
+    @GuardedBy("this") private long intervalNs;
 
     CpuTimer(Kernel kernel, LongSupplier cpuNs, LongSupplier threads, Runnable action) {
         this.kernel = kernel;
@@ -42,8 +40,7 @@ final class CpuTimer {
         }
     }
 
-    @GuardedBy("this")
-    private void schedule(long now) {
+    @GuardedBy("this") private void schedule(long now) {
         long left = Math.max(CHECK_NS, (expiryNs - now) / Math.max(1, threads.getAsLong()));
         kernel.timers.arm(sampler, kernel.clock.monotonicNs() + left);
     }

@@ -15,11 +15,9 @@ public final class KernelTimers implements AutoCloseable {
         private final Runnable action;
         private final long id;
 
-        @GuardedBy("the KernelTimers")
-        private long deadlineNs;
+        @GuardedBy("the KernelTimers") private long deadlineNs;
 
-        @GuardedBy("the KernelTimers")
-        private boolean armed;
+        @GuardedBy("the KernelTimers") private boolean armed;
 
         private Timer(Runnable action, long id) {
             this.action = action;
@@ -36,17 +34,13 @@ public final class KernelTimers implements AutoCloseable {
 
     private final Clock clock;
 
-    @GuardedBy("this")
-    private final TreeSet<Timer> due = new TreeSet<>();
+    @GuardedBy("this") private final TreeSet<Timer> due = new TreeSet<>();
 
-    @GuardedBy("this")
-    private @Nullable Thread thread;
+    @GuardedBy("this") private @Nullable Thread thread;
 
-    @GuardedBy("this")
-    private long ids;
+    @GuardedBy("this") private long ids;
 
-    @GuardedBy("this")
-    private boolean closed;
+    @GuardedBy("this") private boolean closed;
 
     public KernelTimers(Clock clock) {
         this.clock = clock;

@@ -29,8 +29,7 @@ final class PosixTimer {
     private final @Nullable CpuTimer cpu;
 
     /** Overruns of the signal that was queued last. */
-    @GuardedBy("this")
-    private long overrun;
+    @GuardedBy("this") private long overrun;
 
     PosixTimer(Kernel kernel, int id, Task creator, int clockId, int signo, @Nullable Task thread, long value) {
         this.id = id;
@@ -54,7 +53,10 @@ final class PosixTimer {
         }
         ThreadGroup watched = Clocks.process(creator, clockId);
         return new CpuTimer(
-                kernel, () -> Clocks.processCpuNs(watched), () -> watched.threads().size(), () -> expired(1));
+                kernel,
+                () -> Clocks.processCpuNs(watched),
+                () -> watched.threads().size(),
+                () -> expired(1));
     }
 
     private void wallExpired() {

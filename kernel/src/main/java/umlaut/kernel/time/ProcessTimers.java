@@ -19,11 +19,9 @@ final class ProcessTimers {
     private final CpuTimer virtual;
     private final CpuTimer profiling;
 
-    @GuardedBy("this")
-    private final Map<Integer, PosixTimer> posix = new TreeMap<>();
+    @GuardedBy("this") private final Map<Integer, PosixTimer> posix = new TreeMap<>();
 
-    @GuardedBy("this")
-    private int nextId;
+    @GuardedBy("this") private int nextId;
 
     ProcessTimers(Kernel kernel, ThreadGroup group) {
         this.group = group;

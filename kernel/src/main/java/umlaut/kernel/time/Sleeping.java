@@ -32,7 +32,9 @@ final class Sleeping {
         }
         long time = requested(task, request);
         if ((flags & Clock.TIMER_ABSTIME) == 0) {
-            return cpu ? onCpuClock(task, id, add(Clocks.read(task, id), time), remain) : relative(task, id, time, remain);
+            return cpu
+                    ? onCpuClock(task, id, add(Clocks.read(task, id), time), remain)
+                    : relative(task, id, time, remain);
         }
         return cpu ? onCpuClock(task, id, time, 0) : absolute(task, id, time);
     }

@@ -169,7 +169,10 @@ final class TimerCalls {
 
     static long timerfdCreate(Task task, int clockId, int flags) {
         boolean alarm = clockId == Clock.CLOCK_REALTIME_ALARM || clockId == Clock.CLOCK_BOOTTIME_ALARM;
-        boolean known = alarm || clockId == Clock.CLOCK_REALTIME || clockId == Clock.CLOCK_MONOTONIC || clockId == Clock.CLOCK_BOOTTIME;
+        boolean known = alarm
+                || clockId == Clock.CLOCK_REALTIME
+                || clockId == Clock.CLOCK_MONOTONIC
+                || clockId == Clock.CLOCK_BOOTTIME;
         if ((flags & ~(Clock.TFD_CLOEXEC | Clock.TFD_NONBLOCK)) != 0 || !known) {
             return Errno.EINVAL.negative();
         }

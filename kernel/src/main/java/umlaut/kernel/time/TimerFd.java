@@ -33,21 +33,16 @@ final class TimerFd extends File {
     private final WaitEntry cancelEntry = new WaitEntry(events -> clockWasSet(), false);
 
     /** Expiries since the last read, those of the running period not counted. */
-    @GuardedBy("this")
-    private long ticks;
+    @GuardedBy("this") private long ticks;
 
     /** The timer has expired and waits to be moved on. */
-    @GuardedBy("this")
-    private boolean expired;
+    @GuardedBy("this") private boolean expired;
 
-    @GuardedBy("this")
-    private boolean cancelled;
+    @GuardedBy("this") private boolean cancelled;
 
-    @GuardedBy("this")
-    private int setFlags;
+    @GuardedBy("this") private int setFlags;
 
-    @GuardedBy("this")
-    private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
+    @GuardedBy("this") private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
 
     TimerFd(Kernel kernel, Inode inode, int clockId, int flags, Credentials credentials) {
         super(null, OpenFlags.O_RDWR | flags, credentials);
@@ -102,8 +97,7 @@ final class TimerFd extends File {
     }
 
     /** Counts the expiries of a periodical timer since it last expired. */
-    @GuardedBy("this")
-    private void settle() {
+    @GuardedBy("this") private void settle() {
         if (expired && timer.interval() != 0) {
             expired = false;
             ticks += timer.forward() - 1;
@@ -189,7 +183,13 @@ final class TimerFd extends File {
         synchronized (this) {
             return String.format(
                     "clockid: %d%nticks: %d%nsettime flags: 0%o%nit_value: (%d, %d)%nit_interval: (%d, %d)%n",
-                    clockId, ticks, setFlags, now[0] / 1_000_000_000L, now[0] % 1_000_000_000L, now[1] / 1_000_000_000L, now[1] % 1_000_000_000L);
+                    clockId,
+                    ticks,
+                    setFlags,
+                    now[0] / 1_000_000_000L,
+                    now[0] % 1_000_000_000L,
+                    now[1] / 1_000_000_000L,
+                    now[1] % 1_000_000_000L);
         }
     }
 }

@@ -182,9 +182,9 @@ final class LineDiscipline {
         if (!termios.local(ISIG)) {
             return false;
         }
-        int signo = termios.is(VINTR, c) ? Signal.SIGINT
-                : termios.is(VQUIT, c) ? Signal.SIGQUIT
-                : termios.is(VSUSP, c) ? Signal.SIGTSTP : 0;
+        int signo = termios.is(VINTR, c)
+                ? Signal.SIGINT
+                : termios.is(VQUIT, c) ? Signal.SIGQUIT : termios.is(VSUSP, c) ? Signal.SIGTSTP : 0;
         if (signo == 0) {
             return false;
         }

@@ -40,11 +40,9 @@ public final class Ptys {
     private final Kernel kernel;
     private final PeerOpener peers;
 
-    @GuardedBy("this")
-    private final SortedMap<Integer, Pty> live = new TreeMap<>();
+    @GuardedBy("this") private final SortedMap<Integer, Pty> live = new TreeMap<>();
 
-    @GuardedBy("this")
-    private final Set<Integer> lockedNumbers = new HashSet<>();
+    @GuardedBy("this") private final Set<Integer> lockedNumbers = new HashSet<>();
 
     public Ptys(Kernel kernel, PeerOpener peers) {
         this.kernel = kernel;

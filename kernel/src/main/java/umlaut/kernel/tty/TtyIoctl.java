@@ -11,8 +11,8 @@ import umlaut.abi.Signal;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.task.Task;
-import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.Blocking;
+import umlaut.kernel.wait.BlockingOp;
 
 /** ioctl_tty(2) for both sides of a terminal. */
 final class TtyIoctl {
@@ -106,7 +106,8 @@ final class TtyIoctl {
 
     /** tcdrain(3). A pty's output counts as sent once it is in the master's buffer, as in Linux. */
     private static long drain(Task task, Tty tty) {
-        return Blocking.on(task, tty.nearQueue, () -> tty.hungUp() || !tty.outputBlocked() ? 0 : BlockingOp.WOULD_BLOCK);
+        return Blocking.on(
+                task, tty.nearQueue, () -> tty.hungUp() || !tty.outputBlocked() ? 0 : BlockingOp.WOULD_BLOCK);
     }
 
     private static long getWinsize(UserAccess memory, Tty tty, long argument) {
@@ -123,7 +124,10 @@ final class TtyIoctl {
     private static long setWinsize(UserAccess memory, Tty tty, long argument) {
         MemorySegment in = memory.struct(argument, Winsize.SIZE);
         tty.setWinsize(new Winsize(
-                in.get(SHORT, 0) & 0xffff, in.get(SHORT, 2) & 0xffff, in.get(SHORT, 4) & 0xffff, in.get(SHORT, 6) & 0xffff));
+                in.get(SHORT, 0) & 0xffff,
+                in.get(SHORT, 2) & 0xffff,
+                in.get(SHORT, 4) & 0xffff,
+                in.get(SHORT, 6) & 0xffff));
         return 0;
     }
 

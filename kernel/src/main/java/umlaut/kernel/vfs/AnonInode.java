@@ -33,13 +33,12 @@ public final class AnonInode extends Inode {
     /** An inode for a new object of {@code owner}; for {@link Kind#SHARED} the kernel's one. */
     public static AnonInode of(Kernel kernel, Kind kind, Credentials owner) {
         Vfs vfs = kernel.vfs;
-        AnonInode inode =
-                switch (kind) {
-                    case PIPE -> make(vfs.pipeFs, Mode.S_IFIFO | 0600, "pipe");
-                    case SOCKET -> make(vfs.socketFs, Mode.S_IFSOCK | 0777, "socket");
-                    case PIDFD -> make(vfs.pidFs, Mode.S_IFREG | 0700, "pidfd");
-                    case SHARED -> vfs.anonInode;
-                };
+        AnonInode inode = switch (kind) {
+            case PIPE -> make(vfs.pipeFs, Mode.S_IFIFO | 0600, "pipe");
+            case SOCKET -> make(vfs.socketFs, Mode.S_IFSOCK | 0777, "socket");
+            case PIDFD -> make(vfs.pidFs, Mode.S_IFREG | 0700, "pidfd");
+            case SHARED -> vfs.anonInode;
+        };
         if (kind != Kind.SHARED) {
             long now = kernel.clock.realtimeNs();
             inode.uid = owner.fsuid();

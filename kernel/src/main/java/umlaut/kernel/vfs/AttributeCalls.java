@@ -164,8 +164,22 @@ public final class AttributeCalls {
             return c;
         }
         return new Credentials(
-                c.uid(), c.euid(), c.suid(), c.uid(), c.gid(), c.egid(), c.sgid(), c.gid(), c.groups(),
-                c.inheritable(), c.permitted(), caps, c.bounding(), c.ambient(), c.securebits(), c.noNewPrivs());
+                c.uid(),
+                c.euid(),
+                c.suid(),
+                c.uid(),
+                c.gid(),
+                c.egid(),
+                c.sgid(),
+                c.gid(),
+                c.groups(),
+                c.inheritable(),
+                c.permitted(),
+                caps,
+                c.bounding(),
+                c.ambient(),
+                c.securebits(),
+                c.noNewPrivs());
     }
 
     private static PathWalk walk(Task task, int dirFd, long path) {

@@ -125,7 +125,9 @@ final class Attributes {
         } finally {
             inode.lock.unlock();
         }
-        int event = request.setMtime ? request.setAtime ? InotifyFlags.IN_ATTRIB : InotifyFlags.IN_MODIFY : InotifyFlags.IN_ACCESS;
+        int event = request.setMtime
+                ? request.setAtime ? InotifyFlags.IN_ATTRIB : InotifyFlags.IN_MODIFY
+                : InotifyFlags.IN_ACCESS;
         Notify.inode(vfs, event, inode, path.dentry());
     }
 

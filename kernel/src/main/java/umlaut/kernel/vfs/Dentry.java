@@ -60,8 +60,7 @@ public final class Dentry {
 
     private volatile @Nullable Link @Nullable [] table;
 
-    @GuardedBy("this")
-    private int count;
+    @GuardedBy("this") private int count;
 
     private Dentry(SuperBlock superBlock, @Nullable Dentry parent, String name, @Nullable Inode inode) {
         this.superBlock = superBlock;
@@ -226,8 +225,7 @@ public final class Dentry {
         return count;
     }
 
-    @GuardedBy("this")
-    private void insert(Link fresh) {
+    @GuardedBy("this") private void insert(Link fresh) {
         @Nullable Link[] t = table;
         if (t == null) {
             t = new @Nullable Link[FIRST_TABLE];
@@ -242,8 +240,7 @@ public final class Dentry {
         superBlock.dentries.incrementAndGet();
     }
 
-    @GuardedBy("this")
-    private @Nullable Link[] grow(@Nullable Link[] old) {
+    @GuardedBy("this") private @Nullable Link[] grow(@Nullable Link[] old) {
         @Nullable Link[] t = new @Nullable Link[old.length * 2];
         for (Link chain : old) {
             for (Link l = chain; l != null; ) {
@@ -258,8 +255,7 @@ public final class Dentry {
         return t;
     }
 
-    @GuardedBy("this")
-    private void remove(Link gone) {
+    @GuardedBy("this") private void remove(Link gone) {
         @Nullable Link[] t = table;
         if (t == null) {
             return;

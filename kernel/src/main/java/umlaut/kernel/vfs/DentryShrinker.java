@@ -34,7 +34,8 @@ final class DentryShrinker {
 
     private void run(SuperBlock fs) {
         try {
-            // New names count as seen: the first round leaves them, the next, when there are half as many again, takes those not used since.
+            // New names count as seen: the first round leaves them, the next, when there are half as many again, takes
+            // those not used since.
             sweep(fs, inUse());
             int left = fs.dentries.get();
             fs.dentryGoal = left + left / 2;

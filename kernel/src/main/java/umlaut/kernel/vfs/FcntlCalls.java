@@ -10,10 +10,8 @@ import umlaut.kernel.task.Task;
 
 /** fcntl(2) (Linux: fs/fcntl.c). What only some kinds of file know (pipe sizes, seals) goes to {@link File#fcntl}. */
 public final class FcntlCalls {
-    private static final int SETTABLE = OpenFlags.O_APPEND
-            | OpenFlags.O_NONBLOCK
-            | OpenFlags.O_DIRECT
-            | OpenFlags.O_NOATIME;
+    private static final int SETTABLE =
+            OpenFlags.O_APPEND | OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT | OpenFlags.O_NOATIME;
 
     private FcntlCalls() {}
 
@@ -50,7 +48,12 @@ public final class FcntlCalls {
 
     private static boolean allowedOnPath(int command) {
         return switch (command) {
-            case Fcntl.F_DUPFD, Fcntl.F_DUPFD_CLOEXEC, Fcntl.F_DUPFD_QUERY, Fcntl.F_GETFD, Fcntl.F_SETFD, Fcntl.F_GETFL -> true;
+            case Fcntl.F_DUPFD,
+                    Fcntl.F_DUPFD_CLOEXEC,
+                    Fcntl.F_DUPFD_QUERY,
+                    Fcntl.F_GETFD,
+                    Fcntl.F_SETFD,
+                    Fcntl.F_GETFL -> true;
             default -> false;
         };
     }
@@ -135,7 +138,8 @@ public final class FcntlCalls {
         }
         AsyncOwner old = file.owner();
         int signal = old == null ? 0 : old.signal();
-        file.setOwner(new AsyncOwner(type, id, signal, task.credentials().uid(), task.credentials().euid()));
+        file.setOwner(new AsyncOwner(
+                type, id, signal, task.credentials().uid(), task.credentials().euid()));
         return 0;
     }
 

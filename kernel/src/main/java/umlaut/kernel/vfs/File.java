@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
 import umlaut.abi.InotifyFlags;
-import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.kernel.cred.Credentials;
@@ -49,13 +48,13 @@ public abstract class File {
     private volatile @Nullable AsyncOwner owner;
     /** Runs at the end of the last reference, for locks and the like; null = none yet. */
     private volatile FileLocks.@Nullable Holder lockHolder;
+
     private volatile @Nullable EpollLinks epollLinks;
     /** The file position; guarded by {@link #positionLock} for files that have one. */
     private long position;
 
     /** Serializes read, write and lseek that use the position (Linux: f_pos_lock). Rank: before inode locks. */
-    public final java.util.concurrent.locks.ReentrantLock positionLock =
-            new java.util.concurrent.locks.ReentrantLock();
+    public final java.util.concurrent.locks.ReentrantLock positionLock = new java.util.concurrent.locks.ReentrantLock();
 
     /** @param flags O_* as given to open, without creation flags */
     protected File(@Nullable Path path, int flags, Credentials credentials) {

@@ -47,8 +47,7 @@ public final class FileFamily implements SyscallFamily {
             case Nr.FADVISE64 -> SyncCalls.fadvise(task, a.fd(0), a.l(1), a.l(2), a.i(3));
             case Nr.READAHEAD -> SyncCalls.readahead(task, a.fd(0), a.l(1), a.l(2));
             case Nr.SENDFILE -> CopyCalls.sendfile(task, a.fd(0), a.fd(1), a.l(2), a.l(3));
-            case Nr.COPY_FILE_RANGE ->
-                CopyCalls.copyFileRange(task, a.fd(0), a.l(1), a.fd(2), a.l(3), a.l(4), a.i(5));
+            case Nr.COPY_FILE_RANGE -> CopyCalls.copyFileRange(task, a.fd(0), a.l(1), a.fd(2), a.l(3), a.l(4), a.i(5));
             case Nr.FSETXATTR -> XattrCalls.fset(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));
             case Nr.FGETXATTR -> XattrCalls.fget(task, a.fd(0), a.l(1), a.l(2), a.l(3));
             case Nr.FLISTXATTR -> XattrCalls.flist(task, a.fd(0), a.l(1), a.l(2));

@@ -38,11 +38,9 @@ final class FileLocks {
 
     private final InodeState state;
 
-    @GuardedBy("this")
-    private final List<Lock> records = new ArrayList<>();
+    @GuardedBy("this") private final List<Lock> records = new ArrayList<>();
 
-    @GuardedBy("this")
-    private final List<Lock> whole = new ArrayList<>();
+    @GuardedBy("this") private final List<Lock> whole = new ArrayList<>();
 
     private FileLocks(InodeState state) {
         this.state = state;
@@ -102,8 +100,7 @@ final class FileLocks {
     }
 
     /** @return whether anything was there */
-    @GuardedBy("this")
-    private boolean cut(Object owner, long start, long end) {
+    @GuardedBy("this") private boolean cut(Object owner, long start, long end) {
         boolean any = false;
         List<Lock> left = new ArrayList<>(records.size() + 1);
         for (Lock lock : records) {
@@ -125,8 +122,7 @@ final class FileLocks {
     }
 
     /** Joins it with neighbours of the same owner and type; the list is in order of start. */
-    @GuardedBy("this")
-    private void insert(Lock fresh) {
+    @GuardedBy("this") private void insert(Lock fresh) {
         long start = fresh.start;
         long end = fresh.end;
         for (int i = records.size() - 1; i >= 0; i--) {

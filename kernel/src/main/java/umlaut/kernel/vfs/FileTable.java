@@ -16,12 +16,10 @@ public final class FileTable {
 
     private volatile @Nullable File[] slots = new @Nullable File[FIRST_SIZE];
 
-    @GuardedBy("this")
-    private long[] closeOnExec = new long[FIRST_SIZE / 64];
+    @GuardedBy("this") private long[] closeOnExec = new long[FIRST_SIZE / 64];
 
     /** No free slot below this. */
-    @GuardedBy("this")
-    private int firstFree;
+    @GuardedBy("this") private int firstFree;
 
     private volatile int users = 1;
 
@@ -200,8 +198,7 @@ public final class FileTable {
         return slots.length;
     }
 
-    @GuardedBy("this")
-    private void put(int fd, File file, boolean cloexec) {
+    @GuardedBy("this") private void put(int fd, File file, boolean cloexec) {
         @Nullable File[] s = slots;
         if (fd >= s.length) {
             int size = Math.max(s.length * 2, (fd + 64) & ~63);

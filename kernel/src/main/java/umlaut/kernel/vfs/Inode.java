@@ -293,7 +293,8 @@ public abstract class Inode {
      * @param replaced what stands at the new name, or null
      * @param flags RENAME_NOREPLACE (already checked), RENAME_EXCHANGE, RENAME_WHITEOUT
      */
-    public void rename(String oldName, Inode moved, Inode newParent, String newName, @Nullable Inode replaced, int flags) {
+    public void rename(
+            String oldName, Inode moved, Inode newParent, String newName, @Nullable Inode replaced, int flags) {
         throw Errno.EPERM.exception();
     }
 

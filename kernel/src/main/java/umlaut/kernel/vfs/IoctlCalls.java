@@ -33,7 +33,10 @@ public final class IoctlCalls {
                 }
                 case Ioctl.FS_IOC_GETFLAGS -> getFlags(task, file, argument);
                 case Ioctl.FS_IOC_SETFLAGS -> setFlags(task, file, argument);
-                default -> file.inode().isRegular() ? regular(task, file, command, argument) : file.ioctl(task, command, argument);
+                default ->
+                    file.inode().isRegular()
+                            ? regular(task, file, command, argument)
+                            : file.ioctl(task, command, argument);
             };
         } finally {
             file.release();
@@ -47,8 +50,8 @@ public final class IoctlCalls {
                 task.memory.putInt(argument, (int) (file.inode().size - file.position()));
                 yield 0;
             }
-            case Ioctl.FIBMAP -> (task.credentials().capable(Capability.CAP_SYS_RAWIO) ? Errno.EINVAL : Errno.EPERM)
-                    .negative();
+            case Ioctl.FIBMAP ->
+                (task.credentials().capable(Capability.CAP_SYS_RAWIO) ? Errno.EINVAL : Errno.EPERM).negative();
             case Ioctl.FS_IOC_FIEMAP, Ioctl.FICLONERANGE -> Errno.EOPNOTSUPP.negative();
             case Ioctl.FICLONE -> clone(task, file, (int) argument);
             default -> file.ioctl(task, command, argument);

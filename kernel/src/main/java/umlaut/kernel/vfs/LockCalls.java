@@ -162,16 +162,15 @@ final class LockCalls {
         long start = Le.getLong(raw, Flock.L_START);
         long length = Le.getLong(raw, Flock.L_LEN);
         int pid = Le.getInt(raw, Flock.L_PID);
-        long base =
-                switch (Le.getShort(raw, Flock.L_WHENCE)) {
-                    case Seek.SEEK_SET -> 0;
-                    case Seek.SEEK_CUR -> file.position();
-                    case Seek.SEEK_END -> {
-                        file.inode().refresh();
-                        yield file.inode().size;
-                    }
-                    default -> throw Errno.EINVAL.exception();
-                };
+        long base = switch (Le.getShort(raw, Flock.L_WHENCE)) {
+            case Seek.SEEK_SET -> 0;
+            case Seek.SEEK_CUR -> file.position();
+            case Seek.SEEK_END -> {
+                file.inode().refresh();
+                yield file.inode().size;
+            }
+            default -> throw Errno.EINVAL.exception();
+        };
         if (start > Long.MAX_VALUE - base) {
             throw Errno.EOVERFLOW.exception();
         }

@@ -6,8 +6,7 @@ import java.util.Map;
 
 /** Who waits for whose traditional record lock, to tell a deadlock from a wait (Linux: posix_locks_deadlock). One a kernel; a leaf lock. */
 final class LockGraph {
-    @GuardedBy("this")
-    private final Map<Object, Object> waitsFor = new IdentityHashMap<>();
+    @GuardedBy("this") private final Map<Object, Object> waitsFor = new IdentityHashMap<>();
 
     /**
      * {@code owner} is about to wait for {@code holder}.

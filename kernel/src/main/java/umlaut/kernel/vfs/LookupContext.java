@@ -10,7 +10,12 @@ import umlaut.kernel.task.Task;
  * @param task whose call it is; null at boot
  * @param umask bits taken from the modes of new files
  */
-public record LookupContext(Path root, Path cwd, Credentials credentials, int umask, @Nullable Task task) {
+public record LookupContext(
+        Path root,
+        Path cwd,
+        Credentials credentials,
+        int umask,
+        @Nullable Task task) {
     /** As {@code task} sees the tree. */
     public static LookupContext of(Task task) {
         FsContext fs = task.fs();

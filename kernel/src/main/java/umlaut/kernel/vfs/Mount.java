@@ -45,7 +45,8 @@ public final class Mount {
 
     /** The optional fields of /proc/PID/mountinfo, each with a leading blank. */
     public String propagation() {
-        String text = (peerGroup == 0 ? "" : " shared:" + peerGroup) + (masterGroup == 0 ? "" : " master:" + masterGroup);
+        String text =
+                (peerGroup == 0 ? "" : " shared:" + peerGroup) + (masterGroup == 0 ? "" : " master:" + masterGroup);
         return unbindable ? text + " unbindable" : text;
     }
 

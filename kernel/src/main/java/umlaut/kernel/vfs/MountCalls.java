@@ -12,14 +12,10 @@ import umlaut.kernel.task.Task;
 public final class MountCalls {
     private static final int TYPES =
             MountFlags.MS_SHARED | MountFlags.MS_PRIVATE | MountFlags.MS_SLAVE | MountFlags.MS_UNBINDABLE;
-    private static final int ATIMES = MountFlags.MS_NOATIME
-            | MountFlags.MS_NODIRATIME
-            | MountFlags.MS_RELATIME
-            | MountFlags.MS_STRICTATIME;
-    private static final int UMOUNT_KNOWN = MountFlags.MNT_FORCE
-            | MountFlags.MNT_DETACH
-            | MountFlags.MNT_EXPIRE
-            | MountFlags.UMOUNT_NOFOLLOW;
+    private static final int ATIMES =
+            MountFlags.MS_NOATIME | MountFlags.MS_NODIRATIME | MountFlags.MS_RELATIME | MountFlags.MS_STRICTATIME;
+    private static final int UMOUNT_KNOWN =
+            MountFlags.MNT_FORCE | MountFlags.MNT_DETACH | MountFlags.MNT_EXPIRE | MountFlags.UMOUNT_NOFOLLOW;
 
     private MountCalls() {}
 
@@ -123,8 +119,7 @@ public final class MountCalls {
         at.mount().setFlags(own);
     }
 
-    private static long fresh(
-            Task task, Path at, String source, String type, int flags, int own, String options) {
+    private static long fresh(Task task, Path at, String source, String type, int flags, int own, String options) {
         Vfs vfs = task.kernel.vfs;
         FileSystemType known = vfs.type(type);
         boolean readOnly = (flags & MountFlags.MS_RDONLY) != 0;

@@ -26,12 +26,10 @@ public final class MountTree {
     private final AtomicInteger ids = new AtomicInteger(FIRST_ID);
     private final AtomicInteger namespaces = new AtomicInteger();
 
-    @GuardedBy("lock")
-    private int groups;
+    @GuardedBy("lock") private int groups;
 
     /** Every mount that is in a namespace. */
-    @GuardedBy("lock")
-    private final Set<Mount> all = new LinkedHashSet<>();
+    @GuardedBy("lock") private final Set<Mount> all = new LinkedHashSet<>();
 
     private volatile @Nullable MountNamespace initial;
 
@@ -96,8 +94,7 @@ public final class MountTree {
 
     // --- the links ---
 
-    @GuardedBy("lock")
-    private void link(Mount mount, Mount parent, Dentry point) {
+    @GuardedBy("lock") private void link(Mount mount, Mount parent, Dentry point) {
         mount.place(parent, point);
         parent.children.add(mount);
         point.addMount(mount);
@@ -115,8 +112,7 @@ public final class MountTree {
         }
     }
 
-    @GuardedBy("lock")
-    private void unlink(Mount mount) {
+    @GuardedBy("lock") private void unlink(Mount mount) {
         Mount parent = mount.parent();
         Dentry point = mount.mountpoint();
         MountNamespace ns = mount.namespace();
@@ -131,8 +127,7 @@ public final class MountTree {
     }
 
     /** Takes a subtree out for good (umount_tree). */
-    @GuardedBy("lock")
-    private void discard(Mount top) {
+    @GuardedBy("lock") private void discard(Mount top) {
         unlink(top);
         List<Mount> subtree = new ArrayList<>();
         MountNamespace.collect(top, subtree);
@@ -185,8 +180,7 @@ public final class MountTree {
     }
 
     /** Puts a detached tree at a place and on the place's peers (graft_tree, attach_recursive_mnt). */
-    @GuardedBy("lock")
-    private void graft(Mount top, Path at) {
+    @GuardedBy("lock") private void graft(Mount top, Path at) {
         if (top.root.inode().isDirectory() != at.inode().isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }
@@ -240,8 +234,7 @@ public final class MountTree {
     }
 
     /** The mounts that a change on a shared one goes on to: peers, slaves, and so on, where the place is visible. */
-    @GuardedBy("lock")
-    private List<Mount> receivers(Mount from, Dentry point) {
+    @GuardedBy("lock") private List<Mount> receivers(Mount from, Dentry point) {
         List<Mount> found = new ArrayList<>();
         Set<Integer> wanted = new LinkedHashSet<>(List.of(from.peerGroup));
         boolean more = true;
@@ -263,8 +256,7 @@ public final class MountTree {
     }
 
     /** A detached copy of a mount, with all below it if {@code recursive} (copy_tree). */
-    @GuardedBy("lock")
-    private Mount copy(Mount from, boolean recursive) {
+    @GuardedBy("lock") private Mount copy(Mount from, boolean recursive) {
         Mount top = cloneOne(from, from.root);
         if (recursive) {
             copyChildren(from, top, from.root);
@@ -272,8 +264,7 @@ public final class MountTree {
         return top;
     }
 
-    @GuardedBy("lock")
-    private Mount cloneOne(Mount from, Dentry root) {
+    @GuardedBy("lock") private Mount cloneOne(Mount from, Dentry root) {
         Mount c = make(from.superBlock, root, from.source, from.flags());
         c.peerGroup = from.peerGroup;
         c.masterGroup = from.masterGroup;
@@ -282,8 +273,7 @@ public final class MountTree {
         return c;
     }
 
-    @GuardedBy("lock")
-    private void copyChildren(Mount from, Mount to, Dentry visible) {
+    @GuardedBy("lock") private void copyChildren(Mount from, Mount to, Dentry visible) {
         for (Mount child : List.copyOf(from.children)) {
             Dentry point = child.mountpoint();
             if (point == null || child.unbindable || !point.isBelow(visible)) {
@@ -479,7 +469,9 @@ public final class MountTree {
         boolean shared = old.mount().peerGroup != 0
                 || freshParent != null && freshParent.peerGroup != 0
                 || rootParent != null && rootParent.peerGroup != 0;
-        if (shared || root.mount().namespace() == null || fresh.mount().namespace() != root.mount().namespace()) {
+        if (shared
+                || root.mount().namespace() == null
+                || fresh.mount().namespace() != root.mount().namespace()) {
             throw Errno.EINVAL.exception();
         }
         if (fresh.dentry().isDeleted()) {
@@ -529,8 +521,7 @@ public final class MountTree {
     }
 
     /** As copyChildren, unbindable ones too, in the same order. */
-    @GuardedBy("lock")
-    private void copyAll(Mount from, Mount to) {
+    @GuardedBy("lock") private void copyAll(Mount from, Mount to) {
         for (Mount child : List.copyOf(from.children)) {
             Dentry point = child.mountpoint();
             Mount c = cloneOne(child, child.root);

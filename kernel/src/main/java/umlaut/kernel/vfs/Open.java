@@ -15,7 +15,8 @@ import umlaut.kernel.task.Task;
 final class Open {
     private static final int CREATION_FLAGS =
             OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOCTTY | OpenFlags.O_TRUNC | OpenFlags.O_CLOEXEC;
-    private static final int PATH_FLAGS = OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_PATH | OpenFlags.O_CLOEXEC;
+    private static final int PATH_FLAGS =
+            OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_PATH | OpenFlags.O_CLOEXEC;
     /** Every flag open(2) knows (VALID_OPEN_FLAGS). */
     static final int KNOWN = OpenFlags.O_ACCMODE
             | CREATION_FLAGS
@@ -181,9 +182,7 @@ final class Open {
         if ((directory.mode & Mode.S_ISVTX) == 0 || inode.uid == directory.uid || inode.uid == who.fsuid()) {
             return false;
         }
-        int level = inode.isRegular()
-                ? vfs.protections.regular
-                : Mode.isFifo(inode.mode) ? vfs.protections.fifos : 0;
+        int level = inode.isRegular() ? vfs.protections.regular : Mode.isFifo(inode.mode) ? vfs.protections.fifos : 0;
         boolean world = (directory.mode & Mode.S_IWOTH) != 0;
         boolean group = (directory.mode & Mode.S_IWGRP) != 0;
         return level >= 1 && world || level >= 2 && group;

@@ -40,7 +40,9 @@ public final class ReadWrite {
                 return error;
             }
             IovIter to = single(task, address, count);
-            return count == 0 && !file.seekable() ? readEmpty(file, task, to) : transfer(task, file, to, false, POSITION, 0);
+            return count == 0 && !file.seekable()
+                    ? readEmpty(file, task, to)
+                    : transfer(task, file, to, false, POSITION, 0);
         } finally {
             file.release();
         }
@@ -166,8 +168,7 @@ public final class ReadWrite {
         }
     }
 
-    private static long vectored(
-            Task task, int fd, long vector, long count, boolean writing, long offset, int flags) {
+    private static long vectored(Task task, int fd, long vector, long count, boolean writing, long offset, int flags) {
         File file = task.files().holdOpen(fd);
         try {
             if (offset != POSITION && !file.seekable() && !file.inode().isDirectory()) {

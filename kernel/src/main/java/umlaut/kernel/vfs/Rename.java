@@ -141,8 +141,7 @@ final class Rename {
         if (target == null) {
             Permissions.requireCreate(newParent, who);
         } else {
-            Permissions.requireDelete(
-                    newParent, target, who, exchange() ? target.isDirectory() : source.isDirectory());
+            Permissions.requireDelete(newParent, target, who, exchange() ? target.isDirectory() : source.isDirectory());
         }
         if (oldParent == newParent) {
             return;

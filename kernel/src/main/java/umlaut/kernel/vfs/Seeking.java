@@ -14,21 +14,20 @@ public final class Seeking {
      * @throws umlaut.abi.ErrnoException EINVAL, ENXIO, EOVERFLOW
      */
     public static long generic(File file, long offset, int whence, long size) {
-        long target =
-                switch (whence) {
-                    case Seek.SEEK_SET -> offset;
-                    case Seek.SEEK_CUR -> add(file.position(), offset);
-                    case Seek.SEEK_END -> add(size, offset);
-                    case Seek.SEEK_DATA -> {
-                        requireInside(offset, size);
-                        yield offset;
-                    }
-                    case Seek.SEEK_HOLE -> {
-                        requireInside(offset, size);
-                        yield size;
-                    }
-                    default -> throw Errno.EINVAL.exception();
-                };
+        long target = switch (whence) {
+            case Seek.SEEK_SET -> offset;
+            case Seek.SEEK_CUR -> add(file.position(), offset);
+            case Seek.SEEK_END -> add(size, offset);
+            case Seek.SEEK_DATA -> {
+                requireInside(offset, size);
+                yield offset;
+            }
+            case Seek.SEEK_HOLE -> {
+                requireInside(offset, size);
+                yield size;
+            }
+            default -> throw Errno.EINVAL.exception();
+        };
         return set(file, target);
     }
 

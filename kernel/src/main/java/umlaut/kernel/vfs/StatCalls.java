@@ -15,14 +15,11 @@ import umlaut.kernel.task.Task;
 /** stat(2), statx(2), statfs(2) and their forms (Linux: fs/stat.c, fs/statfs.c). */
 public final class StatCalls {
     private static final long SECOND_NS = 1_000_000_000L;
-    private static final int STAT_FLAGS = AtFlags.AT_SYMLINK_NOFOLLOW
-            | AtFlags.AT_NO_AUTOMOUNT
-            | AtFlags.AT_EMPTY_PATH
-            | AtFlags.AT_STATX_SYNC_TYPE;
+    private static final int STAT_FLAGS =
+            AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_NO_AUTOMOUNT | AtFlags.AT_EMPTY_PATH | AtFlags.AT_STATX_SYNC_TYPE;
 
-    private static final int KNOWN_ATTRIBUTES = StatxFlags.STATX_ATTR_MOUNT_ROOT
-            | StatxFlags.STATX_ATTR_AUTOMOUNT
-            | StatxFlags.STATX_ATTR_DAX;
+    private static final int KNOWN_ATTRIBUTES =
+            StatxFlags.STATX_ATTR_MOUNT_ROOT | StatxFlags.STATX_ATTR_AUTOMOUNT | StatxFlags.STATX_ATTR_DAX;
 
     private StatCalls() {}
 

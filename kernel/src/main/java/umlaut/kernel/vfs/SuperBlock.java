@@ -93,5 +93,12 @@ public abstract class SuperBlock {
 
     /** Numbers of statfs(2): blocks in {@code blockSize} units. */
     public record StatfsInfo(
-            long magic, long blockSize, long blocks, long free, long available, long files, long filesFree, int nameLength) {}
+            long magic,
+            long blockSize,
+            long blocks,
+            long free,
+            long available,
+            long files,
+            long filesFree,
+            int nameLength) {}
 }

@@ -126,14 +126,13 @@ public final class SyncCalls {
     /** vfs_fallocate's checks, in its order. */
     private static long checkMode(File file, int mode) {
         int keep = Fcntl.FALLOC_FL_KEEP_SIZE;
-        boolean valid =
-                switch (mode & ~keep) {
-                    case 0, Fcntl.FALLOC_FL_UNSHARE_RANGE, Fcntl.FALLOC_FL_ZERO_RANGE -> true;
-                    case Fcntl.FALLOC_FL_PUNCH_HOLE -> (mode & keep) != 0;
-                    case Fcntl.FALLOC_FL_COLLAPSE_RANGE, Fcntl.FALLOC_FL_INSERT_RANGE, Fcntl.FALLOC_FL_WRITE_ZEROES ->
-                        (mode & keep) == 0;
-                    default -> false;
-                };
+        boolean valid = switch (mode & ~keep) {
+            case 0, Fcntl.FALLOC_FL_UNSHARE_RANGE, Fcntl.FALLOC_FL_ZERO_RANGE -> true;
+            case Fcntl.FALLOC_FL_PUNCH_HOLE -> (mode & keep) != 0;
+            case Fcntl.FALLOC_FL_COLLAPSE_RANGE, Fcntl.FALLOC_FL_INSERT_RANGE, Fcntl.FALLOC_FL_WRITE_ZEROES ->
+                (mode & keep) == 0;
+            default -> false;
+        };
         if (!valid) {
             return Errno.EOPNOTSUPP.negative();
         }

@@ -121,7 +121,8 @@ public final class Vfs {
     /** mount(2) of a new file system by type name, as {@code who} may; for boot {@link LookupContext#kernel}. @param flags MS_* */
     public Mount mount(LookupContext who, String source, String target, String type, int flags, String options) {
         Path at = lookup(who, target, 0);
-        SuperBlock fresh = type(type).mount(kernel, source, options, anonymousDevice(), (flags & MountFlags.MS_RDONLY) != 0);
+        SuperBlock fresh =
+                type(type).mount(kernel, source, options, anonymousDevice(), (flags & MountFlags.MS_RDONLY) != 0);
         return mounts.attach(fresh, source, at, MountCalls.defaultFlags(flags));
     }
 

@@ -25,7 +25,9 @@ final class EpollItem implements Waiter, PollTable {
 
     // Links of the owner's ready list, guarded by owner.ready.
     @Nullable EpollItem nextReady;
+
     @Nullable EpollItem previousReady;
+
     boolean isReady;
 
     EpollItem(EventPoll owner, File file, int fd, int events, long data) {

@@ -9,8 +9,7 @@ import java.util.List;
  * walked upwards. The monitor is a leaf lock.
  */
 public final class EpollLinks {
-    @GuardedBy("this")
-    private final List<EpollItem> items = new ArrayList<>(2);
+    @GuardedBy("this") private final List<EpollItem> items = new ArrayList<>(2);
 
     synchronized void add(EpollItem item) {
         items.add(item);

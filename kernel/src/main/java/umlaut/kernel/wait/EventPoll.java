@@ -29,8 +29,13 @@ public final class EventPoll extends File {
     /** Bits of events that say how, not what. */
     static final int PRIVATE_BITS = Poll.EPOLLWAKEUP | Poll.EPOLLONESHOT | Poll.EPOLLET | Poll.EPOLLEXCLUSIVE;
 
-    private static final int EXCLUSIVE_OK =
-            Poll.EPOLLIN | Poll.EPOLLOUT | Poll.EPOLLERR | Poll.EPOLLHUP | Poll.EPOLLWAKEUP | Poll.EPOLLET | Poll.EPOLLEXCLUSIVE;
+    private static final int EXCLUSIVE_OK = Poll.EPOLLIN
+            | Poll.EPOLLOUT
+            | Poll.EPOLLERR
+            | Poll.EPOLLHUP
+            | Poll.EPOLLWAKEUP
+            | Poll.EPOLLET
+            | Poll.EPOLLEXCLUSIVE;
     /** Deepest chain of instances watching instances (EP_MAX_NESTS). */
     private static final int MAX_NESTS = 4;
 
@@ -41,8 +46,7 @@ public final class EventPoll extends File {
     private final Inode inode;
     final ReentrantLock mutex = new ReentrantLock();
 
-    @GuardedBy("mutex")
-    private final Map<Key, EpollItem> items = new HashMap<>();
+    @GuardedBy("mutex") private final Map<Key, EpollItem> items = new HashMap<>();
 
     private final ReadyList ready = new ReadyList();
     /** Where epoll_wait sleeps, exclusively. */
@@ -51,8 +55,7 @@ public final class EventPoll extends File {
     private final WaitQueue pollers = new WaitQueue();
 
     /** Room for events on their way to the guest, so that harvesting allocates nothing. */
-    @GuardedBy("mutex")
-    private final MemorySegment batch = Arena.ofAuto().allocate((long) BATCH * EpollEvent.SIZE, 8);
+    @GuardedBy("mutex") private final MemorySegment batch = Arena.ofAuto().allocate((long) BATCH * EpollEvent.SIZE, 8);
 
     public EventPoll(Inode inode, int flags, Credentials credentials) {
         super(null, flags, credentials);
@@ -93,8 +96,7 @@ public final class EventPoll extends File {
         }
     }
 
-    @GuardedBy("mutex")
-    private void add(@Nullable EpollItem old, File target, int fd, int events, long data) {
+    @GuardedBy("mutex") private void add(@Nullable EpollItem old, File target, int fd, int events, long data) {
         if (old != null) {
             throw Errno.EEXIST.exception();
         }
@@ -106,8 +108,7 @@ public final class EventPoll extends File {
         }
     }
 
-    @GuardedBy("mutex")
-    private void modify(@Nullable EpollItem item, int events, long data) {
+    @GuardedBy("mutex") private void modify(@Nullable EpollItem item, int events, long data) {
         if (item == null) {
             throw Errno.ENOENT.exception();
         }
@@ -121,8 +122,7 @@ public final class EventPoll extends File {
         }
     }
 
-    @GuardedBy("mutex")
-    private void remove(@Nullable EpollItem item) {
+    @GuardedBy("mutex") private void remove(@Nullable EpollItem item) {
         if (item == null) {
             throw Errno.ENOENT.exception();
         }
@@ -243,7 +243,9 @@ public final class EventPoll extends File {
                     stored = count;
                 }
             }
-            return count == stored || store(task, address, stored, count) ? count : stored > 0 ? stored : Errno.EFAULT.negative();
+            return count == stored || store(task, address, stored, count)
+                    ? count
+                    : stored > 0 ? stored : Errno.EFAULT.negative();
         } finally {
             mutex.unlock();
             // What is left is somebody else's: pass the wake-up on to the next exclusive waiter.
@@ -253,8 +255,7 @@ public final class EventPoll extends File {
         }
     }
 
-    @GuardedBy("mutex")
-    private void rearm(EpollItem item) {
+    @GuardedBy("mutex") private void rearm(EpollItem item) {
         int wanted = item.events;
         if ((wanted & Poll.EPOLLONESHOT) != 0) {
             item.events = wanted & PRIVATE_BITS;
@@ -263,8 +264,7 @@ public final class EventPoll extends File {
         }
     }
 
-    @GuardedBy("mutex")
-    private boolean store(Task task, long address, int from, int to) {
+    @GuardedBy("mutex") private boolean store(Task task, long address, int from, int to) {
         long length = (long) (to - from) * EpollEvent.SIZE;
         return task.user().write(address + (long) from * EpollEvent.SIZE, batch, 0, length) == length;
     }

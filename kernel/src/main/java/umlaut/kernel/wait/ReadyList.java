@@ -5,11 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The ready list of an epoll instance (Linux: eventpoll.rdllist): each item at most once, in order of coming. The monitor is a leaf lock. */
 final class ReadyList {
-    @GuardedBy("this")
-    private @Nullable EpollItem first;
+    @GuardedBy("this") private @Nullable EpollItem first;
 
-    @GuardedBy("this")
-    private @Nullable EpollItem last;
+    @GuardedBy("this") private @Nullable EpollItem last;
 
     private volatile int size;
 

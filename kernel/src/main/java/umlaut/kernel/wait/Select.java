@@ -14,7 +14,8 @@ import umlaut.kernel.vfs.File;
 
 /** select(2) and pselect6(2) (fs/select.c): three bit maps of descriptors, in and out. */
 final class Select {
-    private static final int READ = Poll.POLLRDNORM | Poll.POLLRDBAND | Poll.POLLIN | Poll.POLLHUP | Poll.POLLERR | Poll.POLLNVAL;
+    private static final int READ =
+            Poll.POLLRDNORM | Poll.POLLRDBAND | Poll.POLLIN | Poll.POLLHUP | Poll.POLLERR | Poll.POLLNVAL;
     private static final int WRITE = Poll.POLLWRBAND | Poll.POLLWRNORM | Poll.POLLOUT | Poll.POLLERR | Poll.POLLNVAL;
     private static final int EXCEPT = Poll.POLLPRI | Poll.POLLNVAL;
 
@@ -43,8 +44,7 @@ final class Select {
         if (timeout != 0) {
             MemorySegment time = task.memory.struct(timeout, Timeval.SIZE);
             long micros = Timeval.microseconds(time, 0);
-            deadline = Poller.deadline(
-                    task, Timeval.seconds(time, 0) + micros / 1_000_000, micros % 1_000_000 * 1_000);
+            deadline = Poller.deadline(task, Timeval.seconds(time, 0) + micros / 1_000_000, micros % 1_000_000 * 1_000);
         }
         long result = run(task, count, in, out, except, deadline);
         if (timeout != 0) {

@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class WaitEntry {
     final Waiter waiter;
     final boolean exclusive;
+
     @Nullable WaitQueue queue;
+
     @Nullable WaitEntry previous;
+
     @Nullable WaitEntry next;
 
     public WaitEntry(Waiter waiter, boolean exclusive) {

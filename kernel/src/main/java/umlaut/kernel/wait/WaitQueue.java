@@ -18,7 +18,8 @@ public final class WaitQueue {
             throw new IllegalStateException("already in a wait queue");
         }
         entry.queue = this;
-        // Exclusive waiters stand behind the others, so that a wake-up reaches every non-exclusive one and one exclusive.
+        // Exclusive waiters stand behind the others, so that a wake-up reaches every non-exclusive one and one
+        // exclusive.
         if (entry.exclusive || first == null) {
             entry.previous = last;
             if (last == null) {

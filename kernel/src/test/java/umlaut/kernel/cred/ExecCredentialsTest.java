@@ -40,20 +40,29 @@ class ExecCredentialsTest {
 
     @Test
     void nosuidMountAndNoNewPrivsGiveNothing() {
-        assertThat(ExecCredentials.compute(USER, PROGRAM | Mode.S_ISUID, 0, 0, true, null).credentials().euid())
+        assertThat(ExecCredentials.compute(USER, PROGRAM | Mode.S_ISUID, 0, 0, true, null)
+                        .credentials()
+                        .euid())
                 .isEqualTo(1000);
         NewCredentials locked = new NewCredentials(USER);
         Credentials noNewPrivs = new Credentials(
                 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, locked.groups, 0, 0, 0, locked.bounding, 0, 0, true);
-        assertThat(ExecCredentials.compute(noNewPrivs, PROGRAM | Mode.S_ISUID, 0, 0, false, null).credentials().euid())
+        assertThat(ExecCredentials.compute(noNewPrivs, PROGRAM | Mode.S_ISUID, 0, 0, false, null)
+                        .credentials()
+                        .euid())
                 .isEqualTo(1000);
     }
 
     @Test
     void setGroupIdNeedsGroupExecute() {
         int sgid = Mode.S_IFREG | Mode.S_ISGID | 0745;
-        assertThat(ExecCredentials.compute(USER, sgid, 0, 5, false, null).credentials().egid()).isEqualTo(1000);
-        assertThat(ExecCredentials.compute(USER, sgid | Mode.S_IXGRP, 0, 5, false, null).credentials().egid())
+        assertThat(ExecCredentials.compute(USER, sgid, 0, 5, false, null)
+                        .credentials()
+                        .egid())
+                .isEqualTo(1000);
+        assertThat(ExecCredentials.compute(USER, sgid | Mode.S_IXGRP, 0, 5, false, null)
+                        .credentials()
+                        .egid())
                 .isEqualTo(5);
     }
 
@@ -69,8 +78,8 @@ class ExecCredentialsTest {
     @Test
     void fileCapabilitiesOutsideTheBoundingSetFail() {
         byte[] netRaw = {1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-        Credentials bounded = new Credentials(
-                1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, new int[0], 0, 0, 0, 0, 0, 0, false);
+        Credentials bounded =
+                new Credentials(1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, new int[0], 0, 0, 0, 0, 0, 0, false);
         assertThatThrownBy(() -> ExecCredentials.compute(bounded, PROGRAM, 0, 0, false, netRaw))
                 .isInstanceOf(ErrnoException.class);
     }
@@ -80,7 +89,10 @@ class ExecCredentialsTest {
         long net = 1L << Capability.CAP_NET_BIND_SERVICE;
         Credentials ambient = new Credentials(
                 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, new int[0], net, net, net, net, net, 0, false);
-        assertThat(ExecCredentials.compute(ambient, PROGRAM, 0, 0, false, null).credentials().effective()).isEqualTo(net);
+        assertThat(ExecCredentials.compute(ambient, PROGRAM, 0, 0, false, null)
+                        .credentials()
+                        .effective())
+                .isEqualTo(net);
         assertThat(ExecCredentials.compute(ambient, PROGRAM | Mode.S_ISUID, 1001, 0, false, null)
                         .credentials()
                         .effective())

@@ -60,7 +60,22 @@ class IdCallsTest {
     @Test
     void usersMaySwapRealAndEffective() {
         Credentials swap = new Credentials(
-                1000, 1001, 1001, 1001, 100, 100, 100, 100, new int[0], 0, 0, 0, Credentials.ALL_CAPABILITIES, 0, 0, false);
+                1000,
+                1001,
+                1001,
+                1001,
+                100,
+                100,
+                100,
+                100,
+                new int[0],
+                0,
+                0,
+                0,
+                Credentials.ALL_CAPABILITIES,
+                0,
+                0,
+                false);
         run(swap, g -> {
             note(g.syscall(Nr.SETREUID, 1001, 1000));
             note(current().uid() + " " + current().euid() + " " + current().suid());

@@ -83,8 +83,8 @@ class PipeTest {
             g.syscall(Nr.IOCTL, reader(g), Ioctl.FIONREAD, BUFFER);
             note(g.peekInt(BUFFER));
         });
-        assertThat(machine.notes).containsExactly(
-                "65536", String.valueOf(Errno.EAGAIN.negative()), "0", "4095", "0", "1", "4", "61440");
+        assertThat(machine.notes)
+                .containsExactly("65536", String.valueOf(Errno.EAGAIN.negative()), "0", "4095", "0", "1", "4", "61440");
     }
 
     @Test
@@ -168,7 +168,8 @@ class PipeTest {
             note(g.syscall(Nr.READ, g.peekInt(second), BUFFER, 100));
             note(new String(g.peek(BUFFER, 10)));
         });
-        assertThat(machine.notes).containsExactly("4", "6", String.valueOf(Errno.EAGAIN.negative()), "10", "abcdabcdef");
+        assertThat(machine.notes)
+                .containsExactly("4", "6", String.valueOf(Errno.EAGAIN.negative()), "10", "abcdabcdef");
     }
 
     @Test

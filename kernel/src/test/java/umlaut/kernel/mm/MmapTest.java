@@ -72,7 +72,8 @@ class MmapTest {
             assertThat(g.syscall(Nr.MMAP, 0, PAGE, RW, ANON, -1, 1)).isEqualTo(Errno.EINVAL.negative());
             assertThat(g.syscall(Nr.MMAP, 0, -1L, RW, ANON, -1, 0)).isEqualTo(Errno.ENOMEM.negative());
             assertThat(g.syscall(Nr.MMAP, 0, 1L << 47, RW, ANON, -1, 0)).isEqualTo(Errno.ENOMEM.negative());
-            assertThat(g.syscall(Nr.MMAP, 0, PAGE, RW, MapFlags.MAP_PRIVATE, 77, 0)).isEqualTo(Errno.EBADF.negative());
+            assertThat(g.syscall(Nr.MMAP, 0, PAGE, RW, MapFlags.MAP_PRIVATE, 77, 0))
+                    .isEqualTo(Errno.EBADF.negative());
             assertThat(map(g, AT + 1, 1, RW, FIXED)).isEqualTo(Errno.EINVAL.negative());
             assertThat(map(g, 0, 1, RW, FIXED)).isEqualTo(Errno.EPERM.negative());
             assertThat(map(g, 0, 1, RW, MapFlags.MAP_ANONYMOUS)).isEqualTo(Errno.EINVAL.negative());
@@ -125,10 +126,12 @@ class MmapTest {
             assertThat(vmas()).containsExactly("4-5 1");
             assertThat(g.syscall(Nr.MREMAP, moved, 6 * PAGE, PAGE, 0)).isEqualTo(moved);
             int fixed = MapFlags.MREMAP_MAYMOVE | MapFlags.MREMAP_FIXED;
-            assertThat(g.syscall(Nr.MREMAP, moved, PAGE, PAGE, fixed, AT + 4 * PAGE)).isEqualTo(AT + 4 * PAGE);
+            assertThat(g.syscall(Nr.MREMAP, moved, PAGE, PAGE, fixed, AT + 4 * PAGE))
+                    .isEqualTo(AT + 4 * PAGE);
             assertThat(vmas()).containsExactly("4-5 3");
             assertThat(g.syscall(Nr.MREMAP, AT, PAGE, PAGE, 0)).isEqualTo(Errno.EFAULT.negative());
-            assertThat(g.syscall(Nr.MREMAP, AT + 4 * PAGE, 0, PAGE, MapFlags.MREMAP_MAYMOVE)).isEqualTo(Errno.EINVAL.negative());
+            assertThat(g.syscall(Nr.MREMAP, AT + 4 * PAGE, 0, PAGE, MapFlags.MREMAP_MAYMOVE))
+                    .isEqualTo(Errno.EINVAL.negative());
         });
     }
 
@@ -154,7 +157,8 @@ class MmapTest {
             g.poke(AT, (byte) 1);
             assertThat(g.syscall(Nr.MADVISE, AT, PAGE, MapFlags.MADV_DONTNEED)).isZero();
             assertThat(g.peek(AT, 1)).containsExactly(0);
-            assertThat(g.syscall(Nr.MADVISE, AT, 4 * PAGE, MapFlags.MADV_NORMAL)).isEqualTo(Errno.ENOMEM.negative());
+            assertThat(g.syscall(Nr.MADVISE, AT, 4 * PAGE, MapFlags.MADV_NORMAL))
+                    .isEqualTo(Errno.ENOMEM.negative());
             assertThat(g.syscall(Nr.MADVISE, AT, PAGE, 77)).isEqualTo(Errno.EINVAL.negative());
             assertThat(g.syscall(Nr.MADVISE, AT, PAGE, MapFlags.MADV_REMOVE)).isEqualTo(Errno.EINVAL.negative());
             assertThat(g.syscall(Nr.MADVISE, AT, PAGE, MapFlags.MADV_DONTFORK)).isZero();

@@ -97,7 +97,8 @@ class ShmemTest {
     void fullMemoryIsNoSpace() {
         assertThat(write(new byte[9 << 20], 0)).isPositive().isLessThanOrEqualTo(8 << 20);
         assertThatThrownBy(() -> write(new byte[PAGE], 20 << 20))
-                .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOSPC));
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOSPC));
     }
 
     @Test

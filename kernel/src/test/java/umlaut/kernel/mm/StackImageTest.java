@@ -45,7 +45,8 @@ class StackImageTest {
         assertThat(words[9]).isEqualTo(4096);
         assertThat(text(image, stack, stack.execName)).isEqualTo("/bin/prog");
         assertThat(text(image, stack, stack.platform)).isEqualTo("x86_64");
-        assertThat(image.get(ValueLayout.JAVA_LONG_UNALIGNED, stack.randomBytes - stack.stackPointer)).isEqualTo(11);
+        assertThat(image.get(ValueLayout.JAVA_LONG_UNALIGNED, stack.randomBytes - stack.stackPointer))
+                .isEqualTo(11);
         assertThat(stack.argEnd() - stack.argStart()).isEqualTo(11);
         assertThat(stack.envEnd() - stack.argEnd()).isEqualTo(8);
     }
@@ -58,14 +59,17 @@ class StackImageTest {
         ArgumentBlock block = new ArgumentBlock(1 << 20);
         block.addArgument(new byte[131071]);
         assertThatThrownBy(() -> block.addArgument(new byte[131072]))
-                .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.E2BIG));
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.E2BIG));
     }
 
     @Test
     void scriptsReplaceTheFirstArgument() {
         ArgumentBlock block = ArgumentBlock.of(List.of("zero", "one"), List.of("A=1"), 1 << 20);
-        ArgumentBlock script = block.withFirst(List.of("/bin/sh".getBytes(StandardCharsets.ISO_8859_1), "s".getBytes(StandardCharsets.ISO_8859_1)));
-        assertThat(new String(script.bytes(), 0, script.length(), StandardCharsets.ISO_8859_1)).isEqualTo("/bin/sh\0s\0one\0A=1\0");
+        ArgumentBlock script = block.withFirst(
+                List.of("/bin/sh".getBytes(StandardCharsets.ISO_8859_1), "s".getBytes(StandardCharsets.ISO_8859_1)));
+        assertThat(new String(script.bytes(), 0, script.length(), StandardCharsets.ISO_8859_1))
+                .isEqualTo("/bin/sh\0s\0one\0A=1\0");
         assertThat(script.argc()).isEqualTo(3);
         assertThat(script.envc()).isEqualTo(1);
         assertThat(ArgumentBlock.of(List.of(), List.of(), 1 << 20).argc()).isEqualTo(1);

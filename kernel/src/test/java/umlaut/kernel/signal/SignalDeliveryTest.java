@@ -75,7 +75,17 @@ class SignalDeliveryTest {
             note("kill " + self(g, Signal.SIGUSR1));
         });
         assertThat(machine.notes)
-                .containsExactly("10", "10 0 1", "8", String.valueOf(RtSigframe.UC), "true", "7", "0", "46505853", "0", "kill 0");
+                .containsExactly(
+                        "10",
+                        "10 0 1",
+                        "8",
+                        String.valueOf(RtSigframe.UC),
+                        "true",
+                        "7",
+                        "0",
+                        "46505853",
+                        "0",
+                        "kill 0");
     }
 
     @Test

@@ -259,7 +259,6 @@ class ForkWaitTest {
             g.syscall(Nr.KILL, -other, Signal.SIGKILL);
             note(g.syscall(Nr.WAIT4, -other, STATUS, 0, 0) == other);
         });
-        assertThat(machine.notes)
-                .containsExactly("-1", "sid 2", "again -1", "setpgid -1", "0", "true", "-1", "true");
+        assertThat(machine.notes).containsExactly("-1", "sid 2", "again -1", "setpgid -1", "0", "true", "-1", "true");
     }
 }

@@ -89,7 +89,14 @@ public final class TestMachine {
         long entry = program(program);
         Path root = root();
         ProcessSpec spec = new ProcessSpec(
-                "/test", List.of("test"), List.of(), who, new FsContext(root, root, 022), new FileTable(), new Limits(), task -> {});
+                "/test",
+                List.of("test"),
+                List.of(),
+                who,
+                new FsContext(root, root, 022),
+                new FileTable(),
+                new Limits(),
+                task -> {});
         return Init.spawn(kernel, spec, task -> {
             AddressSpace space = task.mm().space();
             space.mapAnonymous(null, MEMORY, MEMORY_SIZE, AddressSpace.READ | AddressSpace.WRITE, false);

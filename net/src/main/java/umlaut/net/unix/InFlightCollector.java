@@ -19,8 +19,7 @@ import umlaut.net.Control;
  */
 final class InFlightCollector {
     /** Sockets that were ever sent, as long as they live. */
-    @GuardedBy("this")
-    private final Map<UnixSocket, Boolean> sent = new WeakHashMap<>();
+    @GuardedBy("this") private final Map<UnixSocket, Boolean> sent = new WeakHashMap<>();
 
     private volatile boolean used;
 

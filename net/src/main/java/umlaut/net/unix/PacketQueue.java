@@ -25,25 +25,25 @@ final class PacketQueue {
      *
      * @param charge what the sender's buffer is charged while it lies here
      */
-    record Packet(int length, int charge, UnixSocket sender, @Nullable UnixAddress from, @Nullable Control control) {}
+    record Packet(
+            int length,
+            int charge,
+            UnixSocket sender,
+            @Nullable UnixAddress from,
+            @Nullable Control control) {}
 
     private final WaitQueue readers;
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
-    private final ArrayDeque<Packet> packets = new ArrayDeque<>(4);
+    @GuardedBy("lock") private final ArrayDeque<Packet> packets = new ArrayDeque<>(4);
 
-    @GuardedBy("lock")
-    private @Nullable ByteRing ring;
+    @GuardedBy("lock") private @Nullable ByteRing ring;
 
-    @GuardedBy("lock")
-    private long head;
+    @GuardedBy("lock") private long head;
 
-    @GuardedBy("lock")
-    private long tail;
+    @GuardedBy("lock") private long tail;
 
-    @GuardedBy("lock")
-    private boolean closed;
+    @GuardedBy("lock") private boolean closed;
 
     private volatile int count;
 
@@ -112,8 +112,7 @@ final class PacketQueue {
         return message.data.moved();
     }
 
-    @GuardedBy("lock")
-    private ByteRing makeRoom(long more) {
+    @GuardedBy("lock") private ByteRing makeRoom(long more) {
         long needed = tail - head + more;
         ByteRing storage = ring;
         if (storage != null && storage.size() >= needed) {

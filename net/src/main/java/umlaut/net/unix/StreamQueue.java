@@ -45,8 +45,7 @@ final class StreamQueue {
     private volatile long tail;
     private volatile boolean closed;
 
-    @GuardedBy("marks")
-    private final ArrayDeque<Mark> marks = new ArrayDeque<>(0);
+    @GuardedBy("marks") private final ArrayDeque<Mark> marks = new ArrayDeque<>(0);
 
     private volatile boolean marked;
 
@@ -116,8 +115,7 @@ final class StreamQueue {
         }
     }
 
-    @GuardedBy("writeLock")
-    private ByteRing makeRoom(long count) {
+    @GuardedBy("writeLock") private ByteRing makeRoom(long count) {
         long needed = tail - head + count;
         ByteRing storage = ring;
         if (storage != null && storage.size() >= needed) {

@@ -20,11 +20,9 @@ final class UnixNames {
 
     private record Key(int type, String text) {}
 
-    @GuardedBy("this")
-    private final Map<Key, UnixSocket> abstractNames = new HashMap<>();
+    @GuardedBy("this") private final Map<Key, UnixSocket> abstractNames = new HashMap<>();
 
-    @GuardedBy("this")
-    private int lastAutobind;
+    @GuardedBy("this") private int lastAutobind;
 
     /** @throws umlaut.abi.ErrnoException EADDRINUSE */
     synchronized void bindAbstract(UnixSocket socket, String text) {

@@ -177,7 +177,9 @@ final class UnixSocket extends Socket {
 
     @Override
     public long connect(Task task, byte[] sockaddr) {
-        return connectionBased() ? UnixConnect.stream(this, task, sockaddr) : UnixConnect.datagram(this, task, sockaddr);
+        return connectionBased()
+                ? UnixConnect.stream(this, task, sockaddr)
+                : UnixConnect.datagram(this, task, sockaddr);
     }
 
     @Override
@@ -202,7 +204,13 @@ final class UnixSocket extends Socket {
 
     /** Tells all who wait here that something fundamental has changed. */
     void announce() {
-        int all = Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLOUT | Poll.POLLWRNORM | Poll.POLLHUP | Poll.POLLRDHUP | Poll.POLLERR;
+        int all = Poll.POLLIN
+                | Poll.POLLRDNORM
+                | Poll.POLLOUT
+                | Poll.POLLWRNORM
+                | Poll.POLLHUP
+                | Poll.POLLRDHUP
+                | Poll.POLLERR;
         readers.wakeAll(all);
         writers.wakeAll(all);
         room.wakeAll(all);
@@ -297,7 +305,9 @@ final class UnixSocket extends Socket {
         if (message.has(SockConst.MSG_OOB)) {
             throw Errno.EOPNOTSUPP.exception();
         }
-        return stream != null ? UnixTransfer.sendStream(this, task, message) : UnixTransfer.sendPacket(this, task, message);
+        return stream != null
+                ? UnixTransfer.sendStream(this, task, message)
+                : UnixTransfer.sendPacket(this, task, message);
     }
 
     @Override
@@ -407,7 +417,9 @@ final class UnixSocket extends Socket {
             }
             case Ioctl.SIOCOUTQ -> {
                 UnixSocket other = peer;
-                value = stream == null || other == null || other.stream == null ? charged() : (int) other.stream.available();
+                value = stream == null || other == null || other.stream == null
+                        ? charged()
+                        : (int) other.stream.available();
             }
             default -> {
                 return super.ioctl(task, command, argument);

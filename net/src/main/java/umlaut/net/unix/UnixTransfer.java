@@ -68,7 +68,8 @@ final class UnixTransfer {
     }
 
     /** What goes along: as given, with the sender's credentials if either end asks for such. */
-    private static @Nullable Control sentControl(UnixSocket socket, UnixSocket other, Task task, @Nullable Control given) {
+    private static @Nullable Control sentControl(
+            UnixSocket socket, UnixSocket other, Task task, @Nullable Control given) {
         boolean identity = socket.unixOptions.passesIdentity() || other.unixOptions.passesIdentity();
         if (!identity) {
             return given;
