@@ -32,7 +32,7 @@ final class MessageCalls {
             if (address != 0) {
                 message.address = SocketAddresses.read(task, address, addressLength);
             }
-            return send(task, socket, message);
+            return send(task, socket, message, true);
         } finally {
             socket.release();
         }
@@ -43,7 +43,7 @@ final class MessageCalls {
         try {
             Message message = new Message(range(task, buffer, length), effective(socket, flags));
             message.wantsAddress = address != 0;
-            long result = receive(task, socket, message);
+            long result = receive(task, socket, message, address == 0);
             Control control = message.control;
             if (control != null) {
                 control.discard();
@@ -104,7 +104,7 @@ final class MessageCalls {
         }
         message.control = ControlMessages.read(task, control, controlLength);
         try {
-            return send(task, socket, message);
+            return send(task, socket, message, false);
         } finally {
             Control left = message.control;
             if (left != null) {
@@ -146,7 +146,7 @@ final class MessageCalls {
         }
         Message message = new Message(Iovecs.load(task, vector, count, new IovIter()), effective(socket, flags));
         message.wantsAddress = name != 0;
-        long result = receive(task, socket, message);
+        long result = receive(task, socket, message, false);
         if (result < 0) {
             return result;
         }
@@ -244,25 +244,25 @@ final class MessageCalls {
 
     // --- moving ---
 
-    private static long send(Task task, Socket socket, Message message) {
+    private static long send(Task task, Socket socket, Message message, boolean byOthers) {
         long result = SocketCalls.run(
                 task,
-                socket,
                 table -> socket.awaitSend(task, message, table),
                 () -> socket.send(task, message),
                 message.has(SockConst.MSG_DONTWAIT),
-                socket.options.sendTimeoutNs);
+                socket.options.sendTimeoutNs,
+                byOthers);
         return partial(message, result);
     }
 
-    private static long receive(Task task, Socket socket, Message message) {
+    private static long receive(Task task, Socket socket, Message message, boolean byOthers) {
         long result = SocketCalls.run(
                 task,
-                socket,
                 socket::poll,
                 () -> socket.receive(task, message),
                 message.has(SockConst.MSG_DONTWAIT),
-                socket.options.receiveTimeoutNs);
+                socket.options.receiveTimeoutNs,
+                byOthers);
         return partial(message, result);
     }
 

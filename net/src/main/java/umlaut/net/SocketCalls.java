@@ -101,7 +101,7 @@ final class SocketCalls {
                 got[0] = next;
                 return 0;
             };
-            long result = run(task, socket, socket::poll, op, socket.nonBlocking(), socket.options.receiveTimeoutNs);
+            long result = run(task, socket::poll, op, socket.nonBlocking(), socket.options.receiveTimeoutNs, false);
             return result < 0 ? result : accepted(task, got[0], address, lengthAddress, flags);
         } finally {
             socket.release();
@@ -139,11 +139,11 @@ final class SocketCalls {
             byte[] target = SocketAddresses.read(task, address, length);
             return run(
                     task,
-                    socket,
                     table -> socket.awaitConnect(task, target, table),
                     () -> socket.connect(task, target),
                     socket.nonBlocking(),
-                    socket.options.sendTimeoutNs);
+                    socket.options.sendTimeoutNs,
+                    false);
         } finally {
             socket.release();
         }
@@ -231,9 +231,10 @@ final class SocketCalls {
      * Does an operation, waiting as the socket says.
      *
      * @param timeoutNs SO_RCVTIMEO or SO_SNDTIMEO; 0 = for ever
+     * @param byOthers the result is the system call's, so that a waker may do it: {@link Blocking#runForResult}
      */
     static long run(
-            Task task, Socket socket, Blocking.Source source, BlockingOp op, boolean nonBlocking, long timeoutNs) {
+            Task task, Blocking.Source source, BlockingOp op, boolean nonBlocking, long timeoutNs, boolean byOthers) {
         long result = op.attempt();
         if (result != BlockingOp.WOULD_BLOCK) {
             return result;
@@ -242,7 +243,7 @@ final class SocketCalls {
             return Errno.EAGAIN.negative();
         }
         long deadline = timeoutNs == 0 ? Blocking.FOREVER : task.kernel.clock.monotonicNs() + timeoutNs;
-        result = Blocking.run(task, source, op, deadline);
+        result = byOthers ? Blocking.runForResult(task, source, op, deadline) : Blocking.run(task, source, op, deadline);
         if (timeoutNs != 0 && result == -Restart.ERESTARTSYS) {
             // A restart would begin with the whole time again.
             return Errno.EINTR.negative();

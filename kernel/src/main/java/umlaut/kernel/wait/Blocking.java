@@ -30,7 +30,7 @@ public final class Blocking {
      * @return the result, -ERESTARTSYS when a signal came first, or -ETIMEDOUT
      */
     public static long run(Task task, Source source, BlockingOp op, long deadlineNs) {
-        return run(task, source, op, deadlineNs, false);
+        return run(task, source, op, deadlineNs, false, false);
     }
 
     /**
@@ -40,10 +40,16 @@ public final class Blocking {
      * @return also {@link umlaut.kernel.task.TaskLoop#ANSWERED}: then the caller just returns
      */
     public static long runForResult(Task task, Source source, BlockingOp op, long deadlineNs) {
-        return run(task, source, op, deadlineNs, true);
+        return run(task, source, op, deadlineNs, true, false);
     }
 
-    private static long run(Task task, Source source, BlockingOp op, long deadlineNs, boolean byOthers) {
+    /** As {@link #run} or {@link #runForResult}, on one queue of which a wake-up reaches one such waiter only. */
+    static long runExclusive(Task task, WaitQueue queue, BlockingOp op, long deadlineNs, boolean byOthers) {
+        return run(task, table -> table.add(queue), op, deadlineNs, byOthers, true);
+    }
+
+    private static long run(
+            Task task, Source source, BlockingOp op, long deadlineNs, boolean byOthers, boolean exclusive) {
         long result = op.attempt();
         if (result != BlockingOp.WOULD_BLOCK) {
             return result;
@@ -51,7 +57,7 @@ public final class Blocking {
         if (byOthers) {
             task.sleep.offer(op);
         }
-        try (Sleeper sleeper = new Sleeper(task, false)) {
+        try (Sleeper sleeper = new Sleeper(task, exclusive)) {
             source.register(sleeper);
             while (true) {
                 sleeper.prepare();

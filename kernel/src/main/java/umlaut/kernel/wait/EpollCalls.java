@@ -8,6 +8,7 @@ import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.abi.Timespec;
 import umlaut.kernel.ipc.Descriptors;
+import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.File;
@@ -108,22 +109,17 @@ final class EpollCalls {
     }
 
     private static long sleep(Task task, EventPoll epoll, long address, int max, long deadlineNs) {
-        try (Sleeper sleeper = new Sleeper(task, true)) {
-            sleeper.add(epoll.waiters());
-            while (true) {
-                sleeper.prepare();
-                long count = epoll.nothingReady() ? 0 : epoll.harvest(task, address, max);
-                if (count != 0) {
-                    return count;
-                }
-                if (task.signalPending()) {
-                    return Errno.EINTR.negative();
-                }
-                if (!sleeper.sleep(deadlineNs)) {
-                    // An event may have come with the deadline; it was announced to us alone.
-                    return epoll.nothingReady() ? 0 : epoll.harvest(task, address, max);
-                }
-            }
+        BlockingOp op = () -> {
+            long count = epoll.nothingReady() ? 0 : epoll.harvest(task, address, max);
+            return count == 0 ? BlockingOp.WOULD_BLOCK : count;
+        };
+        // A signal mask to be put back is the task's own to put back.
+        boolean byOthers = task.savedSignalMask == null;
+        long result = Blocking.runExclusive(task, epoll.waiters(), op, deadlineNs, byOthers);
+        if (result == Errno.ETIMEDOUT.negative()) {
+            // An event may have come with the deadline; it was announced to us alone.
+            return epoll.nothingReady() ? 0 : epoll.harvest(task, address, max);
         }
+        return result == -Restart.ERESTARTSYS ? Errno.EINTR.negative() : result;
     }
 }

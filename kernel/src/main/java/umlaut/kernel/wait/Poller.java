@@ -46,7 +46,7 @@ final class Poller {
     }
 
     private static long restartable(Task task, long address, int count, long deadlineNs) {
-        long result = pollUntil(task, address, count, deadlineNs);
+        long result = pollUntil(task, address, count, deadlineNs, true);
         if (result == -Restart.ERESTARTNOHAND) {
             task.setRestartBlock(t -> restartable(t, address, count, deadlineNs));
             return -Restart.ERESTART_RESTARTBLOCK;
@@ -61,7 +61,7 @@ final class Poller {
             deadline = deadline(task, Timespec.seconds(time, 0), Timespec.nanoseconds(time, 0));
         }
         TemporaryMask.set(task, mask, maskSize);
-        long result = TemporaryMask.finish(task, pollUntil(task, address, count, deadline));
+        long result = TemporaryMask.finish(task, pollUntil(task, address, count, deadline, timeout == 0));
         putRemaining(task, timeout, deadline);
         return result;
     }
@@ -77,8 +77,11 @@ final class Poller {
         task.user().write(timeout, room, 0, Timespec.SIZE);
     }
 
-    /** @param deadlineNs 0: don't wait */
-    private static long pollUntil(Task task, long address, int count, long deadlineNs) {
+    /**
+     * @param deadlineNs 0: don't wait
+     * @param isAll nothing remains to be stored after the result is known
+     */
+    private static long pollUntil(Task task, long address, int count, long deadlineNs, boolean isAll) {
         if (Integer.toUnsignedLong(count) > Math.min(Integer.MAX_VALUE, unsignedLimit(task))) {
             return Errno.EINVAL.negative();
         }
@@ -86,7 +89,7 @@ final class Poller {
         if (ready != 0 || deadlineNs == 0) {
             return ready;
         }
-        return sleep(task, address, count, deadlineNs);
+        return sleep(task, address, count, deadlineNs, isAll);
     }
 
     private static long unsignedLimit(Task task) {
@@ -127,26 +130,29 @@ final class Poller {
         return file == null ? Poll.POLLNVAL : file.poll(table) & (events | ALWAYS);
     }
 
-    private static long sleep(Task task, long address, int count, long deadlineNs) {
+    private static long sleep(Task task, long address, int count, long deadlineNs, boolean isAll) {
         @Nullable File[] files = new @Nullable File[count];
         int[] events = new int[count];
         int[] found = new int[count];
-        try (Sleeper sleeper = new Sleeper(task, false)) {
-            sleeper.prepare();
-            int ready = register(task, address, files, events, found, sleeper);
-            while (ready == 0) {
-                if (task.signalPending()) {
-                    return -Restart.ERESTARTNOHAND;
+        try {
+            hold(task, address, files, events);
+            BlockingOp op = () -> {
+                int ready = look(files, events, found, PollTable.NONE);
+                if (ready == 0) {
+                    return BlockingOp.WOULD_BLOCK;
                 }
-                boolean inTime = sleeper.sleep(deadlineNs);
-                sleeper.prepare();
-                ready = lookAgain(files, events, found);
-                if (!inTime) {
-                    break;
-                }
+                store(task, address, found);
+                return ready;
+            };
+            Blocking.Source source = table -> look(files, events, found, table);
+            // A signal mask to be put back is the task's own to put back.
+            long result = isAll && task.savedSignalMask == null
+                    ? Blocking.runForResult(task, source, op, deadlineNs)
+                    : Blocking.run(task, source, op, deadlineNs);
+            if (result == Errno.ETIMEDOUT.negative()) {
+                return 0;
             }
-            store(task, address, found);
-            return ready;
+            return result == -Restart.ERESTARTSYS ? -Restart.ERESTARTNOHAND : result;
         } finally {
             for (File file : files) {
                 if (file != null) {
@@ -156,32 +162,24 @@ final class Poller {
         }
     }
 
-    private static int register(
-            Task task, long address, @Nullable File[] files, int[] events, int[] found, Sleeper sleeper) {
-        int ready = 0;
+    /** Takes a reference on each file; events are -1 for entries to be passed over. */
+    private static void hold(Task task, long address, @Nullable File[] files, int[] events) {
         for (int done = 0; done < files.length; done += CHUNK) {
             int here = Math.min(CHUNK, files.length - done);
             MemorySegment fds = task.memory.struct(address + (long) done * Pollfd.SIZE, here * Pollfd.SIZE);
             for (int i = 0; i < here; i++) {
                 int fd = Le.getInt(fds, (long) i * Pollfd.SIZE + Pollfd.FD);
-                if (fd >= 0) {
-                    int at = done + i;
-                    events[at] = Le.getUnsignedShort(fds, (long) i * Pollfd.SIZE + Pollfd.EVENTS);
-                    files[at] = holdOrNull(task.files(), fd);
-                    found[at] = state(files[at], events[at], sleeper);
-                    ready += found[at] != 0 ? 1 : 0;
-                }
+                events[done + i] = fd < 0 ? -1 : Le.getUnsignedShort(fds, (long) i * Pollfd.SIZE + Pollfd.EVENTS);
+                files[done + i] = fd < 0 ? null : holdOrNull(task.files(), fd);
             }
         }
-        return ready;
     }
 
-    private static int lookAgain(@Nullable File[] files, int[] events, int[] found) {
+    private static int look(@Nullable File[] files, int[] events, int[] found, PollTable table) {
         int ready = 0;
         for (int i = 0; i < files.length; i++) {
-            File file = files[i];
-            if (file != null) {
-                found[i] = state(file, events[i], PollTable.NONE);
+            if (events[i] >= 0) {
+                found[i] = state(files[i], events[i], table);
                 ready += found[i] != 0 ? 1 : 0;
             }
         }
