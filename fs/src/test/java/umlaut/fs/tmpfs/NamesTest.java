@@ -151,4 +151,15 @@ class NamesTest {
         file.release();
         assertThat(f.kernel.pages.allocatedBytes()).isLessThan(before);
     }
+
+    @Test
+    void nothingIsMadeInARemovedDirectory() {
+        f.vfs.mkdir(f.root, "/d", 0755);
+        umlaut.kernel.vfs.Path d = f.vfs.lookup(f.root, "/d", 0);
+        // The name is now known not to exist.
+        assertThat(f.exists("/d/x")).isFalse();
+        f.vfs.rmdir(f.root, "/d");
+        fails(Errno.ENOENT, () -> f.file(f.root.at(d), "x", 0600));
+        fails(Errno.ENOENT, () -> f.vfs.mkdir(f.root.at(d), "x", 0700));
+    }
 }

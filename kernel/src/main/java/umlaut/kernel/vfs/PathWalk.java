@@ -449,6 +449,10 @@ public final class PathWalk {
         if (!inode.isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }
+        // Before what is cached: nothing may be made in a removed directory, whatever was known of its names.
+        if (directory.isDeleted()) {
+            throw Errno.ENOENT.exception();
+        }
         if (cached != null) {
             SuperBlock fs = directory.superBlock;
             if (!fs.revalidates()
@@ -457,9 +461,6 @@ public final class PathWalk {
                 return cached;
             }
             directory.drop(cached, true);
-        }
-        if (directory.isDeleted()) {
-            throw Errno.ENOENT.exception();
         }
         String text = name.lastName();
         Dentry fresh = directory.add(text, inode.lookup(text));
