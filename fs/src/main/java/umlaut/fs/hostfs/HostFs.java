@@ -138,7 +138,9 @@ public final class HostFs extends SuperBlock {
 
     /** Is the place in the image where another file system is mounted on the host? */
     boolean mountedOver(HostInode directory, String name) {
-        return !mountPoints.isEmpty() && mountPoints.contains(directory.relativePath(), name);
+        return !mountPoints.isEmpty()
+                && !directory.view.names(name)
+                && mountPoints.contains(directory.relativePath(), name);
     }
 
     /** The descriptor the whole tree hangs on. */

@@ -19,4 +19,9 @@ public interface HostView {
      * @return null when the entry is not shown
      */
     @Nullable HostView child(String name);
+
+    /** Is the entry asked for by name? Then it is shown even where the host has another file system mounted on it. */
+    default boolean names(String name) {
+        return false;
+    }
 }

@@ -59,4 +59,9 @@ public final class TreeView implements HostView {
         }
         return rest && !children.containsKey(name) ? ALL : null;
     }
+
+    @Override
+    public boolean names(String name) {
+        return children.get(name) != null;
+    }
 }

@@ -115,6 +115,15 @@ class HostFsTest {
     }
 
     @Test
+    void otherFileSystemsAreShownOnlyByName() {
+        Inode root = HostFs.open("/", 1, HostOptions.image("/", HostView.ALL)).root();
+        assertThat(find(root, "proc")).isNull();
+        assertThat(list(root)).doesNotContain("proc").contains("usr");
+        Inode named = HostFs.open("/", 1, HostOptions.image("/", new TreeView().show("proc"))).root();
+        assertThat(list(named)).containsExactly("proc");
+    }
+
+    @Test
     void anImageKeepsWhatItHasSeen() throws IOException {
         Inode root = image();
         Inode hello = find(root, "hello");
