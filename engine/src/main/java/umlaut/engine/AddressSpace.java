@@ -16,6 +16,9 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** PROT_* bits as in mmap(2). */
     int READ = 1, WRITE = 2, EXEC = 4;
 
+    /** With a shared {@link #mapFile}: {@link #protect} may add WRITE later. Without it neither the kernel nor hostile guest code can. */
+    int MAY_WRITE = 8;
+
     /** Maps private zeroed memory at exactly {@code address}, replacing what is there. */
     long mapAnonymous(@Nullable UserThread self, long address, long length, int prot, boolean noReserve);
 

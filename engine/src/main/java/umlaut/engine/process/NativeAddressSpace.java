@@ -373,10 +373,11 @@ final class NativeAddressSpace implements AddressSpace {
             @Nullable UserThread self,
             long address,
             long length,
-            int prot,
+            int access,
             boolean shared,
             int hostFd,
             long hostOffset) {
+        int prot = access & (READ | WRITE | EXEC);
         if (!inGuest(address, length)) {
             return -EINVAL;
         }
@@ -391,7 +392,7 @@ final class NativeAddressSpace implements AddressSpace {
                 return mapText(address, length, prot, hostFd, hostOffset);
             }
             int flags = Memory.MAP_FIXED | (shared ? Memory.MAP_SHARED : Memory.MAP_PRIVATE);
-            int file = open(hostFd, shared && (prot & WRITE) != 0);
+            int file = open(hostFd, shared && (access & (WRITE | MAY_WRITE)) != 0);
             if (file < 0) {
                 return -EBADF;
             }

@@ -355,6 +355,7 @@ public final class Mmap {
         AddressSpace space = mm.space();
         MappingSource.Extent extent = mm.extent;
         boolean shared = vma.isShared();
+        int access = Mm.hostProt(vma.prot) | (shared && vma.mayWrite() ? AddressSpace.MAY_WRITE : 0);
         // Only one host call can be left to the thread; whether there are more shows after the first extent.
         long at = from;
         while (at < to) {
@@ -364,7 +365,7 @@ public final class Mmap {
             }
             long n = Math.min(extent.length, to - at);
             UserThread by = at == from && n == to - from ? self : null;
-            long result = space.mapFile(by, at, n, Mm.hostProt(vma.prot), shared, extent.hostFd, extent.hostOffset);
+            long result = space.mapFile(by, at, n, access, shared, extent.hostFd, extent.hostOffset);
             if (result < 0) {
                 return result;
             }
