@@ -564,11 +564,10 @@ final class NativeAddressSpace implements AddressSpace {
         long to = Math.max(oldAddress + oldLength, newAddress + newLength);
         boolean inPlace = oldAddress == newAddress;
         int flags = inPlace ? 0 : Memory.MREMAP_MAYMOVE | Memory.MREMAP_FIXED;
-        boolean big = oldLength >= MAX_GUEST_LENGTH || newLength >= MAX_GUEST_LENGTH;
         long target = inPlace ? 0 : newAddress;
         noteRemapped(self, oldAddress, oldLength, newAddress, newLength);
-        return ok(change(
-                big ? null : self, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
+        // By the service thread: the guest threads' filter has no mremap.
+        return ok(change(null, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
     }
 
     private void noteRemapped(

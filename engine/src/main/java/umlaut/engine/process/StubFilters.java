@@ -79,7 +79,7 @@ final class StubFilters {
                 .assemble();
     }
 
-    /** For guest threads. */
+    /** For guest threads. Not mremap: it can make a shared file mapping longer, and behind a file's pages lie another's. */
     static byte[] guest(int textSize) {
         Bpf bpf = onlyFromStub(textSize);
         bpf.jumpIfEqual(Syscall.FUTEX, "allow")
@@ -88,15 +88,12 @@ final class StubFilters {
                 .jumpIfEqual(Syscall.MUNMAP, "range")
                 .jumpIfEqual(Syscall.MPROTECT, "range")
                 .jumpIfEqual(Syscall.MMAP, "mmap")
-                .jumpIfEqual(Syscall.MREMAP, "mremap")
                 .jumpIfEqual(Syscall.MADVISE, "madvise")
                 .jumpIfEqual(Syscall.ARCH_PRCTL, "arch_prctl")
                 .ret(Bpf.RET_KILL_PROCESS);
         bpf.label("mmap").load(Bpf.argument(3)).jumpIfAnyBit(0x20, "anonymous").ret(Bpf.RET_KILL_PROCESS);
         bpf.label("anonymous").load(Bpf.argument(4)).jumpIfEqual(-1, "range").ret(Bpf.RET_KILL_PROCESS);
         bpf.label("madvise").load(Bpf.argument(2)).jumpIfAtLeast(32, "kill").jump("range"); // not MADV_HWPOISON
-        bpf.label("mremap").load(Bpf.argument(2) + 4).jumpIfAtLeast(1, "kill");
-        bpf.load(Bpf.argument(4) + 4).jumpIfAtLeast(HIGH_OF_TASK_SIZE, "kill").jump("range");
         bpf.label("range").load(Bpf.argument(0) + 4).jumpIfAtLeast(HIGH_OF_TASK_SIZE, "kill");
         bpf.load(Bpf.argument(1) + 4).jumpIfEqual(0, "allow").jump("kill");
         bpf.label("arch_prctl").load(Bpf.argument(0)).jumpIfEqual(0x1002, "allow"); // ARCH_SET_FS
