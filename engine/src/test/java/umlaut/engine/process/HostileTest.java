@@ -115,6 +115,7 @@ class HostileTest {
             {10, Layout.TEXT, 4096, 7},
             {10, Layout.ORDERS, 4096, 3},
             {25, DATA, 4096, 4096, 3, Layout.TEXT}, // mremap onto the stub
+            {25, DATA, 4096, 8192, 0, 0}, // mremap making a mapping longer
             {25, Layout.ORDERS, 4096, 4096, 3, 0x1000_0000},
             {28, Layout.TEXT, 4096, 4},
             {28, DATA, 4096, 100}, // MADV_HWPOISON
