@@ -46,6 +46,9 @@ final class HostTrace {
     /** By thread, of all threads: strace may show a thread's calls before the clone that made it. */
     private final Map<String, List<String>> suspicious = new HashMap<>();
 
+    private final List<String> violations = new ArrayList<>();
+    private int guestThreads;
+
     void line(String text) {
         Matcher line = LINE.matcher(text);
         if (!line.matches()) {
@@ -55,10 +58,18 @@ final class HostTrace {
         String rest = line.group(2);
         if (rest.startsWith("--- SIGSYS") || rest.startsWith("+++ killed by SIGSYS")) {
             last.remove(tid);
+            if (rest.startsWith("+++ ")) {
+                gone(tid);
+            }
             return;
         }
-        if (rest.startsWith("+++ ") || rest.startsWith("--- ")) {
+        if (rest.startsWith("--- ")) {
             judge(tid);
+            return;
+        }
+        if (rest.startsWith("+++ ")) {
+            judge(tid);
+            gone(tid);
             return;
         }
         Matcher resumed = RESUMED.matcher(rest);
@@ -109,13 +120,29 @@ final class HostTrace {
         }
     }
 
+    /** A thread has ended, and its number may be another's from now on. */
+    private void gone(String tid) {
+        List<String> calls = suspicious.remove(tid);
+        boolean guest = guests.remove(tid);
+        stubs.remove(tid);
+        if (filtered.remove(tid) && guest) {
+            guestThreads++;
+        }
+        if (guest && calls != null) {
+            violations.addAll(calls);
+        }
+    }
+
+    /** The log is at its end. */
+    void end() {
+        List.copyOf(guests).forEach(this::gone);
+    }
+
     int guestThreads() {
-        return (int) guests.stream().filter(filtered::contains).count();
+        return guestThreads;
     }
 
     List<String> violations() {
-        return guests.stream()
-                .flatMap(tid -> suspicious.getOrDefault(tid, List.of()).stream())
-                .toList();
+        return violations;
     }
 }

@@ -66,6 +66,7 @@ class SecurityTest {
         try (var lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
             lines.forEach(trace::line);
         }
+        trace.end();
         assertThat(trace.guestThreads()).as("guest threads seen by strace").isGreaterThan(50);
         assertThat(trace.violations()).isEmpty();
     }

@@ -254,7 +254,10 @@ class SignalDeliveryTest {
             long tid = g.syscallWithChild(
                     t -> {
                         t.handlerAt(handler);
-                        t.syscall(Nr.PAUSE);
+                        // The signal may come before the thread could wait for it.
+                        while (machine.notes.isEmpty()) {
+                            t.syscall(Nr.SCHED_YIELD);
+                        }
                         t.syscall(Nr.EXIT, 0);
                     },
                     Nr.CLONE,
