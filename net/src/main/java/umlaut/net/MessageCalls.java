@@ -156,8 +156,8 @@ final class MessageCalls {
             task.memory.putInt(header + Msghdr.MSG_NAMELEN, from.length);
         }
         boolean cloexec = message.has(SockConst.MSG_CMSG_CLOEXEC);
-        ControlMessages.Written written = ControlMessages.write(
-                task, message.control, socket.wantsCredentials(), cloexec, control, controlRoom);
+        ControlMessages.Written written =
+                ControlMessages.write(task, message.control, socket.wantsCredentials(), cloexec, control, controlRoom);
         int told = message.resultFlags | written.flags | (cloexec ? SockConst.MSG_CMSG_CLOEXEC : 0);
         task.memory.putInt(header + Msghdr.MSG_FLAGS, told);
         task.memory.putLong(header + Msghdr.MSG_CONTROLLEN, written.length);
@@ -268,7 +268,8 @@ final class MessageCalls {
 
     /** What was moved before a time limit or a signal counts. */
     private static long partial(Message message, long result) {
-        boolean ended = result == Errno.EAGAIN.negative() || result == Errno.EINTR.negative() || Restart.isRestart(result);
+        boolean ended =
+                result == Errno.EAGAIN.negative() || result == Errno.EINTR.negative() || Restart.isRestart(result);
         return ended && message.data.moved() > 0 ? message.data.moved() : result;
     }
 }

@@ -79,7 +79,8 @@ final class SocketCalls {
     static long listen(Task task, int fd, int backlog) {
         Socket socket = hold(task, fd);
         try {
-            socket.listen(task, Integer.compareUnsigned(backlog, SockConst.SOMAXCONN) > 0 ? SockConst.SOMAXCONN : backlog);
+            socket.listen(
+                    task, Integer.compareUnsigned(backlog, SockConst.SOMAXCONN) > 0 ? SockConst.SOMAXCONN : backlog);
             return 0;
         } finally {
             socket.release();
@@ -190,7 +191,8 @@ final class SocketCalls {
         }
         Socket socket = hold(task, fd);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment given = arena.allocate(Math.max(1, Math.min(length, MAX_OPTION)), 8).asSlice(0, Math.min(length, MAX_OPTION));
+            MemorySegment given = arena.allocate(Math.max(1, Math.min(length, MAX_OPTION)), 8)
+                    .asSlice(0, Math.min(length, MAX_OPTION));
             if (length > 0) {
                 task.memory.read(value, given, 0, given.byteSize());
             }
@@ -243,7 +245,8 @@ final class SocketCalls {
             return Errno.EAGAIN.negative();
         }
         long deadline = timeoutNs == 0 ? Blocking.FOREVER : task.kernel.clock.monotonicNs() + timeoutNs;
-        result = byOthers ? Blocking.runForResult(task, source, op, deadline) : Blocking.run(task, source, op, deadline);
+        result =
+                byOthers ? Blocking.runForResult(task, source, op, deadline) : Blocking.run(task, source, op, deadline);
         if (timeoutNs != 0 && result == -Restart.ERESTARTSYS) {
             // A restart would begin with the whole time again.
             return Errno.EINTR.negative();

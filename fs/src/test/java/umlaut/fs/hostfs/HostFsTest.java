@@ -119,7 +119,8 @@ class HostFsTest {
         Inode root = HostFs.open("/", 1, HostOptions.image("/", HostView.ALL)).root();
         assertThat(find(root, "proc")).isNull();
         assertThat(list(root)).doesNotContain("proc").contains("usr");
-        Inode named = HostFs.open("/", 1, HostOptions.image("/", new TreeView().show("proc"))).root();
+        Inode named = HostFs.open("/", 1, HostOptions.image("/", new TreeView().show("proc")))
+                .root();
         assertThat(list(named)).containsExactly("proc");
     }
 

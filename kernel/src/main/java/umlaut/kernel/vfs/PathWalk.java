@@ -42,7 +42,9 @@ public final class PathWalk {
     private Mount rootMount;
     private Dentry rootDentry;
     Credentials who = Credentials.ROOT;
+
     @Nullable Task task;
+
     int umask;
 
     /** The path as given. */

@@ -27,7 +27,10 @@ final class EpollCalls {
         if ((flags & ~Poll.EPOLL_CLOEXEC) != 0) {
             return Errno.EINVAL.negative();
         }
-        EventPoll epoll = new EventPoll(AnonInode.of(task.kernel, AnonInode.Kind.SHARED, task.credentials()), OpenFlags.O_RDWR, task.credentials());
+        EventPoll epoll = new EventPoll(
+                AnonInode.of(task.kernel, AnonInode.Kind.SHARED, task.credentials()),
+                OpenFlags.O_RDWR,
+                task.credentials());
         return Descriptors.install(task, epoll, flags != 0);
     }
 
