@@ -13,6 +13,9 @@ import umlaut.kernel.time.KernelTimers;
 public final class LastResort {
     private static final long PATIENCE_NS = 250_000_000;
 
+    /** A thread may be between two address spaces, or share one for now, when it is first looked at. */
+    private static final int ATTEMPTS = 120;
+
     private LastResort() {}
 
     /** Called when {@code group} begins to end. Caller holds its signal lock. */
@@ -22,11 +25,15 @@ public final class LastResort {
             return;
         }
         Kernel kernel = threads.getFirst().kernel;
-        KernelTimers.Timer timer = kernel.timers.create(() -> enforce(group));
+        armAgain(kernel, group, ATTEMPTS);
+    }
+
+    private static void armAgain(Kernel kernel, ThreadGroup group, int attempts) {
+        KernelTimers.Timer timer = kernel.timers.create(() -> enforce(kernel, group, attempts));
         kernel.timers.arm(timer, kernel.clock.monotonicNs() + PATIENCE_NS);
     }
 
-    private static void enforce(ThreadGroup group) {
+    private static void enforce(Kernel kernel, ThreadGroup group, int attempts) {
         List<Task> left = group.threads();
         for (Task task : left) {
             Mm mm = task.mmOrNull();
@@ -34,6 +41,9 @@ public final class LastResort {
                 mm.space().close();
                 return;
             }
+        }
+        if (!left.isEmpty() && attempts > 1) {
+            armAgain(kernel, group, attempts - 1);
         }
     }
 }
