@@ -59,6 +59,12 @@ public interface UserThread extends UserMemory {
     /** From now on nothing is held back until the thread resumes: for tracers, who look at results before that. */
     default void setImmediateWrites() {}
 
+    /**
+     * The switch for threads that are traced or whose calls are filtered. While on, every system call comes in as a trap, none is answered on the guest side;
+     * {@link #futexOnReturn} still runs a futex call there once the kernel has seen it.
+     */
+    default void handOverAll(boolean on) {}
+
     /** Declares the first {@code length} bytes of the last reservation filled. */
     void commitOut(long length);
 

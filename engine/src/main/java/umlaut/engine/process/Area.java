@@ -34,6 +34,9 @@ final class Area {
 
     static final int CPU_BITS = 12;
 
+    /** Not 0: the stub answers no system call itself. See {@link umlaut.engine.UserThread#handOverAll}. */
+    static final int HAND_OVER = 0xd8;
+
     /** Windows of memory copied in, {@link #WINDOWS} of: address, length (8 bytes each). */
     static final int WINDOW = 0x100;
 

@@ -104,6 +104,7 @@ final class NativeThread implements UserThread {
         this.started = started;
         this.area = engine.areas.slot(slot);
         this.placement = new Placement(engine.pacer);
+        area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
     }
 
     /** Fills in what a new host thread needs before it starts. */
@@ -516,6 +517,11 @@ final class NativeThread implements UserThread {
     @Override
     public void setImmediateWrites() {
         immediateWrites = true;
+    }
+
+    @Override
+    public void handOverAll(boolean on) {
+        area.set(Layouts.INT, Area.HAND_OVER, on ? 1 : 0);
     }
 
     @Override

@@ -258,6 +258,8 @@ final class StubEntry {
     private void nativeFutex() {
         Label trapped = new Label(), go = new Label(), ask = new Label();
         a.bind(futexCall);
+        a.cmpl(area(Area.HAND_OVER), 0);
+        a.j(Cond.NE, notNativeFutex);
         a.movl(RCX, RSI);
         a.andl(RCX, ~0x180); // FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME
         a.cmpl(RCX, 31);

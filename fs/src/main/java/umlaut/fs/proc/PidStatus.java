@@ -29,7 +29,7 @@ final class PidStatus {
         row(out, "Threads", Math.max(1, subject.group().threads().size()));
         signals(out, subject, task);
         credentials(out, task.credentials());
-        seccomp(out, task.seccomp);
+        seccomp(out, task.seccomp());
         rest(out, subject, task);
         return out.toString();
     }

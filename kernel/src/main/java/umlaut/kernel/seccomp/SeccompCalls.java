@@ -57,11 +57,11 @@ public final class SeccompCalls {
     }
 
     private static long setStrict(Task task) {
-        Seccomp old = task.seccomp;
+        Seccomp old = task.seccomp();
         if (old != null && old.mode() != Prctl.SECCOMP_MODE_STRICT) {
             return Errno.EINVAL.negative();
         }
-        task.seccomp = new Seccomp(null, null);
+        task.setSeccomp(new Seccomp(null, null));
         return 0;
     }
 
@@ -79,7 +79,7 @@ public final class SeccompCalls {
         if (!task.credentials().noNewPrivs() && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
             return Errno.EACCES.negative();
         }
-        Seccomp old = task.seccomp;
+        Seccomp old = task.seccomp();
         if (old != null && old.mode() == Prctl.SECCOMP_MODE_STRICT) {
             return Errno.EINVAL.negative();
         }
@@ -105,7 +105,7 @@ public final class SeccompCalls {
     }
 
     private static long set(Task task, Seccomp fresh) {
-        task.seccomp = fresh;
+        task.setSeccomp(fresh);
         return 0;
     }
 
@@ -114,12 +114,12 @@ public final class SeccompCalls {
         task.group.signalLock.lock();
         try {
             for (Task t : task.group.threadsLocked()) {
-                if (t != task && !isAncestor(t.seccomp, old)) {
+                if (t != task && !isAncestor(t.seccomp(), old)) {
                     return (flags & TSYNC_ESRCH) != 0 ? Errno.ESRCH.negative() : t.tid;
                 }
             }
             for (Task t : task.group.threadsLocked()) {
-                t.seccomp = fresh;
+                t.setSeccomp(fresh);
             }
             return 0;
         } finally {

@@ -49,7 +49,7 @@ public final class Syscalls {
     }
 
     private long dispatch(Task task, int nr, Args args) {
-        Seccomp filters = task.seccomp;
+        Seccomp filters = task.seccomp();
         if (filters != null) {
             long verdict = Seccomp.check(task, filters, nr);
             if (verdict != Seccomp.PASS) {

@@ -162,7 +162,7 @@ public final class Clone {
         if (!ownStack) {
             child.signalStack.copyFrom(parent.signalStack);
         }
-        child.seccomp = parent.seccomp;
+        child.setSeccomp(parent.seccomp());
         child.lastFault = parent.lastFault;
         child.lastFaultAddress = parent.lastFaultAddress;
         if (request.has(CloneFlags.CLONE_CHILD_SETTID)) {

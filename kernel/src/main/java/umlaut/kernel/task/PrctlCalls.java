@@ -62,7 +62,7 @@ public final class PrctlCalls {
             case Prctl.PR_SET_TSC -> a == Prctl.PR_TSC_ENABLE ? 0 : Errno.EINVAL.negative();
             case Prctl.PR_SET_PTRACER -> 0;
             case Prctl.PR_SET_VMA -> a == 0 ? 0 : Errno.EINVAL.negative();
-            case Prctl.PR_GET_SECCOMP -> task.seccomp instanceof Seccomp state ? state.mode() : 0;
+            case Prctl.PR_GET_SECCOMP -> task.seccomp() instanceof Seccomp state ? state.mode() : 0;
             case Prctl.PR_SET_SECCOMP -> SeccompCalls.prctl(task, a, b);
             case Prctl.PR_GET_SPECULATION_CTRL -> Errno.ENODEV.negative();
             case Prctl.PR_SET_SPECULATION_CTRL -> Errno.ENODEV.negative();

@@ -68,8 +68,8 @@ public final class Task {
     public final UnprovenFrame unprovenFrame = new UnprovenFrame();
 
     public int lastHandled;
-    /** System call filters, null = none. Written by the task itself, or by SECCOMP_FILTER_FLAG_TSYNC under the signal lock. */
-    public volatile @Nullable Seccomp seccomp;
+    /** System call filters, null = none. */
+    private volatile @Nullable Seccomp seccomp;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
     /** What exit(2) was called with, in the form of wait(2). */
@@ -169,6 +169,19 @@ public final class Task {
 
     public void setUser(UserThread fresh) {
         user = fresh;
+        if (seccomp != null) {
+            fresh.handOverAll(true);
+        }
+    }
+
+    public @Nullable Seccomp seccomp() {
+        return seccomp;
+    }
+
+    /** By the task itself, or by SECCOMP_FILTER_FLAG_TSYNC under the signal lock. Every system call comes to the kernel from now on. */
+    public void setSeccomp(@Nullable Seccomp filters) {
+        seccomp = filters;
+        user.handOverAll(filters != null);
     }
 
     public FileTable files() {
