@@ -43,6 +43,7 @@ int main(void) {
     gid_t g[64];
     P(getgroups(64, g) >= 0);
     P(personality(0xffffffff) == 0);
+    P(syscall(SYS_membarrier, 0, 0, 0) > 0);
     P(sched_get_priority_max(SCHED_FIFO));
     P(sched_getparam(0, &(struct sched_param){0}));
     return 0;

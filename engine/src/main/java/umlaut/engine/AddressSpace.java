@@ -63,6 +63,15 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     long futexWake(long address, int count, boolean shared);
 
     /**
+     * membarrier(2) over all threads of this address space, and the registrations it needs, with the guest's own arguments.
+     *
+     * @return as the host answers; -ENOSYS (-38) where there is none
+     */
+    default long membarrier(int command, int flags, int cpu) {
+        return -38;
+    }
+
+    /**
      * Copies this address space (copy-on-write) for fork(2). {@code parent} is in the kernel in a fork-like system call; every other thread
      * goes on undisturbed. The copy has one thread, whose registers, vector and TLS state are the parent's.
      *

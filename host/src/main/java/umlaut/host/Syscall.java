@@ -136,6 +136,7 @@ public final class Syscall {
     public static final int SECCOMP = 317;
     public static final int GETRANDOM = 318;
     public static final int MEMFD_CREATE = 319;
+    public static final int MEMBARRIER = 324;
     public static final int COPY_FILE_RANGE = 326;
     public static final int STATX = 332;
     public static final int PIDFD_SEND_SIGNAL = 424;

@@ -609,9 +609,7 @@ final class NativeAddressSpace implements AddressSpace {
             settle(address, address + length);
             for (long page = 0, pages = (length + 4095) / 4096; page < pages; page += chunkPages) {
                 long n = Math.min(chunkPages, pages - page);
-                runBatch();
-                service.add(Syscall.MINCORE, address + page * 4096, n * 4096, Layout.REPLY + 2048, 0, 0, 0);
-                long result = service.run();
+                long result = call(Syscall.MINCORE, address + page * 4096, n * 4096, Layout.REPLY + 2048);
                 if (result < 0) {
                     return result;
                 }
@@ -657,16 +655,23 @@ final class NativeAddressSpace implements AddressSpace {
 
     @Override
     public long futexWake(long address, int count, boolean shared) {
-        if (!inGuest(address, 4)) {
-            return -EFAULT;
-        }
+        return inGuest(address, 4) ? call(Syscall.FUTEX, address, shared ? 1 : 1 | 128, count) : -EFAULT;
+    }
+
+    @Override
+    public long membarrier(int command, int flags, int cpu) {
+        return call(Syscall.MEMBARRIER, command, flags, cpu);
+    }
+
+    /** One system call by the service thread, at once. @return its result; 0 when the process has ended */
+    private long call(long nr, long a, long b, long c) {
         lock.lock();
         try {
             if (dead) {
                 return 0;
             }
             runBatch();
-            service.add(Syscall.FUTEX, address, shared ? 1 : 1 | 128, count, 0, 0, 0);
+            service.add(nr, a, b, c, 0, 0, 0);
             long result = service.run();
             return result < 0 ? result : service.result(0);
         } finally {

@@ -55,7 +55,8 @@ final class StubFilters {
             Syscall.RT_SIGPROCMASK,
             CAPSET,
             Syscall.SECCOMP,
-            Syscall.SCHED_SETAFFINITY
+            Syscall.SCHED_SETAFFINITY,
+            Syscall.MEMBARRIER
         };
         for (int nr : allowed) {
             bpf.jumpIfEqual(nr, "allow");

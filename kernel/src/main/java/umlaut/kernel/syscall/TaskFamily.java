@@ -77,8 +77,9 @@ final class TaskFamily implements SyscallFamily {
             case Nr.SCHED_SETAFFINITY -> SchedCalls.setAffinity(task, args.i(0), args.i(1), args.l(2));
             case Nr.SCHED_GETAFFINITY -> SchedCalls.getAffinity(task, args.i(0), args.i(1), args.l(2));
             case Nr.GETCPU -> SchedCalls.getcpu(task, args.l(0), args.l(1));
-            // As a Linux configured without them: C libraries and run-times have other ways.
-            case Nr.RSEQ, Nr.MEMBARRIER -> Errno.ENOSYS.negative();
+            case Nr.MEMBARRIER -> task.mm().space().membarrier(args.i(0), args.i(1), args.i(2));
+            // As a Linux configured without them: C libraries have other ways.
+            case Nr.RSEQ -> Errno.ENOSYS.negative();
             default -> NOT_MINE;
         };
     }
