@@ -3,6 +3,7 @@ package umlaut.kernel;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.Engine;
+import umlaut.kernel.aio.Aio;
 import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
@@ -41,6 +42,7 @@ public final class Kernel {
     public final Syscalls syscalls;
     public final Tracer tracer;
     public final Ipc ipc;
+    public final Aio aio = new Aio();
     public final FutexFamily futexes = new FutexFamily();
     public final TimeKeeper timeKeeper;
     /** Files that the kernel's parts show in /proc and in /sys. */

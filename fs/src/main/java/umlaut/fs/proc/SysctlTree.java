@@ -155,8 +155,11 @@ public final class SysctlTree {
     }
 
     private static void fs(TreeDirectory fs, Kernel kernel) {
-        number(fs, "aio-max-nr", 65536, 0, Long.MAX_VALUE);
-        readOnly(fs, "aio-nr", () -> 0);
+        fs.setting(
+                "aio-max-nr",
+                task -> kernel.aio.most + "\n",
+                (task, text) -> kernel.aio.most.set(parse(task, text, 0, Long.MAX_VALUE)));
+        readOnly(fs, "aio-nr", kernel.aio.inUse::get);
         readOnly(fs, "dentry-state", () -> "0\t0\t45\t0\t0\t0");
         number(fs, "dir-notify-enable", 1, 0, 1);
         AtomicLong most = number(fs, "file-max", Long.MAX_VALUE, 0, Long.MAX_VALUE);

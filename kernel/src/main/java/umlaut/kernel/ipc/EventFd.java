@@ -89,6 +89,14 @@ public final class EventFd extends File {
         return 8;
     }
 
+    /** By the kernel: adds as much as there is room for (Linux: eventfd_signal). */
+    public void signal(long n) {
+        synchronized (this) {
+            count += Long.compareUnsigned(-1 - count, n) < 0 ? -1 - count : n;
+        }
+        waiters.wake(Poll.POLLIN);
+    }
+
     @Override
     public int poll(PollTable table) {
         table.add(waiters);

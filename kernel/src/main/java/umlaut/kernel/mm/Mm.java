@@ -12,6 +12,7 @@ import umlaut.engine.Reg;
 import umlaut.engine.UserMemory;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.aio.AioTable;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -64,6 +65,9 @@ public final class Mm {
 
     private volatile int dumpable = 1;
 
+    /** Contexts of io_setup(2); null: there never was one. */
+    private volatile @Nullable AioTable aio;
+
     Mm(Kernel kernel, AddressSpace space, MmLayout layout) {
         this.kernel = kernel;
         this.space = space;
@@ -114,6 +118,10 @@ public final class Mm {
         if (users.decrementAndGet() > 0) {
             return;
         }
+        AioTable requests = aio;
+        if (requests != null) {
+            requests.end();
+        }
         space.close();
         if (MmReport.sharesMemory(this)) {
             space.awaitEnd();
@@ -150,6 +158,20 @@ public final class Mm {
             garbage.clear();
         }
         VmaEditor.drop(all);
+    }
+
+    public AioTable aio() {
+        AioTable known = aio;
+        if (known == null) {
+            synchronized (this) {
+                known = aio;
+                if (known == null) {
+                    known = new AioTable();
+                    aio = known;
+                }
+            }
+        }
+        return known;
     }
 
     void setLazy() {

@@ -1,6 +1,7 @@
 package umlaut.kernel.syscall;
 
 import umlaut.kernel.Kernel;
+import umlaut.kernel.aio.AioFamily;
 import umlaut.kernel.mm.MemoryCalls;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.vfs.FileFamily;
@@ -22,5 +23,6 @@ public final class Families {
         s.add(new SystemFamily());
         s.add(new MemoryCalls());
         s.add(new SysvFamily(kernel));
+        s.add(new AioFamily(kernel));
     }
 }

@@ -121,6 +121,18 @@ public final class ReadWrite {
         return vectored(task, fd, vector, count, true, offset == -1 ? POSITION : offset, flags);
     }
 
+    /**
+     * A transfer that is not the system call's own result, io_submit(2)'s: guest memory {@code iter}, at {@code offset} where the file has places. Waits where the
+     * file does.
+     *
+     * @param flags RWF_*
+     */
+    public static long perform(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
+        return file.seekable()
+                ? at(task, file, iter, writing, offset, flags)
+                : blockingAt(task, file, iter, writing, 0);
+    }
+
     public static long lseek(Task task, int fd, long offset, int whence) {
         File file = task.files().holdOpen(fd);
         try {

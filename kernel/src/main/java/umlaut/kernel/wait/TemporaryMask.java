@@ -7,11 +7,11 @@ import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 
 /** The signal mask that ppoll(2), pselect(2) and epoll_pwait(2) put in place while they wait (Linux: set_user_sigmask). */
-final class TemporaryMask {
+public final class TemporaryMask {
     private TemporaryMask() {}
 
     /** Puts the mask at {@code address} in place; 0 leaves all as it is. @throws umlaut.abi.ErrnoException EINVAL, EFAULT */
-    static void set(Task task, long address, long size) {
+    public static void set(Task task, long address, long size) {
         if (address == 0) {
             return;
         }
@@ -24,7 +24,7 @@ final class TemporaryMask {
     }
 
     /** Puts the old mask back, unless a signal ended the wait: then the signal's delivery does, after the handler's frame is made. */
-    static long finish(Task task, long result) {
+    public static long finish(Task task, long result) {
         @Nullable Long saved = task.savedSignalMask;
         boolean interrupted = result == Errno.EINTR.negative() || Restart.isRestart(result);
         if (saved != null && !interrupted) {
