@@ -14,7 +14,7 @@ class StructWritersTest {
     @Test
     void directoryEntriesArePaddedTo8() {
         Arrays.fill(bytes, (byte) 0x55);
-        int length = Dirent64.write(memory, 1, 42, 7, DirentType.DT_DIR, "abcde".getBytes(StandardCharsets.UTF_8));
+        int length = Dirent64.write(memory, 1, 42, 7, DirentType.DT_DIR, "abcde", false);
         assertThat(length).isEqualTo(32);
         assertThat(Le.getLong(memory, 1)).isEqualTo(42);
         assertThat(Le.getLong(memory, 9)).isEqualTo(7);
@@ -22,12 +22,12 @@ class StructWritersTest {
         assertThat(Le.getByte(memory, 19)).isEqualTo((byte) 4);
         assertThat(new String(bytes, 20, 13, StandardCharsets.ISO_8859_1)).isEqualTo("abcde" + "\0".repeat(8));
         assertThat(bytes[33]).isEqualTo((byte) 0x55);
-        assertThat(Dirent64.recordLength(4)).isEqualTo(24);
+        assertThat(Dirent64.recordLength(4, false)).isEqualTo(24);
     }
 
     @Test
     void oldDirectoryEntriesEndWithTheirType() {
-        int length = Dirent.write(memory, 0, 42, 7, DirentType.DT_REG, "abcd".getBytes(StandardCharsets.UTF_8));
+        int length = Dirent64.write(memory, 0, 42, 7, DirentType.DT_REG, "abcd", true);
         assertThat(length).isEqualTo(24);
         assertThat(bytes[23]).isEqualTo((byte) DirentType.DT_REG);
         assertThat(bytes[22]).isZero();

@@ -17,8 +17,8 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.cred.Credentials;
-import umlaut.kernel.mm.HeapPageStore;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.mm.MemfdPageStore;
 import umlaut.kernel.time.HostClock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.DirectorySink;
@@ -36,7 +36,12 @@ public final class TestTree {
         });
         KernelConfig config = new KernelConfig("test", "guest", 1 << 28, 2, 100);
         return new Kernel(
-                engine, config, clock, new KernelLog(clock, entry -> {}), new HeapPageStore(1 << 22), Tracer.OFF);
+                engine,
+                config,
+                clock,
+                new KernelLog(clock, entry -> {}),
+                new MemfdPageStore("test", 1 << 22),
+                Tracer.OFF);
     }
 
     public static TmpFs tmpfs(Kernel kernel) {

@@ -181,11 +181,11 @@ public final class Shmem implements MappingSource {
             ShmemRun run = runs.obtain(page, lastPage + 1 - page, true);
             boolean fresh = !run.isFilled(page);
             long end = run.stateEnd(page, lastPage + 1, !fresh);
+            if (fresh) {
+                end = chargeSome(run, page, end);
+            }
             long n = Math.min(from.remaining(), (end << SHIFT) - offset);
             long at = run.storeAt(page) + (offset & PAGE - 1);
-            if (fresh) {
-                charge(run, page, end);
-            }
             int tail = 0;
             if (fresh && run.used) {
                 zero(at & -PAGE, at & PAGE - 1);
@@ -247,6 +247,19 @@ public final class Shmem implements MappingSource {
                 throw Errno.ENOSPC.exception();
             }
             run.setFilled(from, to);
+        }
+    }
+
+    /** As {@link #charge}, but what memory there is will do: the writer comes again for the rest. @return behind the last page charged */
+    private long chargeSome(ShmemRun run, long from, long to) {
+        for (long count = to - from; ; count = count + 1 >> 1) {
+            if (store.charge(count)) {
+                run.setFilled(from, from + count);
+                return from + count;
+            }
+            if (count == 1) {
+                throw Errno.ENOSPC.exception();
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import umlaut.abi.Dirent64;
 import umlaut.abi.Errno;
 import umlaut.abi.InotifyFlags;
-import umlaut.abi.Le;
 import umlaut.kernel.task.Task;
 
 /** getdents(2) and getdents64(2) (Linux: fs/readdir.c). */
@@ -58,7 +57,6 @@ public final class DirectoryCalls {
 
     /** Packs struct linux_dirent64, or the older struct linux_dirent with the type behind the name. */
     private static final class Packer implements DirectorySink {
-        private static final int OLD_NAME = 18;
         final MemorySegment out;
         private final int room;
         private final boolean old;
@@ -80,29 +78,11 @@ public final class DirectoryCalls {
 
         @Override
         public boolean add(String name, long ino, int type, long next) {
-            int nameLength = name.length();
-            int start = old ? OLD_NAME : Dirent64.D_NAME;
-            int length = (start + nameLength + (old ? 2 : 1) + 7) & ~7;
-            if (length > room - used) {
+            if (Dirent64.recordLength(name.length(), old) > room - used) {
                 full = true;
                 return false;
             }
-            long at = used;
-            Le.putLong(out, at + length - 8, 0);
-            Le.putLong(out, at, ino);
-            Le.putLong(out, at + 8, next);
-            Le.putShort(out, at + 16, length);
-            if (!old) {
-                Le.putByte(out, at + Dirent64.D_TYPE, type);
-            }
-            for (int i = 0; i < nameLength; i++) {
-                Le.putByte(out, at + start + i, name.charAt(i));
-            }
-            Le.putByte(out, at + start + nameLength, 0);
-            if (old) {
-                Le.putByte(out, at + length - 1, type);
-            }
-            used += length;
+            used += Dirent64.write(out, used, ino, next, type, name, old);
             position = next;
             return true;
         }

@@ -54,22 +54,33 @@ final class Names {
         make(vfs, walk, false, (directory, name) -> directory.symlink(name, target, who));
     }
 
-    private static Inode make(Vfs vfs, PathWalk walk, boolean isDirectory, Maker maker) {
+    /** Walks to the directory that is to get a new name. */
+    private static Inode parent(PathWalk walk) {
         walk.toParent();
         if (walk.lastType != PathWalk.Last.NORM) {
             throw Errno.EEXIST.exception();
         }
-        Inode directory = walk.inode();
+        return walk.inode();
+    }
+
+    /** The name, which must be free; the directory's lock is held. Only a directory's may end with a slash. */
+    private static Dentry newEntry(PathWalk walk, boolean isDirectory) {
+        Dentry child = walk.childLocked();
+        if (!child.isNegative()) {
+            throw Errno.EEXIST.exception();
+        }
+        if (walk.lastSlash && !isDirectory) {
+            throw Errno.ENOENT.exception();
+        }
+        return child;
+    }
+
+    private static Inode make(Vfs vfs, PathWalk walk, boolean isDirectory, Maker maker) {
+        Inode directory = parent(walk);
         Dentry child;
         directory.lock.lock();
         try {
-            child = walk.childLocked();
-            if (!child.isNegative()) {
-                throw Errno.EEXIST.exception();
-            }
-            if (walk.lastSlash && !isDirectory) {
-                throw Errno.ENOENT.exception();
-            }
+            child = newEntry(walk, isDirectory);
             Permissions.requireWritable(walk.mount);
             Permissions.requireCreate(directory, walk.who);
             child.instantiate(maker.make(directory, child.name()));
@@ -85,21 +96,11 @@ final class Names {
     /** @param target what the new name, the walk's, is to stand for */
     static void link(Vfs vfs, Path target, PathWalk walk) {
         Inode inode = target.inode();
-        walk.toParent();
-        if (walk.lastType != PathWalk.Last.NORM) {
-            throw Errno.EEXIST.exception();
-        }
-        Inode directory = walk.inode();
+        Inode directory = parent(walk);
         Dentry child;
         directory.lock.lock();
         try {
-            child = walk.childLocked();
-            if (!child.isNegative()) {
-                throw Errno.EEXIST.exception();
-            }
-            if (walk.lastSlash) {
-                throw Errno.ENOENT.exception();
-            }
+            child = newEntry(walk, false);
             Permissions.requireWritable(walk.mount);
             if (target.mount() != walk.mount) {
                 throw Errno.EXDEV.exception();

@@ -16,7 +16,7 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.cred.Credentials;
-import umlaut.kernel.mm.HeapPageStore;
+import umlaut.kernel.mm.MemfdPageStore;
 import umlaut.kernel.time.Clock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.File;
@@ -69,7 +69,7 @@ public final class TestMachine {
                 new KernelConfig("test", "guest", 1 << 28, 2, pidsLimit),
                 clock,
                 new KernelLog(clock, entry -> notes.add("log: " + entry.text())),
-                new HeapPageStore(1 << 20),
+                new MemfdPageStore("test", 1 << 20),
                 tracer);
     }
 
