@@ -19,6 +19,32 @@ public interface UserThread extends UserMemory {
     /** A register ({@link Reg}) as of the last trap. */
     long reg(int index);
 
+    /** The number of the system call just come in. */
+    default int systemCall() {
+        return (int) reg(Reg.RAX);
+    }
+
+    /** The arguments of the system call just come in. @param to for six */
+    default void arguments(long[] to) {
+        to[0] = reg(Reg.RDI);
+        to[1] = reg(Reg.RSI);
+        to[2] = reg(Reg.RDX);
+        to[3] = reg(Reg.R10);
+        to[4] = reg(Reg.R8);
+        to[5] = reg(Reg.R9);
+    }
+
+    /**
+     * A system call without arguments will have the same result until {@link #forgetResults()}: guest code may be told it without the kernel. Guest code can
+     * change what it is told.
+     *
+     * @param result not negative
+     */
+    default void keepResult(int nr, long result) {}
+
+    /** From any thread: the kernel is to be asked again. */
+    default void forgetResults() {}
+
     /** Sets a register for the next resume. After a system call only RAX is free of cost; any other makes the return a full one. */
     void setReg(int index, long value);
 

@@ -17,6 +17,8 @@ import java.lang.invoke.MethodHandle;
 public final class HostCalls {
     private static final MethodHandle INVOKE;
     private static final MemorySegment SYSCALL;
+    private static final MemorySegment POLL;
+    private static final int POLL_OFFSET = 64;
 
     // spotless:off
     private static final byte[] CODE = {
@@ -29,6 +31,19 @@ public final class HostCalls {
         0x4c, (byte) 0x8b, 0x4c, 0x24, 0x08, // mov 8(%rsp),%r9
         0x0f, 0x05, // syscall
         (byte) 0xc3, // ret
+    };
+
+    /** Behind {@link #CODE}: looks at a word until some bits of it have a value, but not for ever. */
+    private static final byte[] POLL_CODE = {
+        (byte) 0x8b, 0x07, // again: mov (%rdi),%eax
+        0x41, (byte) 0x89, (byte) 0xc0, // mov %eax,%r8d
+        0x41, 0x21, (byte) 0xf0, // and %esi,%r8d
+        0x41, 0x39, (byte) 0xd0, // cmp %edx,%r8d
+        0x74, 0x06, // je done
+        (byte) 0xf3, (byte) 0x90, // pause
+        (byte) 0xff, (byte) 0xc9, // dec %ecx
+        0x75, (byte) 0xed, // jnz again
+        (byte) 0xc3, // done: ret
     };
     // spotless:on
 
@@ -44,10 +59,12 @@ public final class HostCalls {
         }
         MemorySegment code = MemorySegment.ofAddress(page).reinterpret(4096);
         MemorySegment.copy(CODE, 0, code, ValueLayout.JAVA_BYTE, 0, CODE.length);
+        MemorySegment.copy(POLL_CODE, 0, code, ValueLayout.JAVA_BYTE, POLL_OFFSET, POLL_CODE.length);
         if (invoke(libc, Syscall.MPROTECT, page, 4096, Memory.PROT_READ | Memory.PROT_EXEC, 0, 0, 0) != 0) {
             throw new IllegalStateException("the host allows no executable memory (SELinux execmem?)");
         }
         SYSCALL = code.reinterpret(Arena.global(), null);
+        POLL = code.asSlice(POLL_OFFSET).reinterpret(Arena.global(), null);
     }
 
     private HostCalls() {}
@@ -83,6 +100,21 @@ public final class HostCalls {
 
     public static long call(long nr, long a, long b, long c, long d, long e) {
         return call(nr, a, b, c, d, e, 0);
+    }
+
+    /**
+     * Looks at a word of memory, some {@code rounds} times, until {@code (word & mask) == value}. A loop of Java would take a hundred times as long while it is
+     * interpreted.
+     *
+     * @return the word as last seen
+     */
+    public static int poll(MemorySegment memory, long offset, int mask, int value, int rounds) {
+        try {
+            return (int) (long) INVOKE.invokeExact(
+                    POLL, memory.address() + offset, (long) mask, (long) value, (long) rounds, 0L, 0L, 0L);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
     }
 
     /** Calls a C function of up to seven integer or pointer arguments. @return its result; an int result is sign-garbage above bit 31 */

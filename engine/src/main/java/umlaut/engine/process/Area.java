@@ -10,10 +10,18 @@ final class Area {
     /** Not 0: an interrupt came while the thread was in the stub. */
     static final int PENDING = 0x04;
 
-    static final int RAX = 0x08, RDI = 0x10, RSI = 0x18, RDX = 0x20, R10 = 0x28, R8 = 0x30, R9 = 0x38;
+    static final int RAX = 0x08;
+    /**
+     * In: the six arguments of a system call, which also stand with the other registers. Out, with {@link State#OUT}: the address that a result goes to, and,
+     * with {@link State#INLINE}, the result itself.
+     */
+    static final int ARGUMENTS = 0x10, OUT_ADDRESS = ARGUMENTS, INLINE_DATA = ARGUMENTS + 8;
+
+    static final int INLINE_SIZE = 40;
     /** The area's own address. */
     static final int SELF = 0x40;
 
+    static final int RDI = 0x140, RSI = 0x148, RDX = 0x150, R10 = 0x158, R8 = 0x160, R9 = 0x168;
     static final int RCX = 0x48, R11 = 0x50, RBX = 0x58, RBP = 0x60, R12 = 0x68, R13 = 0x70, R14 = 0x78, R15 = 0x80;
     /** Five words as iretq wants them. */
     static final int RIP = 0x88, CS = 0x90, RFLAGS = 0x98, RSP = 0xa0, SS = 0xa8;
@@ -37,8 +45,8 @@ final class Area {
     /** Not 0: the stub answers no system call itself. See {@link umlaut.engine.UserThread#handOverAll}. */
     static final int HAND_OVER = 0xd8;
 
-    /** Windows of memory copied in, {@link #WINDOWS} of: address, length (8 bytes each). */
-    static final int WINDOW = 0x100;
+    /** Windows of memory copied in: address, length (8 bytes each), and the data, of which the first bytes share their cache line. */
+    static final int WINDOW = 0x1000, WINDOW_DATA = 16, WINDOW_SIZE = 0x1000, WINDOW_STRIDE = 0x1040;
 
     static final int WINDOWS = 3;
 
@@ -58,13 +66,16 @@ final class Area {
 
     static final int MAX_ORDERS = 24;
 
-    static final int WINDOW_DATA = 0x1000;
-    static final int WINDOW_SIZE = 0x1000;
-    static final int OUT_DATA = 0x4000;
+    /** Results of system calls that the stub may give by itself, by {@link CopyTable#KEPT}; {@link #UNKNOWN} has it ask. */
+    static final int KEPT = 0x800;
+
+    static final long UNKNOWN = -1;
+
+    static final int OUT_DATA = 0x4100;
     static final int OUT_SIZE = 0x2000;
-    static final int XSAVE = 0x6000;
+    static final int XSAVE = 0x6140;
     static final int XSAVE_SIZE = 0x3000;
-    static final int SIGNAL_STACK = 0x9100;
+    static final int SIGNAL_STACK = 0x9200;
     static final int SIGNAL_STACK_SIZE = 0x6000;
 
     private Area() {}

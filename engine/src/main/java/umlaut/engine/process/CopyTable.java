@@ -1,5 +1,7 @@
 package umlaut.engine.process;
 
+import umlaut.host.Syscall;
+
 /**
  * What the stub copies into a thread's area on the way in, by system call number: {@link umlaut.abi.CopyTable}, which says what an
  * entry's bits mean.
@@ -10,11 +12,44 @@ final class CopyTable {
     /** Save vector state and FS base as well: the call may make a thread. */
     static final long XSAVE = umlaut.abi.CopyTable.FORKS;
 
+    /** In the stub's table alone: the stub may know the result, which stands as far behind {@link Area#KEPT} as the low bits say. */
+    static final long KEPT = 1L << 49;
+
+    private static final int[] KEPT_CALLS = {
+        Syscall.GETPID,
+        Syscall.GETTID,
+        Syscall.GETPPID,
+        Syscall.GETUID,
+        Syscall.GETGID,
+        Syscall.GETEUID,
+        Syscall.GETEGID
+    };
+
     private final long[] entries = umlaut.abi.CopyTable.entries();
 
     /** The entry of a system call; 0 for none. */
     long entry(int nr) {
         return nr >= 0 && nr < SIZE ? entries[nr] : 0;
+    }
+
+    /** What the stub does on the way in of a system call. */
+    long stubEntry(int nr) {
+        int kept = kept(nr);
+        return kept < 0 ? entries[nr] : KEPT | Area.KEPT + 8 * kept;
+    }
+
+    static int keptCalls() {
+        return KEPT_CALLS.length;
+    }
+
+    /** Which of the calls with kept results this is, or -1. */
+    static int kept(int nr) {
+        for (int i = 0; i < KEPT_CALLS.length; i++) {
+            if (KEPT_CALLS[i] == nr) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Specs of an entry. */

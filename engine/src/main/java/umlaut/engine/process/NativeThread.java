@@ -3,6 +3,7 @@ package umlaut.engine.process;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
@@ -10,6 +11,7 @@ import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
 import umlaut.host.Futex;
+import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Syscall;
 
@@ -42,6 +44,11 @@ final class NativeThread implements UserThread {
         Area.RFLAGS
     };
 
+    /** Where in {@link #message} a register is. */
+    private static final int[] MESSAGE_INDEX = new int[OFFSETS.length];
+
+    private static final int NO_MESSAGE = 7;
+
     private static final int IN_KERNEL = 0, IN_USER = 1, INTERRUPTED = 2;
     private static final VarHandle MODE;
     private static final long ARCH_SET_FS = 0x1002;
@@ -49,6 +56,11 @@ final class NativeThread implements UserThread {
     private static final int FUTEX_WAKE = 1;
 
     static {
+        int[] order = {Reg.RAX, Reg.RDI, Reg.RSI, Reg.RDX, Reg.R10, Reg.R8, Reg.R9};
+        Arrays.fill(MESSAGE_INDEX, NO_MESSAGE);
+        for (int i = 0; i < order.length; i++) {
+            MESSAGE_INDEX[order[i]] = i;
+        }
         try {
             MODE = MethodHandles.lookup().findVarHandle(NativeThread.class, "mode", int.class);
         } catch (ReflectiveOperationException e) {
@@ -66,6 +78,9 @@ final class NativeThread implements UserThread {
     /** IN_USER between the decision to resume and the next trap; INTERRUPTED from interrupt() until the kernel has seen it. */
     @SuppressWarnings("unused")
     private volatile int mode;
+
+    /** The system call as it came in: RAX and six arguments, read once so that they stay what they are; and one to spare. */
+    private final long[] message = new long[NO_MESSAGE + 1];
 
     private final Placement placement;
     /** A dozing kernel thread sees to it at least this often that nobody has spoilt its word. */
@@ -105,6 +120,7 @@ final class NativeThread implements UserThread {
         this.area = engine.areas.slot(slot);
         this.placement = new Placement(engine.pacer);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
+        forgetResults();
     }
 
     /** Fills in what a new host thread needs before it starts. */
@@ -143,7 +159,6 @@ final class NativeThread implements UserThread {
             awaitStart();
         }
         for (; ; ) {
-            area.set(Layouts.INT, Area.PENDING, 0);
             if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
                 MODE.setVolatile(this, IN_KERNEL);
                 return interruptedEarly();
@@ -230,7 +245,6 @@ final class NativeThread implements UserThread {
             return false;
         }
         setReg(Reg.RAX, result);
-        area.set(Layouts.INT, Area.PENDING, 0);
         if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
             return false;
         }
@@ -273,6 +287,9 @@ final class NativeThread implements UserThread {
             space.enqueue(this, 0, 0, Syscall.ARCH_PRCTL, ARCH_SET_FS, fsBase, 0, 0, 0, 0);
             fsChanged = false;
         }
+        if (queue.isOneCopy()) {
+            return answer | queue.publishCopy(area);
+        }
         if (queue.size() != 0 && space.publish(this)) {
             answer |= State.ORDERS;
         }
@@ -293,24 +310,25 @@ final class NativeThread implements UserThread {
     private void post(int answer) {
         int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer);
         if ((old & State.ASLEEP) != 0) {
+            placement.guestSlept();
             Futex.wake(area, Area.STATE, 1);
         }
     }
 
     /** Polls for a while, then sleeps, until it is the JVM's turn. */
     private int awaitRequest() {
-        int spins = placement.polls() ? Pacer.KERNEL_SPINS : 0;
-        for (int i = 0; i < spins; i++) {
-            int state = (int) Layouts.WORD.getAcquire(area, (long) Area.STATE);
+        if (placement.polls()) {
+            int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, Pacer.KERNEL_SPINS);
             if ((state & State.REQUEST) != 0) {
-                placement.polled();
+                VarHandle.acquireFence();
+                if (placement.polled()) {
+                    placement.missed(guestCpu());
+                }
                 return state;
             }
-            Thread.onSpinWait();
         }
         engine.pacer.look();
-        int cpu = area.get(Layouts.INT, Area.CPU);
-        placement.sleeping(cpu < 0 ? -1 : cpu & (1 << Area.CPU_BITS) - 1);
+        placement.sleeping(guestCpu());
         for (; ; ) {
             int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
             if ((state & State.REQUEST) != 0) {
@@ -326,6 +344,11 @@ final class NativeThread implements UserThread {
         }
     }
 
+    private int guestCpu() {
+        int cpu = area.get(Layouts.INT, Area.CPU);
+        return cpu < 0 ? -1 : cpu & (1 << Area.CPU_BITS) - 1;
+    }
+
     /** @param interrupted somebody asked for an interrupt while the thread came in by itself: the kernel must look for work */
     /** @return null if the kernel need not know and the thread is to go on */
     private @Nullable Trap trapped(int request, boolean interrupted) {
@@ -335,7 +358,10 @@ final class NativeThread implements UserThread {
         switch (cause) {
             case State.SYSCALL, State.UNPATCHED -> {
                 full = false;
-                copyEntry = engine.copyTable.entry((int) area.get(Layouts.LONG, Area.RAX));
+                for (int i = 0; i < NO_MESSAGE; i++) {
+                    message[i] = area.get(Layouts.LONG, Area.RAX + 8L * i);
+                }
+                copyEntry = engine.copyTable.entry((int) message[0]);
                 if (cause == State.UNPATCHED) {
                     area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
                 }
@@ -390,6 +416,31 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public int systemCall() {
+        return (int) message[0];
+    }
+
+    @Override
+    public void arguments(long[] to) {
+        System.arraycopy(message, 1, to, 0, to.length);
+    }
+
+    @Override
+    public void keepResult(int nr, long result) {
+        int kept = CopyTable.kept(nr);
+        if (kept >= 0) {
+            area.set(Layouts.LONG, Area.KEPT + 8L * kept, result);
+        }
+    }
+
+    @Override
+    public void forgetResults() {
+        for (int i = 0; i < CopyTable.keptCalls(); i++) {
+            area.set(Layouts.LONG, Area.KEPT + 8L * i, Area.UNKNOWN);
+        }
+    }
+
+    @Override
     public void setReg(int index, long value) {
         if (index < OFFSETS.length) {
             if (!full && (index == Reg.RCX || index == Reg.R11 || index == Reg.RFLAGS)) {
@@ -398,6 +449,7 @@ final class NativeThread implements UserThread {
                 full = true;
             }
             area.set(Layouts.LONG, OFFSETS[index], index == Reg.RIP ? space.texts.toHost(value) : value);
+            message[MESSAGE_INDEX[index]] = value;
         } else if (index == Reg.FS_BASE) {
             fsBase = value;
             fsChanged = true;
@@ -478,9 +530,9 @@ final class NativeThread implements UserThread {
     /** Memory is about to change behind what was copied in of it. */
     private void forgetWindows(long from, long to) {
         for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
-            long start = area.get(Layouts.LONG, Area.WINDOW + 16L * i);
+            long start = area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i);
             if (start < to && from < start + Area.WINDOW_SIZE) {
-                area.set(Layouts.LONG, Area.WINDOW + 16L * i + 8, 0);
+                area.set(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i + 8, 0);
             }
         }
     }
@@ -488,11 +540,11 @@ final class NativeThread implements UserThread {
     @Override
     public @Nullable MemorySegment copiedIn(long address, long length) {
         for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
-            long start = area.get(Layouts.LONG, Area.WINDOW + 16L * i);
-            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + 16L * i + 8), Area.WINDOW_SIZE);
+            long start = area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i);
+            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i + 8), Area.WINDOW_SIZE);
             long skip = address - start;
             if (skip >= 0 && length >= 0 && skip + length <= size && address + length <= Layout.TASK_SIZE) {
-                return area.asSlice(Area.WINDOW_DATA + (long) i * Area.WINDOW_SIZE + skip, length);
+                return area.asSlice(Area.WINDOW + (long) Area.WINDOW_STRIDE * i + Area.WINDOW_DATA + skip, length);
             }
         }
         return null;
@@ -504,11 +556,11 @@ final class NativeThread implements UserThread {
             return null;
         }
         for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
-            long start = area.get(Layouts.LONG, Area.WINDOW + 16L * i);
-            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + 16L * i + 8), Area.WINDOW_SIZE);
+            long start = area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i);
+            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i + 8), Area.WINDOW_SIZE);
             long skip = address - start;
             if (skip >= 0 && skip < size) {
-                return area.asSlice(Area.WINDOW_DATA + (long) i * Area.WINDOW_SIZE + skip, size - skip);
+                return area.asSlice(Area.WINDOW + (long) Area.WINDOW_STRIDE * i + Area.WINDOW_DATA + skip, size - skip);
             }
         }
         return null;
@@ -529,9 +581,11 @@ final class NativeThread implements UserThread {
         if (immediateWrites) {
             return null;
         }
-        int at = (queue.outUsed + 7) & ~7;
+        // The first small one goes into the cache line of the answer, where the arguments were.
+        boolean inline = queue.size() == 0 && length <= Area.INLINE_SIZE && cause == State.SYSCALL;
+        int at = inline ? Area.INLINE_DATA : Area.OUT_DATA + (queue.outUsed + 7 & ~7);
         if (length <= 0
-                || at + length > Area.OUT_SIZE
+                || at + length > Area.OUT_DATA + Area.OUT_SIZE
                 || address < 0
                 || address > Layout.TASK_SIZE - length
                 || queue.isFull()) {
@@ -539,7 +593,7 @@ final class NativeThread implements UserThread {
         }
         reservedAddress = address;
         reservedAt = at;
-        return area.asSlice(Area.OUT_DATA + at, length);
+        return area.asSlice(at, length);
     }
 
     @Override
@@ -547,14 +601,16 @@ final class NativeThread implements UserThread {
         if (reservedAt < 0) {
             throw new IllegalStateException("nothing reserved");
         }
-        queue.outUsed = reservedAt + (int) length;
+        if (reservedAt != Area.INLINE_DATA) {
+            queue.outUsed = reservedAt + (int) length - Area.OUT_DATA;
+        }
         space.enqueue(
                 this,
                 reservedAddress,
                 reservedAddress + length,
                 Order.COPY_OUT,
                 reservedAddress,
-                Area.OUT_DATA + reservedAt,
+                reservedAt,
                 length,
                 0,
                 0,

@@ -108,6 +108,22 @@ final class OrderQueue {
         }
     }
 
+    /** Whether all there is is one result to copy out, where {@link State#OUT} expects it. */
+    boolean isOneCopy() {
+        return count == 1 && words[0] == Order.COPY_OUT && (words[2] == Area.INLINE_DATA || words[2] == Area.OUT_DATA);
+    }
+
+    /** Hands over {@link #isOneCopy} in the answer itself. @return bits of the answer */
+    int publishCopy(MemorySegment area) {
+        int answer = State.OUT | (int) words[3] << State.OUT_SHIFT;
+        area.set(Layouts.LONG, Area.OUT_ADDRESS, words[1]);
+        if (words[2] == Area.INLINE_DATA) {
+            answer |= State.INLINE;
+        }
+        clear();
+        return answer;
+    }
+
     /** Writes the list where the stub expects it. */
     void publish(MemorySegment area) {
         for (int i = 0; i < count; i++) {

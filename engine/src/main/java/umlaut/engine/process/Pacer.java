@@ -15,7 +15,9 @@ import umlaut.host.Scratch;
  */
 final class Pacer {
     /** Rounds of polling, about 15 ns each on either side. */
-    static final int GUEST_POLLS = 1500, KERNEL_SPINS = 1500;
+    static final int GUEST_POLLS = 4000, KERNEL_SPINS = 4000;
+
+    private static final int SERVICE_POLLS = 500;
 
     private static final long INTERVAL_NS = 2_000_000;
 
@@ -59,7 +61,7 @@ final class Pacer {
 
     /** How often a service thread looks for another batch after one. */
     int servicePolls() {
-        return polling ? GUEST_POLLS / 3 : 0;
+        return polling ? SERVICE_POLLS : 0;
     }
 
     int kernelSpins() {

@@ -15,8 +15,14 @@ final class Placement {
     /** Calls that come quicker than this are worth a processor that polls, ns. */
     private static final long DENSE_NS = 25_000;
 
-    /** Sleeps in a row that say polling is in vain. */
-    private static final int MISSES = 8;
+    /** Calls on which a side slept say that polling is in vain: each counts {@link #MISS}, less one for each call on which neither did. */
+    private static final int MISSES = 16, MISS = 2;
+
+    /** Most windows of dense calls in a row that it takes to poll again, after polling has been in vain again and again. */
+    private static final int MOST_WINDOWS = 256;
+
+    /** Calls without a sleep that show polling to be right. */
+    private static final int SETTLED = 4096;
 
     private enum Mode {
         FREE,
@@ -28,6 +34,13 @@ final class Placement {
     private Mode mode = Mode.FREE;
     private int guestCpu = -1;
     private int misses;
+    private boolean guestSlept;
+    /** The guest thread had to wait long. */
+    private boolean excused;
+    /** Windows of dense calls in a row so far, and how many it must be. */
+    private int denseWindows, windowsWanted = 1;
+
+    private int goodCalls;
     private int calls;
     private long windowStartNs;
 
@@ -53,7 +66,8 @@ final class Placement {
             long now = System.nanoTime();
             boolean dense = now - windowStartNs < WINDOW * DENSE_NS;
             windowStartNs = now;
-            if (dense && pacer.polls()) {
+            denseWindows = dense && pacer.polls() ? denseWindows + 1 : 0;
+            if (denseWindows >= windowsWanted) {
                 move(Mode.APART, guestCpu);
             }
         }
@@ -61,24 +75,48 @@ final class Placement {
 
     /** Nothing came while polling, or polling was not tried: the kernel thread is about to sleep. @param cpu where the guest thread slept last */
     void sleeping(int cpu) {
-        misses++;
+        excused = false;
+        guestSlept = false;
         if (mode == Mode.TOGETHER) {
             if (cpu != guestCpu) {
                 move(Mode.TOGETHER, cpu);
             }
-        } else if (misses >= MISSES) {
-            move(Mode.TOGETHER, cpu);
+        } else {
+            missed(cpu);
         }
     }
 
-    /** A call came while polling. */
-    void polled() {
-        misses = 0;
+    /** The answer just given found the guest thread asleep. */
+    void guestSlept() {
+        guestSlept = !excused;
+    }
+
+    /** A call came while polling. @return whether the one before found the guest thread asleep for nothing: to be told as {@link #missed} */
+    boolean polled() {
+        excused = false;
+        if (guestSlept) {
+            guestSlept = false;
+            return true;
+        }
+        misses = Math.max(0, misses - 1);
+        if (++goodCalls == SETTLED) {
+            windowsWanted = 1;
+        }
+        return false;
+    }
+
+    void missed(int cpu) {
+        misses += MISS;
+        if (misses >= MISSES) {
+            windowsWanted = Math.min(2 * windowsWanted, MOST_WINDOWS);
+            move(Mode.TOGETHER, cpu);
+        }
     }
 
     /** The kernel thread is going to wait for something else than its guest thread, or to end. */
     void blocking() {
         misses = 0;
+        excused = true;
         if (mode != Mode.FREE) {
             move(Mode.FREE, -1);
         }
@@ -88,6 +126,8 @@ final class Placement {
         long all = pacer.allowedCpus;
         misses = 0;
         calls = 0;
+        goodCalls = 0;
+        denseWindows = 0;
         if (cpu < 0 || cpu > 63 || Long.bitCount(all) < 2) {
             to = Mode.FREE;
         }

@@ -1,9 +1,11 @@
 package umlaut.engine.process;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import umlaut.host.Futex;
+import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
 import umlaut.host.Syscall;
@@ -128,11 +130,10 @@ final class Service {
     long await() {
         int ran = count;
         count = 0;
-        for (int i = pacer.kernelSpins(); i > 0; i--) {
-            if (isDone()) {
-                return outcome(ran);
-            }
-            Thread.onSpinWait();
+        int spins = pacer.kernelSpins();
+        if (spins > 0 && HostCalls.poll(reply, ServicePages.DONE, -1, seq, spins) == seq) {
+            VarHandle.acquireFence();
+            return outcome(ran);
         }
         Layouts.WORD.setVolatile(orders, (long) ServicePages.WAITING, 1);
         while (!isDone()) {

@@ -52,6 +52,12 @@ final class State {
     static final int FUTEX = 1 << 4;
     /** Come back with SYNCED after the orders. */
     static final int SYNC = 1 << 5;
+    /** Copy as many bytes as the bits from {@link #OUT_SHIFT} on say to {@link Area#OUT_ADDRESS}, from {@link Area#OUT_DATA}. */
+    static final int OUT = 1 << 6;
+    /** With OUT: from {@link Area#INLINE_DATA} instead. */
+    static final int INLINE = 1 << 7;
+
+    static final int OUT_SHIFT = 8, OUT_MASK = 0xffff;
 
     private State() {}
 }

@@ -20,6 +20,11 @@ final class StubEntry {
     /** Linux keeps the number of the processor in this segment's limit, as its vDSO's getcpu(2) knows (GDT_ENTRY_CPUNODE). */
     private static final int CPU_SEGMENT = 0x7b;
 
+    /** From so many bytes on the CPU's own string copy is quicker than a loop. */
+    private static final int LONG_COPY = 128;
+
+    private static final int DIRECTION_FLAG = 0x400;
+
     /** futex operations without side effects beyond the guest's memory: WAIT WAKE REQUEUE CMP_REQUEUE WAKE_OP WAIT_BITSET WAKE_BITSET. */
     private static final int NATIVE_FUTEX_OPS = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9 | 1 << 10;
 
@@ -46,6 +51,7 @@ final class StubEntry {
     final Label copyIn = new Label(), copyInEnd = new Label(), copyInFault = new Label();
 
     final Label copyOut = new Label(), copyOutEnd = new Label(), copyOutFault = new Label();
+    final Label result = new Label(), resultEnd = new Label(), resultFault = new Label();
     final Label orderAccess = new Label(), orderAccessEnd = new Label(), orderFault = new Label();
 
     final Label copyTable = new Label();
@@ -58,6 +64,7 @@ final class StubEntry {
     private final Label answered = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
     private final Label copyArguments = new Label();
+    private final Label copyResult = new Label(), resultDone = new Label();
 
     StubEntry(Assembler a, long xfeatures, boolean fsgsbase) {
         this.a = a;
@@ -116,6 +123,9 @@ final class StubEntry {
         for (Gpr r : SAVED) {
             a.mov(Mem.at(RCX, offset(r)), r);
         }
+        for (int i = 0; i < StubOrders.ARGUMENTS.length; i++) {
+            a.mov(Mem.at(RCX, Area.ARGUMENTS + 8 * i), StubOrders.ARGUMENTS[i]);
+        }
         a.mov(RBX, RCX);
         a.movl(RAX, RAX);
         a.cmpl(RAX, NR_FUTEX);
@@ -126,7 +136,24 @@ final class StubEntry {
         a.lea(RCX, Mem.at(copyTable));
         a.mov(RCX, Mem.at(RCX, RAX, 8, 0));
         a.test(RCX, RCX);
-        a.j(Cond.NE, copyArguments);
+        a.j(Cond.E, post);
+        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.KEPT));
+        a.j(Cond.AE, copyArguments);
+        keptResult();
+    }
+
+    /** The result may be known: {@link umlaut.engine.UserThread#keepResult}. A trapped call goes on to the kernel, for its site to be patched. */
+    private void keptResult() {
+        a.cmpl(R11, State.SYSCALL);
+        a.j(Cond.NE, post);
+        a.cmpl(area(Area.HAND_OVER), 0);
+        a.j(Cond.NE, post);
+        a.movzxw(RCX, RCX);
+        a.mov(RAX, Mem.at(RBX, RCX, 1, 0));
+        a.test(RAX, RAX);
+        a.j(Cond.S, post);
+        a.mov(area(Area.RAX), RAX);
+        a.jmp(exitFast);
     }
 
     private void handOver() {
@@ -199,6 +226,9 @@ final class StubEntry {
 
         a.bind(special);
         a.movl(R13, RAX);
+        a.testl(R13, State.OUT);
+        a.j(Cond.NE, copyResult);
+        a.bind(resultDone);
         a.testl(R13, State.ORDERS);
         a.j(Cond.NE, runOrders);
         a.bind(ordersDone);
@@ -212,6 +242,27 @@ final class StubEntry {
         a.bind(synced);
         a.mov(R11, State.SYNCED);
         a.jmp(post);
+        copyResult();
+    }
+
+    private void copyResult() {
+        Label inArea = new Label();
+        a.bind(copyResult);
+        a.movl(RDX, R13);
+        a.shrl(RDX, State.OUT_SHIFT);
+        a.andl(RDX, State.OUT_MASK);
+        a.mov(RDI, area(Area.OUT_ADDRESS));
+        a.lea(RSI, area(Area.INLINE_DATA));
+        a.testl(R13, State.INLINE);
+        a.j(Cond.NE, inArea);
+        a.lea(RSI, area(Area.OUT_DATA));
+        a.bind(inArea);
+        a.bind(result);
+        copyLoop(resultDone);
+        a.bind(resultEnd);
+        a.bind(resultFault);
+        a.mov(area(Area.RAX), -14); // EFAULT
+        a.jmp(resultDone);
     }
 
     private void exitFast() {
@@ -294,7 +345,7 @@ final class StubEntry {
         a.jmp(post);
 
         a.bind(futexAgain);
-        for (Gpr r : new Gpr[] {RDI, RSI, RDX, R10, R8, R9}) {
+        for (Gpr r : StubOrders.ARGUMENTS) {
             a.mov(r, area(offset(r)));
         }
         a.jmp(go);
@@ -318,14 +369,14 @@ final class StubEntry {
         a.mov(R12, RCX);
         a.mov(R15, RCX);
         a.lea(R13, area(Area.WINDOW));
-        a.lea(R14, area(Area.WINDOW_DATA));
         a.bind(loop);
+        a.lea(R14, Mem.at(R13, Area.WINDOW_DATA));
         a.movl(RCX, R12);
         a.andl(RCX, 0xffff);
         a.j(Cond.E, done);
         a.movl(RAX, RCX);
         a.andl(RAX, 7);
-        a.mov(RSI, Mem.at(RBX, RAX, 8, Area.RDI));
+        a.mov(RSI, Mem.at(RBX, RAX, 8, Area.ARGUMENTS));
         a.mov(Mem.at(R13, 0), RSI);
         a.mov(Mem.at(R13, 8), 0);
         a.cmp(RSI, 0x10000); // NULL and its like are common and would only fault
@@ -340,7 +391,7 @@ final class StubEntry {
         a.j(Cond.E, fixed);
         a.movl(RAX, RCX);
         a.andl(RAX, 7);
-        a.mov(RDX, Mem.at(RBX, RAX, 8, Area.RDI));
+        a.mov(RDX, Mem.at(RBX, RAX, 8, Area.ARGUMENTS));
         a.cmp(RDX, Area.WINDOW_SIZE);
         a.j(Cond.A, next);
         a.shrl(RCX, 3);
@@ -360,9 +411,8 @@ final class StubEntry {
         a.mov(Mem.at(R13, 8), RDI);
         a.bind(next);
         a.shr(R12, 16);
-        a.add(R13, 16);
-        a.add(R14, Area.WINDOW_SIZE);
-        a.lea(RAX, area(Area.WINDOW + 16 * Area.WINDOWS));
+        a.add(R13, Area.WINDOW_STRIDE);
+        a.lea(RAX, area(Area.WINDOW + Area.WINDOW_STRIDE * Area.WINDOWS));
         a.cmp(R13, RAX);
         a.j(Cond.NE, loop);
         a.bind(done);
@@ -370,10 +420,18 @@ final class StubEntry {
         a.jmp(post);
     }
 
-    /** Copies RDX bytes from RSI to RDI, which they and RAX end up behind, then jumps. */
+    /** Copies RDX bytes from RSI to RDI, which they end up behind, then jumps. RAX and RCX are spoilt. */
     void copyLoop(Label then) {
-        Label bytes = new Label();
-        Label words = a.here();
+        Label bytes = new Label(), words = new Label();
+        a.cmp(RDX, LONG_COPY);
+        a.j(Cond.C, words);
+        a.mov(RAX, area(Area.RFLAGS));
+        a.testl(RAX, DIRECTION_FLAG);
+        a.j(Cond.NE, words);
+        a.mov(RCX, RDX);
+        a.repMovsb();
+        a.jmp(then);
+        a.bind(words);
         a.cmp(RDX, 8);
         a.j(Cond.C, bytes);
         a.mov(RAX, Mem.at(RSI, 0));

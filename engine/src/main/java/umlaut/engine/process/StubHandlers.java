@@ -88,11 +88,12 @@ final class StubHandlers {
     }
 
     private void fault(Label textEnd) {
-        Label guest = new Label(), in = new Label(), out = new Label(), order = new Label(), exit = new Label();
+        Label guest = new Label(), in = new Label(), out = new Label(), result = new Label(), order = new Label(), exit = new Label();
         a.bind(fault);
         prologue(textEnd, guest);
         ifIn(stub.copyIn, stub.copyInEnd, in);
         ifIn(stub.copyOut, stub.copyOutEnd, out);
+        ifIn(stub.result, stub.resultEnd, result);
         ifIn(stub.orderAccess, stub.orderAccessEnd, order);
         ifIn(stub.exitFast, stub.exitFastEnd, exit);
         ifIn(stub.exitFull, stub.exitFullEnd, exit);
@@ -101,6 +102,7 @@ final class StubHandlers {
         a.ud2(); // guest code jumped into the stub: SIGILL is blocked, so this ends the process
         fixup(in, stub.copyInFault);
         fixup(out, stub.copyOutFault);
+        fixup(result, stub.resultFault);
         fixup(order, stub.orderFault);
         a.bind(exit); // the guest is to go on at an impossible address; its registers are in the area
         a.mov(R12, State.FAULT);

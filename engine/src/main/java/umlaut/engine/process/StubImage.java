@@ -39,7 +39,7 @@ final class StubImage {
         a.align(64);
         a.bind(stub.copyTable);
         for (int nr = 0; nr < CopyTable.SIZE; nr++) {
-            a.quad(table.entry(nr));
+            a.quad(table.stubEntry(nr));
         }
         systemCallAction = action(a, handlers.systemCall, handlers.restorer);
         faultAction = action(a, handlers.fault, handlers.restorer);

@@ -198,6 +198,11 @@ public final class Assembler {
         memory(false, 0x0fb6, to.ordinal(), from);
     }
 
+    /** Zero-extends the low 16 bits. */
+    public void movzxw(Gpr to, Gpr from) {
+        registers(false, 0x0fb7, to.ordinal(), from);
+    }
+
     /** Loads 16 bits, zero-extended. */
     public void movzxw(Gpr to, Mem from) {
         memory(false, 0x0fb7, to.ordinal(), from);
@@ -330,6 +335,17 @@ public final class Assembler {
     public void btl(Gpr a, int index) {
         registers(false, 0x0fba, 4, a);
         bytes(index);
+    }
+
+    /** Copies bit {@code index} of all 64 to the carry flag. */
+    public void bt(Gpr a, int index) {
+        registers(true, 0x0fba, 4, a);
+        bytes(index);
+    }
+
+    /** Copies RCX bytes from RSI to RDI. */
+    public void repMovsb() {
+        bytes(0xf3, 0xa4);
     }
 
     /** Sets AL to the condition. */

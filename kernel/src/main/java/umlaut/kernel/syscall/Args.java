@@ -1,6 +1,5 @@
 package umlaut.kernel.syscall;
 
-import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.mm.UserAccess;
 
@@ -14,12 +13,7 @@ public final class Args {
     }
 
     void load(UserThread user) {
-        values[0] = user.reg(Reg.RDI);
-        values[1] = user.reg(Reg.RSI);
-        values[2] = user.reg(Reg.RDX);
-        values[3] = user.reg(Reg.R10);
-        values[4] = user.reg(Reg.R8);
-        values[5] = user.reg(Reg.R9);
+        user.arguments(values);
     }
 
     /** int: the upper half of the register is ignored, as C does. */

@@ -3,6 +3,7 @@ package umlaut.kernel.syscall;
 import umlaut.abi.Nr;
 import umlaut.kernel.cred.CapabilityCalls;
 import umlaut.kernel.cred.IdCalls;
+import umlaut.kernel.task.KnownIds;
 import umlaut.kernel.task.Task;
 
 /** User and group ids and capabilities: credentials(7), capabilities(7). */
@@ -10,10 +11,10 @@ final class CredentialsFamily implements SyscallFamily {
     @Override
     public long call(Task task, int nr, Args args) {
         return switch (nr) {
-            case Nr.GETUID -> task.credentials().uid() & 0xffff_ffffL;
-            case Nr.GETEUID -> task.credentials().euid() & 0xffff_ffffL;
-            case Nr.GETGID -> task.credentials().gid() & 0xffff_ffffL;
-            case Nr.GETEGID -> task.credentials().egid() & 0xffff_ffffL;
+            case Nr.GETUID -> KnownIds.answer(task, Nr.GETUID);
+            case Nr.GETEUID -> KnownIds.answer(task, Nr.GETEUID);
+            case Nr.GETGID -> KnownIds.answer(task, Nr.GETGID);
+            case Nr.GETEGID -> KnownIds.answer(task, Nr.GETEGID);
             case Nr.GETRESUID -> IdCalls.getresuid(task, args.l(0), args.l(1), args.l(2));
             case Nr.GETRESGID -> IdCalls.getresgid(task, args.l(0), args.l(1), args.l(2));
             case Nr.GETGROUPS -> IdCalls.getgroups(task, args.i(0), args.l(1));

@@ -5,7 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
-import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.seccomp.Seccomp;
@@ -35,7 +34,7 @@ public final class Syscalls {
     /** Does the call that the task's registers ask for. @return what goes into RAX, or a {@link umlaut.kernel.signal.Restart} code */
     public long enter(Task task, Args args) {
         UserThread user = task.user();
-        int nr = (int) user.reg(Reg.RAX);
+        int nr = user.systemCall();
         args.load(user);
         if (!kernel.tracer.enabled()) {
             return dispatch(task, nr, args);

@@ -6,6 +6,7 @@ import umlaut.kernel.task.Clone;
 import umlaut.kernel.task.Exit;
 import umlaut.kernel.task.Jobs;
 import umlaut.kernel.task.Kcmp;
+import umlaut.kernel.task.KnownIds;
 import umlaut.kernel.task.LimitCalls;
 import umlaut.kernel.task.PidFdCalls;
 import umlaut.kernel.task.PrctlCalls;
@@ -22,9 +23,9 @@ final class TaskFamily implements SyscallFamily {
     @Override
     public long call(Task task, int nr, Args args) {
         return switch (nr) {
-            case Nr.GETPID -> task.group.tgid;
-            case Nr.GETTID -> task.tid;
-            case Nr.GETPPID -> Jobs.getppid(task);
+            case Nr.GETPID -> KnownIds.answer(task, Nr.GETPID);
+            case Nr.GETTID -> KnownIds.answer(task, Nr.GETTID);
+            case Nr.GETPPID -> KnownIds.answer(task, Nr.GETPPID);
             case Nr.SCHED_YIELD -> 0;
             case Nr.CLONE -> Clone.clone(task, args.l(0), args.l(1), args.l(2), args.l(3), args.l(4));
             case Nr.CLONE3 -> Clone.clone3(task, args.l(0), args.l(1));

@@ -78,6 +78,7 @@ final class ExitNotify {
             }
             group.children.remove(child);
             child.parent = reaper;
+            child.threads().forEach(Task::forgetIds);
             child.parentThread = reaper == null ? null : anyLive(reaper);
             if (reaper != null) {
                 reaper.children.add(child);

@@ -1,5 +1,6 @@
 package umlaut.kernel.task;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.UserThread;
@@ -107,6 +108,8 @@ public final class Task {
     /** Sleepers this task acts for when its own call is through. */
     public final Completions completions = new Completions();
 
+    private final AtomicInteger idChanges = new AtomicInteger();
+
     private volatile TaskState state = TaskState.RUNNING;
     private volatile @Nullable Thread kernelThread;
     private @Nullable RestartBlock restartBlock;
@@ -143,6 +146,18 @@ public final class Task {
 
     public void setCredentials(Credentials fresh) {
         credentials = fresh;
+        forgetIds();
+    }
+
+    /** How often {@link #forgetIds} was called. */
+    int idChanges() {
+        return idChanges.get();
+    }
+
+    /** What getpid(2), getppid(2), getuid(2) and their like tell has changed, or nobody but the kernel may tell it from now on. From any thread. */
+    public void forgetIds() {
+        idChanges.incrementAndGet();
+        user.forgetResults();
     }
 
     /** The address space of a task that still has one. */

@@ -129,7 +129,7 @@ public final class TaskLoop implements Runnable {
     }
 
     private void systemCall(UserThread user) {
-        int nr = (int) user.reg(Reg.RAX);
+        int nr = user.systemCall();
         long result;
         task.completions.open();
         try {

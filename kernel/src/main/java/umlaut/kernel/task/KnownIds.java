@@ -1,0 +1,43 @@
+package umlaut.kernel.task;
+
+import java.lang.invoke.VarHandle;
+import umlaut.abi.Nr;
+import umlaut.engine.UserThread;
+
+/**
+ * getpid(2), gettid(2), getppid(2), getuid(2) and their like: once answered, the engine may answer them in the guest thread itself until the task says that
+ * something has changed ({@link UserThread#handOverAll} is for tasks whose calls somebody watches).
+ *
+ * <p>Whoever changes what these calls tell does so first, and then calls {@link Task#forgetIds()}. A thread that has just kept the old
+ * answer sees the count changed and forgets it.
+ */
+public final class KnownIds {
+    private KnownIds() {}
+
+    /** The answer to one of these calls. */
+    public static long answer(Task task, int nr) {
+        int before = task.idChanges();
+        long value = value(task, nr);
+        if (!task.kernel.tracer.enabled()) {
+            task.user().keepResult(nr, value);
+            VarHandle.fullFence();
+            if (task.idChanges() != before) {
+                task.user().forgetResults();
+            }
+        }
+        return value;
+    }
+
+    private static long value(Task task, int nr) {
+        return switch (nr) {
+            case Nr.GETPID -> task.group.tgid;
+            case Nr.GETTID -> task.tid;
+            case Nr.GETPPID -> Jobs.getppid(task);
+            case Nr.GETUID -> task.credentials().uid() & 0xffff_ffffL;
+            case Nr.GETEUID -> task.credentials().euid() & 0xffff_ffffL;
+            case Nr.GETGID -> task.credentials().gid() & 0xffff_ffffL;
+            case Nr.GETEGID -> task.credentials().egid() & 0xffff_ffffL;
+            default -> throw new IllegalArgumentException("system call " + nr);
+        };
+    }
+}
