@@ -100,7 +100,7 @@ final class NativeThread implements UserThread {
     private boolean futexRequested;
     private long fsBase;
     private boolean fsChanged;
-    private long copyEntry;
+    private final CopiedIn copied;
     private long reservedAddress;
     private int reservedAt = -1;
     private long failedOrder;
@@ -118,6 +118,7 @@ final class NativeThread implements UserThread {
         this.tid = tid;
         this.started = started;
         this.area = engine.areas.slot(slot);
+        this.copied = new CopiedIn(area);
         this.placement = new Placement(engine.pacer);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
         forgetResults();
@@ -298,7 +299,7 @@ final class NativeThread implements UserThread {
 
     private Trap interruptedEarly() {
         cause = State.INTERRUPT;
-        copyEntry = 0; // the guest's memory may have changed since
+        copied.begin(0); // the guest's memory may have changed since
         if (futexRequested) {
             futexRequested = false;
             cause = State.FUTEX_INTERRUPTED;
@@ -353,7 +354,7 @@ final class NativeThread implements UserThread {
     /** @return null if the kernel need not know and the thread is to go on */
     private @Nullable Trap trapped(int request, boolean interrupted) {
         cause = request & ~State.MARKS;
-        copyEntry = 0;
+        copied.begin(0);
         reservedAt = -1;
         switch (cause) {
             case State.SYSCALL, State.UNPATCHED -> {
@@ -361,7 +362,7 @@ final class NativeThread implements UserThread {
                 for (int i = 0; i < NO_MESSAGE; i++) {
                     message[i] = area.get(Layouts.LONG, Area.RAX + 8L * i);
                 }
-                copyEntry = engine.copyTable.entry((int) message[0]);
+                copied.begin(engine.copyTable.entry((int) message[0]));
                 if (cause == State.UNPATCHED) {
                     area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
                 }
@@ -523,47 +524,18 @@ final class NativeThread implements UserThread {
         if (queue.overlapsOut(address, address + length)) {
             sync(); // or the older bytes would come last
         }
-        forgetWindows(address, address + length);
+        copied.forget(address, address + length);
         return space.write(address, from, offset, length);
-    }
-
-    /** Memory is about to change behind what was copied in of it. */
-    private void forgetWindows(long from, long to) {
-        for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
-            long start = area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i);
-            if (start < to && from < start + Area.WINDOW_SIZE) {
-                area.set(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i + 8, 0);
-            }
-        }
     }
 
     @Override
     public @Nullable MemorySegment copiedIn(long address, long length) {
-        for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
-            long start = area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i);
-            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i + 8), Area.WINDOW_SIZE);
-            long skip = address - start;
-            if (skip >= 0 && length >= 0 && skip + length <= size && address + length <= Layout.TASK_SIZE) {
-                return area.asSlice(Area.WINDOW + (long) Area.WINDOW_STRIDE * i + Area.WINDOW_DATA + skip, length);
-            }
-        }
-        return null;
+        return copied.find(address, length);
     }
 
     @Override
     public @Nullable MemorySegment copiedInFrom(long address) {
-        if (address < 0 || address > Layout.TASK_SIZE - Area.WINDOW_SIZE) {
-            return null;
-        }
-        for (int i = 0, n = CopyTable.specs(copyEntry); i < n; i++) {
-            long start = area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i);
-            long size = Math.min(area.get(Layouts.LONG, Area.WINDOW + (long) Area.WINDOW_STRIDE * i + 8), Area.WINDOW_SIZE);
-            long skip = address - start;
-            if (skip >= 0 && skip < size) {
-                return area.asSlice(Area.WINDOW + (long) Area.WINDOW_STRIDE * i + Area.WINDOW_DATA + skip, size - skip);
-            }
-        }
-        return null;
+        return copied.from(address);
     }
 
     @Override
@@ -720,7 +692,7 @@ final class NativeThread implements UserThread {
 
     /** Makes sure that the area holds the vector state and FS base of this thread, which is in the kernel. */
     void captureVectors() {
-        if ((copyEntry & CopyTable.XSAVE) == 0) {
+        if (!copied.savedVectors()) {
             syncOrder(Order.XSAVE, Layout.areaAddress(slot) + Area.XSAVE);
         } else if (engine.fsgsbase && !fsChanged) {
             fsBase = area.get(Layouts.LONG, Area.FS_BASE);
