@@ -51,6 +51,13 @@
         if ((long)(call) == -1) { printf("MUST %s: %s\n", #call, strerrorname_np(errno)); fflush(stdout); _exit(99); } \
     } while (0)
 
+/* Ends the comparison at once if this host's kernel does not have a call, or forbids it to everybody (a container's filter does). */
+#define NEEDS(call)                                                                                                    \
+    do {                                                                                                               \
+        errno = 0;                                                                                                     \
+        if ((long)(call) == -1 && (errno == ENOSYS || errno == EPERM)) { printf("NEEDS %s\n", #call); fflush(stdout); _exit(77); } \
+    } while (0)
+
 static inline void show_status(const char *what, int status) {
     if (WIFEXITED(status)) printf("%s: exited %d\n", what, WEXITSTATUS(status));
     else if (WIFSIGNALED(status)) printf("%s: killed by %d%s\n", what, WTERMSIG(status), "");

@@ -17,7 +17,8 @@ import umlaut.conformance.Batch.Outcome;
 
 /**
  * The same programs on the host and in a guest must say the same: C programs from src/test/c (made with gcc here, each with an errno
- * name and a number in every line) and shell lines from src/test/shell.
+ * name and a number in every line) and shell lines from src/test/shell. A program that finds its host without the call it is about ends with status 77 and is not
+ * compared.
  */
 @Tag("guest")
 class ConformanceTest {
@@ -80,6 +81,9 @@ class ConformanceTest {
         return host.keySet().stream()
                 .filter(name -> !name.isEmpty())
                 .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    assumeThat(host.get(name).status())
+                            .as("the host's kernel must have the calls")
+                            .isNotEqualTo("status 77");
                     assertThat(guest.get(name))
                             .as(complaint == null ? name : name + "; umlaut said: " + complaint.output())
                             .isEqualTo(host.get(name));

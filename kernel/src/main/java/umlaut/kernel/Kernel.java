@@ -7,6 +7,8 @@ import umlaut.kernel.aio.Aio;
 import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.mqueue.MqueueFamily;
+import umlaut.kernel.mqueue.MqueueFs;
 import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
 import umlaut.kernel.task.AnsweredTasks;
@@ -43,6 +45,7 @@ public final class Kernel {
     public final Tracer tracer;
     public final Ipc ipc;
     public final Aio aio = new Aio();
+    public final MqueueFs mqueues;
     public final FutexFamily futexes = new FutexFamily();
     public final TimeKeeper timeKeeper;
     /** Files that the kernel's parts show in /proc and in /sys. */
@@ -75,6 +78,9 @@ public final class Kernel {
         this.syscalls = new Syscalls(this);
         Families.addAll(this);
         this.ipc = new Ipc(this);
+        this.mqueues = new MqueueFs(this);
+        this.vfs.register(mqueues);
+        this.syscalls.add(new MqueueFamily(mqueues));
         this.timeKeeper = new TimeKeeper(this);
         this.syscalls.add(futexes);
     }

@@ -41,6 +41,7 @@ final class RootFs {
         mount(boot, "devtmpfs", "/dev", "devtmpfs", NOSUID, "mode=755");
         mount(boot, "devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "gid=5,mode=620,ptmxmode=666");
         mount(boot, "tmpfs", "/dev/shm", "tmpfs", NOSUID | NODEV, "mode=1777");
+        mount(boot, "mqueue", "/dev/mqueue", "mqueue", NOSUID | NODEV | NOEXEC, "");
         mount(boot, "tmpfs", "/run", "tmpfs", NOSUID | NODEV, "mode=755");
         mount(boot, "tmpfs", "/tmp", "tmpfs", NOSUID | NODEV, "mode=1777");
         for (MachineConfig.Volume volume : config.volumes()) {

@@ -79,6 +79,8 @@ final class KernelSettings {
     private static void security(TreeDirectory kernel) {
         number(kernel, "dmesg_restrict", 0, 0, 1);
         number(kernel, "kptr_restrict", 1, 0, 2);
+        number(kernel, "io_uring_disabled", 2, 2, 2);
+        number(kernel, "kexec_load_disabled", 1, 1, 1);
         number(kernel, "modules_disabled", 1, 1, 1);
         number(kernel, "perf_event_max_sample_rate", 100_000, 1, INT_MAX);
         number(kernel, "perf_event_mlock_kb", 516, 0, INT_MAX);

@@ -11,6 +11,7 @@ import umlaut.fs.support.TextInode;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.fs.support.TreeFs;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.mqueue.MqueueLimits;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Protections;
 
@@ -54,8 +55,13 @@ public final class SysctlTree {
     /** A number that root may set, within limits. @return where it is kept */
     public static AtomicLong number(TreeDirectory directory, String name, long initial, long least, long most) {
         AtomicLong value = new AtomicLong(initial);
-        directory.setting(name, task -> value + "\n", (task, text) -> value.set(parse(task, text, least, most)));
+        kept(directory, name, value, least, most);
         return value;
+    }
+
+    /** A number that another part of the kernel keeps and obeys. */
+    static void kept(TreeDirectory directory, String name, AtomicLong value, long least, long most) {
+        directory.setting(name, task -> value + "\n", (task, text) -> value.set(parse(task, text, least, most)));
     }
 
     /** A number from 0 to {@code most} that another part of the kernel keeps and obeys. */
@@ -155,10 +161,7 @@ public final class SysctlTree {
     }
 
     private static void fs(TreeDirectory fs, Kernel kernel) {
-        fs.setting(
-                "aio-max-nr",
-                task -> kernel.aio.most + "\n",
-                (task, text) -> kernel.aio.most.set(parse(task, text, 0, Long.MAX_VALUE)));
+        kept(fs, "aio-max-nr", kernel.aio.most, 0, Long.MAX_VALUE);
         readOnly(fs, "aio-nr", kernel.aio.inUse::get);
         readOnly(fs, "dentry-state", () -> "0\t0\t45\t0\t0\t0");
         number(fs, "dir-notify-enable", 1, 0, 1);
@@ -188,11 +191,12 @@ public final class SysctlTree {
         number(inotify, "max_user_instances", 128, 0, INT_MAX);
         number(inotify, "max_user_watches", 1 << 20, 0, INT_MAX);
         TreeDirectory mqueue = fs.directory("mqueue");
-        number(mqueue, "msg_default", 10, 1, 65536);
-        number(mqueue, "msg_max", 10, 1, 65536);
-        number(mqueue, "msgsize_default", 8192, 128, 16 << 20);
-        number(mqueue, "msgsize_max", 8192, 128, 16 << 20);
-        number(mqueue, "queues_max", 256, 0, INT_MAX);
+        MqueueLimits limits = kernel.mqueues.limits;
+        kept(mqueue, "msg_default", limits.defaultMessages, 1, 65536);
+        kept(mqueue, "msg_max", limits.mostMessages, 1, 65536);
+        kept(mqueue, "msgsize_default", limits.defaultSize, 128, 16 << 20);
+        kept(mqueue, "msgsize_max", limits.mostSize, 128, 16 << 20);
+        kept(mqueue, "queues_max", limits.mostQueues, 0, INT_MAX);
         fs.directory("binfmt_misc");
     }
 

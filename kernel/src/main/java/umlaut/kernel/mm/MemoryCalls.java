@@ -30,8 +30,8 @@ public final class MemoryCalls implements SyscallFamily {
             case Nr.MUNLOCKALL -> Mlock.munlockall(task);
             case Nr.MEMFD_CREATE -> Memfd.create(task, a.l(0), a.i(1));
             case Nr.PKEY_MPROTECT -> Mprotect.mprotect(task, a.l(0), a.l(1), a.i(2), a.i(3));
-            case Nr.PKEY_ALLOC -> pkeyAlloc(a.l(0), a.l(1));
-            case Nr.PKEY_FREE -> Errno.EINVAL.negative();
+            // A CPU without protection keys has none to give.
+            case Nr.PKEY_ALLOC, Nr.PKEY_FREE -> Errno.EINVAL.negative();
             case Nr.REMAP_FILE_PAGES -> Mmap.remapFilePages(task, a.l(0), a.l(1), a.i(2), a.l(3), a.i(4));
             case Nr.MSEAL -> Mincore.mseal(task, a.l(0), a.l(1), a.l(2));
             case Nr.MBIND -> MemoryPolicy.bind(task, a.l(0), a.l(1), a.i(2), a.l(3), a.l(4), a.i(5));
@@ -49,11 +49,6 @@ public final class MemoryCalls implements SyscallFamily {
             case Nr.USERFAULTFD, Nr.MEMFD_SECRET, Nr.MODIFY_LDT, Nr.SET_MEMPOLICY_HOME_NODE -> Errno.ENOSYS.negative();
             default -> NOT_MINE;
         };
-    }
-
-    /** A CPU without protection keys has none to give. */
-    private static long pkeyAlloc(long flags, long rights) {
-        return flags != 0 || (rights & ~3L) != 0 ? Errno.EINVAL.negative() : Errno.ENOSPC.negative();
     }
 
     private static @Nullable Task target(Task task, int pid) {

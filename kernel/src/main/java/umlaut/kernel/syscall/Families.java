@@ -3,6 +3,7 @@ package umlaut.kernel.syscall;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.aio.AioFamily;
 import umlaut.kernel.mm.MemoryCalls;
+import umlaut.kernel.system.RefusedFamily;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.vfs.FileFamily;
 import umlaut.kernel.vfs.MountFamily;
@@ -24,5 +25,6 @@ public final class Families {
         s.add(new MemoryCalls());
         s.add(new SysvFamily(kernel));
         s.add(new AioFamily(kernel));
+        s.add(new RefusedFamily());
     }
 }

@@ -3,6 +3,7 @@ package umlaut.kernel.task;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What each real user id uses of things with a limit per user (Linux: user_struct, kernel/user.c): RLIMIT_NPROC,
@@ -13,6 +14,8 @@ public final class UserTable {
     public static final class User {
         public final AtomicInteger tasks = new AtomicInteger();
         public final AtomicInteger pendingSignals = new AtomicInteger();
+        /** RLIMIT_MSGQUEUE. */
+        public final AtomicLong messageQueueBytes = new AtomicLong();
     }
 
     private final Map<Integer, User> users = new ConcurrentHashMap<>();

@@ -77,7 +77,7 @@ public final class Permissions {
     }
 
     /** May {@code victim} be removed from {@code directory} (may_delete)? @param wantDirectory rmdir, or rename over a directory */
-    static void requireDelete(Inode directory, Inode victim, Credentials who, boolean wantDirectory) {
+    public static void requireDelete(Inode directory, Inode victim, Credentials who, boolean wantDirectory) {
         require(directory, who, MAY_WRITE | MAY_EXEC);
         int fixed = Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL;
         if ((directory.flags & Ioctl.FS_APPEND_FL) != 0
