@@ -87,6 +87,23 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
      */
     UserThread newThread(@Nullable UserThread parent);
 
+    /** For a traced program: text is the files' own bytes from now on, in this address space and its forks, however slow that makes system calls. */
+    default void keepOriginalText() {}
+
+    /**
+     * As {@link #write}, for debuggers: also into private memory that the guest may not write, which becomes a copy of its own.
+     *
+     * @return bytes written before the first address that is not mapped privately
+     */
+    default long poke(long address, MemorySegment from, long offset, long length) {
+        return write(address, from, offset, length);
+    }
+
+    /** As {@link #read}, for debuggers: also of what the guest may not read, and of the host's vDSO. */
+    default long peek(long address, MemorySegment to, long offset, long length) {
+        return read(address, to, offset, length);
+    }
+
     /** Resident set size in bytes: total, and the part shared with files or other processes. */
     long residentBytes();
 

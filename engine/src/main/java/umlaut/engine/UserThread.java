@@ -82,14 +82,39 @@ public interface UserThread extends UserMemory {
      */
     @Nullable MemorySegment reserveOut(long address, long length);
 
-    /** From now on nothing is held back until the thread resumes: for tracers, who look at results before that. */
-    default void setImmediateWrites() {}
+    /** Whether nothing is held back until the thread resumes: for tracers, who look at results before that. */
+    default void setImmediateWrites(boolean on) {}
 
     /**
      * The switch for threads that are traced or whose calls are filtered. While on, every system call comes in as a trap, none is answered on the guest side;
      * {@link #futexOnReturn} still runs a futex call there once the kernel has seen it.
      */
     default void handOverAll(boolean on) {}
+
+    /** Forgets what was copied in with this system call: a tracer may have changed the arguments or the memory since. */
+    default void forgetCopiedIn() {}
+
+    /**
+     * Runs futex(2) on the host with the registers' arguments at once, for threads whose results are looked at before they resume.
+     *
+     * @return its result; -EINTR also when an interrupt ended the wait
+     */
+    default long futexNow() {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * The vector state in XSAVE form, standard format, {@link CpuFeatures#xsaveSize()} bytes, valid until the thread resumes. For a thread in the kernel; from any
+     * thread that keeps it there.
+     */
+    default MemorySegment vectorState() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Makes what {@link #vectorState} returned, changed meanwhile, the vector state of the next resume. Its header must be valid. */
+    default void vectorStateChanged() {
+        throw new UnsupportedOperationException();
+    }
 
     /** Declares the first {@code length} bytes of the last reservation filled. */
     void commitOut(long length);

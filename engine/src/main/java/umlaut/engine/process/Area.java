@@ -78,5 +78,10 @@ final class Area {
     static final int SIGNAL_STACK = 0x9200;
     static final int SIGNAL_STACK_SIZE = 0x6000;
 
+    /** Where each {@link umlaut.engine.Reg} is, in their order. */
+    static final int[] REGISTERS = {
+        RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP, RFLAGS
+    };
+
     private Area() {}
 }

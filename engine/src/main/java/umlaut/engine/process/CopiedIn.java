@@ -26,6 +26,11 @@ final class CopiedIn {
         return (entry & CopyTable.XSAVE) != 0;
     }
 
+    /** What was copied in holds no more; the vector state does. */
+    void forgetAll() {
+        entry &= CopyTable.XSAVE;
+    }
+
     private static long at(int window) {
         return Area.WINDOW + (long) window * Area.WINDOW_STRIDE;
     }

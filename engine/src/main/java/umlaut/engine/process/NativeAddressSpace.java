@@ -11,11 +11,9 @@ import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
 import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
-import umlaut.host.Files;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
 import umlaut.host.Processes;
-import umlaut.host.Scratch;
 import umlaut.host.Syscall;
 
 /**
@@ -64,6 +62,9 @@ final class NativeAddressSpace implements AddressSpace {
     private int pid;
     private volatile boolean dead;
 
+    /** No text is patched here: the program is traced. */
+    private volatile boolean originalText;
+
     @GuardedBy("lock") private boolean reaped;
 
     @GuardedBy("lock") private boolean released;
@@ -85,6 +86,7 @@ final class NativeAddressSpace implements AddressSpace {
         files = new FdCache(parent.files);
         mapped = new Ranges(parent.mapped);
         texts = new Texts(parent.texts);
+        originalText = parent.originalText;
     }
 
     /** The first process, already started. */
@@ -392,7 +394,7 @@ final class NativeAddressSpace implements AddressSpace {
                 return mapText(address, length, prot, hostFd, hostOffset);
             }
             int flags = Memory.MAP_FIXED | (shared ? Memory.MAP_SHARED : Memory.MAP_PRIVATE);
-            int file = open(hostFd, shared && (access & (WRITE | MAY_WRITE)) != 0);
+            int file = files.open(service, engine.fdDirectory, hostFd, shared && (access & (WRITE | MAY_WRITE)) != 0);
             if (file < 0) {
                 return -EBADF;
             }
@@ -437,27 +439,6 @@ final class NativeAddressSpace implements AddressSpace {
         return holding && !service.isFull(16) ? 0 : service.run();
     }
 
-    /** Adds the opening of a host file to the batch if the service thread does not have it open. @return its slot, or -1 */
-    @GuardedBy("lock") private int open(int hostFd, boolean writable) {
-        int file = files.find(hostFd, writable);
-        if (file == Integer.MIN_VALUE) {
-            return -1;
-        }
-        if (file < 0) {
-            file = -1 - file;
-            long path = service.string(64 * (service.size() & 63), engine.fdDirectory + hostFd);
-            service.add(
-                    Order.OPEN_AT,
-                    FdCache.number(file),
-                    path,
-                    (writable ? Files.O_RDWR : Files.O_RDONLY) | Files.O_CLOEXEC,
-                    0,
-                    0,
-                    0);
-        }
-        return file;
-    }
-
     @GuardedBy("lock") private long runFileBatch(int file) {
         long result = runOrHold();
         if (result < 0) {
@@ -469,7 +450,7 @@ final class NativeAddressSpace implements AddressSpace {
     /** Program text: a patched copy with its island, if there is one, or the file itself. */
     @GuardedBy("lock") private long mapText(long address, long length, int prot, int hostFd, long hostOffset) {
         long rounded = length + 4095 & -4096;
-        long distance = Texts.distance(address, rounded, mapped);
+        long distance = originalText ? 0 : Texts.distance(address, rounded, mapped);
         TextPatcher.Entry entry = distance == 0 ? null : engine.patcher.find(hostFd, hostOffset, rounded, distance);
         PatchedText patched = entry == null ? null : entry.patched();
         if (entry != null) {
@@ -478,7 +459,7 @@ final class NativeAddressSpace implements AddressSpace {
         if (entry != null && patched != null) {
             return mapPatched(address, prot, entry, patched);
         }
-        int file = open(hostFd, false);
+        int file = files.open(service, engine.fdDirectory, hostFd, false);
         if (file < 0) {
             return -EBADF;
         }
@@ -494,7 +475,7 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @GuardedBy("lock") private long mapPatched(long address, int prot, TextPatcher.Entry entry, PatchedText patched) {
-        int file = open(entry.fd(), false);
+        int file = files.open(service, engine.fdDirectory, entry.fd(), false);
         if (file < 0) {
             return -EBADF;
         }
@@ -514,7 +495,9 @@ final class NativeAddressSpace implements AddressSpace {
             Texts.Text covered;
             while ((covered = texts.coveredIsland(from, to)) != null) {
                 texts.remove(covered);
-                RemoteMemory.restore(pid, covered);
+                if (!covered.restored) {
+                    RemoteMemory.restore(pid, covered);
+                }
             }
             mapped.add(from, to);
         } finally {
@@ -600,22 +583,11 @@ final class NativeAddressSpace implements AddressSpace {
         if (!inGuest(address, length)) {
             return -ENOMEM;
         }
-        int chunkPages = 2048;
         lock.lock();
         try {
-            if (dead) {
-                return -ENOMEM;
-            }
             settle(address, address + length);
-            for (long page = 0, pages = (length + 4095) / 4096; page < pages; page += chunkPages) {
-                long n = Math.min(chunkPages, pages - page);
-                long result = call(Syscall.MINCORE, address + page * 4096, n * 4096, Layout.REPLY + 2048);
-                if (result < 0) {
-                    return result;
-                }
-                MemorySegment.copy(engine.areas.slot(slot), Layout.ORDERS_SIZE + 2048, vec, page, n);
-            }
-            return 0;
+            runBatch();
+            return ServiceWork.residency(service, engine.areas.slot(slot), address, length, vec);
         } finally {
             lock.unlock();
         }
@@ -628,26 +600,9 @@ final class NativeAddressSpace implements AddressSpace {
         }
         lock.lock();
         try {
-            if (dead) {
-                return -EFAULT;
-            }
             settle(address, address + 4);
-            // A fault in the service thread would end the process, so look first.
-            MemorySegment word = Scratch.inner();
-            if (Memory.processRead(pid, address, word, 0, 4) != 4) {
-                return -EFAULT;
-            }
-            int seen = word.get(Layouts.INT, 0);
-            if (seen != expected) {
-                return seen & 0xffffffffL;
-            }
-            if (!ProcFiles.isWritable(pid, address)) {
-                return -EFAULT;
-            }
             runBatch();
-            service.add(Order.SERVICE_CAS, address, expected, value, 0, 0, 0);
-            long result = service.run();
-            return result < 0 ? result : service.result(0);
+            return ServiceWork.compareAndExchange(service, pid, address, expected, value);
         } finally {
             lock.unlock();
         }
@@ -689,6 +644,47 @@ final class NativeAddressSpace implements AddressSpace {
         return transfer(true, address, from, offset, length);
     }
 
+    @Override
+    public void keepOriginalText() {
+        lock.lock();
+        try {
+            originalText = true;
+            for (Texts.Text text : dead ? List.<Texts.Text>of() : texts.patched()) {
+                settle(text.start, text.end);
+                // A mapping changes whole pages at once, so threads may be running in the text.
+                int file = files.open(service, engine.fdDirectory, engine.patcher.original(text.entry), false);
+                if (file < 0) {
+                    continue;
+                }
+                int flags = Memory.MAP_FIXED | Memory.MAP_PRIVATE;
+                long length = text.end - text.start;
+                service.add(Syscall.MMAP, text.start, length, text.prot, flags, FdCache.number(file), 0);
+                if (runFileBatch(file) == 0) {
+                    texts.replace(text, text.asRestored());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long poke(long address, MemorySegment from, long offset, long length) {
+        long done = transfer(true, address, from, offset, length);
+        boolean all = done >= length || dead || !inGuest(address, length);
+        return all ? done : done + RemoteMemory.force(pid, true, address + done, from, offset + done, length - done);
+    }
+
+    @Override
+    public long peek(long address, MemorySegment to, long offset, long length) {
+        if (RemoteMemory.inVdso(address, length)) {
+            return dead ? 0 : RemoteMemory.transfer(pid, false, address, to, offset, length);
+        }
+        long done = transfer(false, address, to, offset, length);
+        boolean all = done >= length || dead || !inGuest(address, length);
+        return all ? done : done + RemoteMemory.force(pid, false, address + done, to, offset + done, length - done);
+    }
+
     private long transfer(boolean writing, long address, MemorySegment here, long offset, long length) {
         if (address < 0 || address >= Layout.TASK_SIZE || length <= 0 || dead) {
             return 0;
@@ -714,7 +710,7 @@ final class NativeAddressSpace implements AddressSpace {
      */
     long sawTrap(long rip) {
         Texts.Text text = texts.at(rip);
-        if (text == null || text.patched != null) {
+        if (text == null || text.patched != null || originalText) {
             return rip;
         }
         engine.patcher.trapped(text.entry, this, text.start, text.end - text.start);

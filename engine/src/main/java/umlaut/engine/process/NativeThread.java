@@ -20,37 +20,15 @@ import umlaut.host.Syscall;
  * area's contents are the guest's to spoil at any time, so everything read there is either harmless or checked.
  */
 final class NativeThread implements UserThread {
-    /** Where each {@link Reg} is in the area. */
     private boolean immediateWrites;
 
-    private static final int[] OFFSETS = {
-        Area.RAX,
-        Area.RBX,
-        Area.RCX,
-        Area.RDX,
-        Area.RSI,
-        Area.RDI,
-        Area.RBP,
-        Area.RSP,
-        Area.R8,
-        Area.R9,
-        Area.R10,
-        Area.R11,
-        Area.R12,
-        Area.R13,
-        Area.R14,
-        Area.R15,
-        Area.RIP,
-        Area.RFLAGS
-    };
-
     /** Where in {@link #message} a register is. */
-    private static final int[] MESSAGE_INDEX = new int[OFFSETS.length];
+    private static final int[] MESSAGE_INDEX = new int[Area.REGISTERS.length];
 
     private static final int NO_MESSAGE = 7;
 
-    private static final int IN_KERNEL = 0, IN_USER = 1, INTERRUPTED = 2;
-    private static final VarHandle MODE;
+    static final int IN_KERNEL = 0, IN_USER = 1, INTERRUPTED = 2;
+    static final VarHandle MODE;
     private static final long ARCH_SET_FS = 0x1002;
     private static final int EINTR = 4, EPERM = 1;
     private static final int FUTEX_WAKE = 1;
@@ -100,10 +78,13 @@ final class NativeThread implements UserThread {
     private boolean futexRequested;
     private long fsBase;
     private boolean fsChanged;
-    private final CopiedIn copied;
+    final CopiedIn copied;
     private long reservedAddress;
     private int reservedAt = -1;
     private long failedOrder;
+    /** The area holds the vector state as of this trap. */
+    boolean vectorsCaptured;
+
     /** Area.ORDERS_DONE once the list published last has been run. Guarded by the address space's lock. */
     int ordersPosted;
 
@@ -300,6 +281,7 @@ final class NativeThread implements UserThread {
     private Trap interruptedEarly() {
         cause = State.INTERRUPT;
         copied.begin(0); // the guest's memory may have changed since
+        vectorsCaptured = false;
         if (futexRequested) {
             futexRequested = false;
             cause = State.FUTEX_INTERRUPTED;
@@ -308,7 +290,7 @@ final class NativeThread implements UserThread {
         return Trap.INTERRUPT;
     }
 
-    private void post(int answer) {
+    void post(int answer) {
         int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer);
         if ((old & State.ASLEEP) != 0) {
             placement.guestSlept();
@@ -317,7 +299,7 @@ final class NativeThread implements UserThread {
     }
 
     /** Polls for a while, then sleeps, until it is the JVM's turn. */
-    private int awaitRequest() {
+    int awaitRequest() {
         if (placement.polls()) {
             int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, Pacer.KERNEL_SPINS);
             if ((state & State.REQUEST) != 0) {
@@ -355,6 +337,7 @@ final class NativeThread implements UserThread {
     private @Nullable Trap trapped(int request, boolean interrupted) {
         cause = request & ~State.MARKS;
         copied.begin(0);
+        vectorsCaptured = false;
         reservedAt = -1;
         switch (cause) {
             case State.SYSCALL, State.UNPATCHED -> {
@@ -395,7 +378,7 @@ final class NativeThread implements UserThread {
         }
     }
 
-    private Trap orderFailed() {
+    Trap orderFailed() {
         int index = Math.clamp(area.get(Layouts.INT, Area.FAILED_ORDER), 0, Area.MAX_ORDERS - 1);
         failedOrder = area.get(Layouts.LONG, Area.ORDER + (long) index * Order.SIZE + Order.RESULT);
         fsChanged = true; // what stood behind it was not run
@@ -404,14 +387,14 @@ final class NativeThread implements UserThread {
 
     @Override
     public long reg(int index) {
-        if (index < OFFSETS.length) {
+        if (index < Area.REGISTERS.length) {
             if (index == Reg.RIP || !full && index == Reg.RCX) { // the syscall instruction leaves RIP in RCX
                 return space.texts.toGuest(area.get(Layouts.LONG, Area.RIP));
             }
             if (!full && index == Reg.R11) {
                 return area.get(Layouts.LONG, Area.RFLAGS);
             }
-            return area.get(Layouts.LONG, OFFSETS[index]);
+            return area.get(Layouts.LONG, Area.REGISTERS[index]);
         }
         return index == Reg.FS_BASE ? fsBase : 0;
     }
@@ -443,13 +426,13 @@ final class NativeThread implements UserThread {
 
     @Override
     public void setReg(int index, long value) {
-        if (index < OFFSETS.length) {
+        if (index < Area.REGISTERS.length) {
             if (!full && (index == Reg.RCX || index == Reg.R11 || index == Reg.RFLAGS)) {
                 area.set(Layouts.LONG, Area.RCX, reg(Reg.RIP));
                 area.set(Layouts.LONG, Area.R11, area.get(Layouts.LONG, Area.RFLAGS));
                 full = true;
             }
-            area.set(Layouts.LONG, OFFSETS[index], index == Reg.RIP ? space.texts.toHost(value) : value);
+            area.set(Layouts.LONG, Area.REGISTERS[index], index == Reg.RIP ? space.texts.toHost(value) : value);
             message[MESSAGE_INDEX[index]] = value;
         } else if (index == Reg.FS_BASE) {
             fsBase = value;
@@ -539,8 +522,28 @@ final class NativeThread implements UserThread {
     }
 
     @Override
-    public void setImmediateWrites() {
-        immediateWrites = true;
+    public void setImmediateWrites(boolean on) {
+        immediateWrites = on;
+    }
+
+    @Override
+    public void forgetCopiedIn() {
+        copied.forgetAll();
+    }
+
+    @Override
+    public long futexNow() {
+        return ThreadDebug.futex(this);
+    }
+
+    @Override
+    public MemorySegment vectorState() {
+        return ThreadDebug.vectors(this);
+    }
+
+    @Override
+    public void vectorStateChanged() {
+        ThreadDebug.vectorsChanged(this);
     }
 
     @Override
@@ -701,8 +704,8 @@ final class NativeThread implements UserThread {
 
     /** Takes over all of a captured parent's registers; they are loaded on the first resume. */
     void copyFrom(NativeThread parent) {
-        for (int i = 0; i < OFFSETS.length; i++) {
-            area.set(Layouts.LONG, OFFSETS[i], i == Reg.RIP ? space.texts.toHost(parent.reg(i)) : parent.reg(i));
+        for (int i = 0; i < Area.REGISTERS.length; i++) {
+            area.set(Layouts.LONG, Area.REGISTERS[i], i == Reg.RIP ? space.texts.toHost(parent.reg(i)) : parent.reg(i));
         }
         full = true;
         fsBase = parent.fsBase;
@@ -714,7 +717,7 @@ final class NativeThread implements UserThread {
 
     /** All registers zero, as for a thread made from nothing. */
     void clearRegisters() {
-        for (int offset : OFFSETS) {
+        for (int offset : Area.REGISTERS) {
             area.set(Layouts.LONG, offset, 0);
         }
         area.set(Layouts.LONG, Area.RFLAGS, 0x202);

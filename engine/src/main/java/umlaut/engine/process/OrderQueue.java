@@ -51,6 +51,16 @@ final class OrderQueue {
         }
     }
 
+    /** Is there an order with this number and first argument? */
+    boolean contains(long nr, long a) {
+        for (int i = 0; i < count; i++) {
+            if (words[WORDS * i] == nr && words[WORDS * i + 1] == a) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean overlaps(long from, long to) {
         for (int i = 0; i < count; i++) {
             if (isChange(i) && words[WORDS * i + FROM] < to && from < words[WORDS * i + TO]) {

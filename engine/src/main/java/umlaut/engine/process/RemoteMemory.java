@@ -48,6 +48,43 @@ final class RemoteMemory {
                 : Memory.processRead(pid, address, here, offset, length);
     }
 
+    /** A range of the host's vDSO, which lies above what guests have of their own. */
+    static boolean inVdso(long address, long length) {
+        return address >= Layout.VDSO && length >= 0 && length < Layout.ORDERS - address;
+    }
+
+    /**
+     * Copies as {@link #transfer} does, but without regard to what the process itself may do: the host makes private copies of pages (FOLL_FORCE).
+     *
+     * @return bytes copied before the first fault
+     */
+    static long force(int pid, boolean writing, long address, MemorySegment here, long offset, long length) {
+        long mem =
+                Files.openat(Files.AT_FDCWD, Scratch.path("/proc/" + pid + "/mem"), Files.O_RDWR | Files.O_CLOEXEC, 0);
+        if (mem < 0) {
+            return 0;
+        }
+        MemorySegment bounce = Scratch.inner();
+        long done = 0;
+        while (done < length) {
+            long n = Math.min(Scratch.ROOM, length - done);
+            long moved;
+            if (writing) {
+                MemorySegment.copy(here, offset + done, bounce, 0, n);
+                moved = Files.pwrite((int) mem, bounce, 0, n, address + done);
+            } else {
+                moved = Files.pread((int) mem, bounce, 0, n, address + done);
+                MemorySegment.copy(bounce, 0, here, offset + done, Math.max(moved, 0));
+            }
+            done += Math.max(moved, 0);
+            if (moved < n) {
+                break;
+            }
+        }
+        Files.close((int) mem);
+        return done;
+    }
+
     /** Puts the file's own bytes back in a patched text, whose island is wanted for something else. */
     static void restore(int pid, Texts.Text text) {
         PatchedText patched = text.patched;

@@ -1,5 +1,9 @@
 package umlaut.engine.process;
 
+import java.lang.foreign.MemorySegment;
+import umlaut.host.Futex;
+import umlaut.host.Layouts;
+
 /**
  * Values of an area's state word. Even bit patterns are awake, bit 0 says that the side that waits sleeps on the word's futex. Bit 1 is set
  * from request to answer: the JVM's turn. Each side publishes with an exchange and wakes the other if bit 0 was set.
@@ -57,7 +61,23 @@ final class State {
     /** With OUT: from {@link Area#INLINE_DATA} instead. */
     static final int INLINE = 1 << 7;
 
+    /** Come back with SYNCED after the futex call. */
+    static final int COME_BACK = 1 << 24;
+
     static final int OUT_SHIFT = 8, OUT_MASK = 0xffff;
 
     private State() {}
+
+    /** Sleeps until it is the JVM's turn, or the process has ended. @return the state word */
+    static int awaitRequest(MemorySegment area, NativeAddressSpace space) {
+        int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+        while ((state & REQUEST) == 0 && !space.isDead()) {
+            int asleep = state | ASLEEP;
+            if (state == asleep || Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, asleep)) {
+                Futex.await(area, Area.STATE, asleep);
+            }
+            state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+        }
+        return state;
+    }
 }

@@ -62,6 +62,7 @@ final class StubEntry {
     private final Label futexAgain = new Label();
     private final Label await = new Label();
     private final Label answered = new Label();
+    private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
     private final Label copyArguments = new Label();
     private final Label copyResult = new Label(), resultDone = new Label();
@@ -207,7 +208,7 @@ final class StubEntry {
 
     /** From here on the area's registers are only read, so that an interrupt can turn back at any instruction. */
     private void goOut() {
-        Label special = new Label(), synced = new Label();
+        Label special = new Label();
         a.bind(answered);
         a.testl(RAX, ~(State.ASLEEP | State.REQUEST));
         a.j(Cond.NE, special);
@@ -329,6 +330,8 @@ final class StubEntry {
         a.syscall();
         a.bind(futexAfter);
         a.mov(area(Area.RAX), RAX);
+        a.testl(R13, State.COME_BACK);
+        a.j(Cond.NE, synced);
         a.testl(R13, State.FULL);
         a.j(Cond.NE, exitFull);
         a.jmp(exitFast);

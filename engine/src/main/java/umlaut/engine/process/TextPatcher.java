@@ -39,6 +39,8 @@ final class TextPatcher {
         final long distance;
         private volatile @Nullable PatchedText patched;
         private volatile int fd = -1;
+        /** What the text was before it was patched, once a traced program wanted it. */
+        private volatile int originalFd = -1;
 
         Entry(long distance) {
             this.distance = distance;
@@ -155,9 +157,39 @@ final class TextPatcher {
         entry.patched = built.patched();
     }
 
+    /** A file of the unpatched text of an entry that has a patched copy. @return its descriptor, or -1 */
+    int original(Entry entry) {
+        PatchedText patched = entry.patched;
+        if (patched == null) {
+            return -1;
+        }
+        synchronized (entry) {
+            if (entry.originalFd >= 0) {
+                return entry.originalFd;
+            }
+            long length = patched.textLength();
+            long fd = Memory.memfd("umlaut-text", Memory.MFD_CLOEXEC);
+            if (fd < 0 || Files.ftruncate((int) fd, length) != 0) {
+                return -1;
+            }
+            MemorySegment copy = Memory.map(entry.fd, 0, length, Memory.PROT_READ);
+            MemorySegment map = Memory.map((int) fd, 0, length, Memory.PROT_READ | Memory.PROT_WRITE);
+            MemorySegment.copy(copy, 0, map, 0, length);
+            patched.forEachOriginal(
+                    (offset, bytes) -> MemorySegment.copy(bytes, 0, map, Layouts.BYTE, offset, bytes.length));
+            Memory.munmap(map);
+            Memory.munmap(copy);
+            entry.originalFd = (int) fd;
+            return (int) fd;
+        }
+    }
+
     void close() {
         builder.shutdownNow();
         for (Entry entry : entries.values()) {
+            if (entry.originalFd >= 0) {
+                Files.close(entry.originalFd);
+            }
             if (entry.fd >= 0) {
                 Files.close(entry.fd);
             }

@@ -22,14 +22,26 @@ final class Texts {
         final TextPatcher.Entry entry;
         final int prot;
         final @Nullable PatchedText patched;
+        /** The file's own bytes are back; the island is still there for threads that were in it. */
+        final boolean restored;
+
         int traps;
 
         Text(long start, long end, TextPatcher.Entry entry, int prot, @Nullable PatchedText patched) {
+            this(start, end, entry, prot, patched, false);
+        }
+
+        private Text(long start, long end, TextPatcher.Entry entry, int prot, @Nullable PatchedText patched, boolean restored) {
             this.start = start;
             this.end = end;
             this.entry = entry;
             this.prot = prot;
             this.patched = patched;
+            this.restored = restored;
+        }
+
+        Text asRestored() {
+            return new Text(start, end, entry, prot, patched, true);
         }
 
         long island() {
@@ -82,6 +94,11 @@ final class Texts {
         texts = List.copyOf(now);
     }
 
+    /** All that are patched just now. */
+    List<Text> patched() {
+        return texts.stream().filter(t -> t.patched != null && !t.restored).toList();
+    }
+
     @Nullable Text at(long address) {
         for (Text t : texts) {
             if (address > t.start && address <= t.end) {
@@ -124,7 +141,7 @@ final class Texts {
     /** Where a thread must go on that a guest wants at {@code rip}. */
     long toHost(long rip) {
         for (Text t : texts) {
-            if (t.patched != null && rip >= t.start && rip < t.end) {
+            if (t.patched != null && !t.restored && rip >= t.start && rip < t.end) {
                 int offset = t.patched.toHost((int) (rip - t.start));
                 return offset < 0 ? rip : t.island() + offset;
             }

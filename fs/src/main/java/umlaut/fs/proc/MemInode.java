@@ -10,6 +10,7 @@ import umlaut.fs.support.TreeInode;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.mm.PokedMemory;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -92,7 +93,7 @@ final class MemInode extends TreeInode {
             long done = 0;
             while (done < length) {
                 long want = Math.min(buffer.byteSize(), length - done);
-                long got = inode.pagemap ? want : mm.space().read(offset + done, buffer, 0, want);
+                long got = inode.pagemap ? want : PokedMemory.read(mm, offset + done, buffer, 0, want);
                 if (got <= 0) {
                     return done > 0 ? done : Errno.EIO.negative();
                 }
@@ -129,7 +130,7 @@ final class MemInode extends TreeInode {
                 if (got == 0) {
                     break;
                 }
-                long moved = Math.max(0, mm.space().write(offset + done, buffer, 0, got));
+                long moved = PokedMemory.write(mm, offset + done, buffer, 0, got);
                 done += moved;
                 if (moved < got) {
                     from.revert(got - moved);

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Rlimit;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.ptrace.PtraceLinks;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.SigAction;
 import umlaut.kernel.task.Task;
@@ -49,7 +50,8 @@ final class PidStatus {
         row(out, "Ngid", 0);
         row(out, "Pid", subject.id());
         row(out, "PPid", parent == null ? 0 : parent.tgid);
-        row(out, "TracerPid", 0);
+        ThreadGroup tracer = PtraceLinks.tracerGroup(task);
+        row(out, "TracerPid", tracer == null ? 0 : tracer.tgid);
         Credentials c = task.credentials();
         row(out, "Uid", c.uid() + "\t" + c.euid() + "\t" + c.suid() + "\t" + c.fsuid());
         row(out, "Gid", c.gid() + "\t" + c.egid() + "\t" + c.sgid() + "\t" + c.fsgid());

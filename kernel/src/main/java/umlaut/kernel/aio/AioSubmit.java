@@ -141,7 +141,7 @@ final class AioSubmit {
             throw Errno.EINVAL.exception();
         }
         // What is written to the program's memory must be there, or have failed, when the event is.
-        task.user().setImmediateWrites();
+        task.user().setImmediateWrites(true);
         IovIter iter = new IovIter();
         if (vector) {
             Iovecs.load(task, buffer, bytes, iter);

@@ -3,6 +3,7 @@ package umlaut.kernel.futex;
 import umlaut.abi.Errno;
 import umlaut.abi.FutexOps;
 import umlaut.abi.Nr;
+import umlaut.kernel.signal.Restart;
 import umlaut.kernel.syscall.Args;
 import umlaut.kernel.syscall.SyscallFamily;
 import umlaut.kernel.task.Task;
@@ -40,6 +41,9 @@ public final class FutexFamily implements SyscallFamily {
                     FutexOps.FUTEX_WAKE_OP,
                     FutexOps.FUTEX_WAIT_BITSET,
                     FutexOps.FUTEX_WAKE_BITSET -> {
+                if (task.tracee() != null) {
+                    yield atOnce(task, timeout != 0);
+                }
                 task.user().futexOnReturn();
                 yield TaskLoop.KEEP_REGISTERS;
             }
@@ -49,6 +53,15 @@ public final class FutexFamily implements SyscallFamily {
             case FutexOps.FUTEX_UNLOCK_PI -> locks.unlock(task, address);
             default -> Errno.ENOSYS.negative();
         };
+    }
+
+    /** For a tracer, which sees the result before the thread goes on. */
+    private static long atOnce(Task task, boolean timed) {
+        long result = task.user().futexNow();
+        if (result != Errno.EINTR.negative()) {
+            return result;
+        }
+        return timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS;
     }
 
     /** Locks of priority inheritance whose owner has died: the first waiter gets each. Called where robust lists are walked. */

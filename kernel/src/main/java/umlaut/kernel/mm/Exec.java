@@ -4,15 +4,19 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
+import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.MountFlags;
 import umlaut.abi.Personality;
+import umlaut.abi.PtraceConst;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
 import umlaut.engine.EngineException;
 import umlaut.engine.UserThread;
 import umlaut.kernel.cred.ExecCredentials;
+import umlaut.kernel.ptrace.PtraceStop;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.ExecTransition;
 import umlaut.kernel.task.Task;
@@ -119,7 +123,11 @@ public final class Exec {
         }
         UserThread user = null;
         boolean done = false;
+        int oldTid = task.tid;
         try {
+            if (task.tracee() != null) {
+                fresh.space().keepOriginalText();
+            }
             user = fresh.space().newThread(null);
             ExecTransition.deThread(task);
             if (credentials.secure()) {
@@ -142,7 +150,11 @@ public final class Exec {
                 close(user, fresh);
             }
         }
+        if (task.tracee() != null) {
+            fresh.space().keepOriginalText(); // traced since
+        }
         ExecTransition.complete(task, credentials, comm, readable);
+        PtraceStop.event(task, PtraceConst.PTRACE_EVENT_EXEC, oldTid);
         return TaskLoop.KEEP_REGISTERS;
     }
 
@@ -168,7 +180,11 @@ public final class Exec {
     private static ExecCredentials credentials(Task task, File file) {
         Inode inode = file.inode();
         Path path = file.path;
-        boolean noSuid = path != null && path.mount().has(MountFlags.MS_NOSUID);
+        Tracee tracee = task.tracee();
+        Task tracer = tracee == null ? null : tracee.tracer();
+        // A tracer without privileges must not get hold of a set-id program.
+        boolean watched = tracer != null && !tracer.credentials().capable(Capability.CAP_SYS_PTRACE);
+        boolean noSuid = watched || path != null && path.mount().has(MountFlags.MS_NOSUID);
         byte[] capabilities = null;
         if (!noSuid) {
             try {

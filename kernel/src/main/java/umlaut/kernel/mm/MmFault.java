@@ -69,6 +69,21 @@ final class MmFault {
         return mend(mm, task, address, writing ? MapFlags.PROT_WRITE : MapFlags.PROT_READ) == Outcome.MENDED;
     }
 
+    /** The file behind a mapping may have grown. @return true if {@code address} is mapped now and was not before */
+    static boolean extend(Mm mm, long address) {
+        mm.lock.lock();
+        try {
+            Vma vma = mm.tree.find(address);
+            return vma != null
+                    && vma.start <= address
+                    && vma.source != null
+                    && address >= vma.mappedEnd
+                    && complete(mm, vma, address) == Outcome.MENDED;
+        } finally {
+            mm.lock.unlock();
+        }
+    }
+
     private static Outcome mend(Mm mm, Task task, long address, int prot) {
         if (address < 0 || address >= mm.layout.taskSize) {
             return Outcome.NOT_OURS;

@@ -3,6 +3,7 @@ package umlaut.kernel.seccomp;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
+import umlaut.abi.Prctl;
 import umlaut.abi.SeccompData;
 import umlaut.abi.SockFilter;
 
@@ -10,7 +11,7 @@ import umlaut.abi.SockFilter;
  * A classic BPF program over struct seccomp_data, verified when it is made: every load is inside the data, every jump goes forward inside the program, and it ends in a return
  * (bpf_check_classic in net/core/filter.c, seccomp_check_filter in kernel/seccomp.c). Immutable.
  */
-final class BpfProgram {
+public final class BpfProgram {
     // Instruction classes and what stands in the other bits of a code (include/uapi/linux/bpf_common.h).
     private static final int LD = 0, LDX = 1, ST = 2, STX = 3, ALU = 4, JMP = 5, RET = 6, MISC = 7;
     private static final int IMM = 0x00, ABS = 0x20, MEM = 0x60, LEN = 0x80;
@@ -19,6 +20,8 @@ final class BpfProgram {
     private static final int JA = 0x00, JEQ = 0x10, JGT = 0x20, JGE = 0x30, JSET = 0x40;
     private static final int FROM_X = 0x08, RET_A = 0x10, TXA = 0x80;
     private static final int SCRATCH_WORDS = 16;
+    /** System calls that {@link #alwaysAllowed} knows. */
+    private static final int NUMBERS = 512;
 
     private final int[] codes;
     private final int[] taken;
@@ -58,7 +61,22 @@ final class BpfProgram {
         return program;
     }
 
-    int length() {
+    /** An array of struct sock_filter, as it was given. */
+    public byte[] raw() {
+        byte[] out = new byte[codes.length * SockFilter.SIZE];
+        MemorySegment m = MemorySegment.ofArray(out);
+        for (int i = 0; i < codes.length; i++) {
+            long at = (long) i * SockFilter.SIZE;
+            Le.putShort(m, at + SockFilter.CODE, codes[i]);
+            Le.putByte(m, at + SockFilter.JT, (byte) taken[i]);
+            Le.putByte(m, at + SockFilter.JF, (byte) notTaken[i]);
+            Le.putInt(m, at + SockFilter.K, constants[i]);
+        }
+        return out;
+    }
+
+    /** Instructions. */
+    public int length() {
         return codes.length;
     }
 
@@ -151,6 +169,40 @@ final class BpfProgram {
                         a = x;
                     }
                 }
+            }
+        }
+    }
+
+    /** The calls, by number, that it allows whatever else the data hold: a bit each (Linux: seccomp_is_const_allow). */
+    long[] alwaysAllowed() {
+        long[] bits = new long[NUMBERS / Long.SIZE];
+        for (int nr = 0; nr < NUMBERS; nr++) {
+            if (allowsAlways(nr)) {
+                bits[nr >> 6] |= 1L << nr;
+            }
+        }
+        return bits;
+    }
+
+    private boolean allowsAlways(int nr) {
+        int a = 0;
+        for (int pc = 0; ; pc++) {
+            int code = codes[pc];
+            int k = constants[pc];
+            if (code == (LD | ABS) && k == SeccompData.NR) {
+                a = nr;
+            } else if (code == (LD | ABS) && k == SeccompData.ARCH) {
+                a = SeccompData.AUDIT_ARCH_X86_64;
+            } else if (code == RET) {
+                return k == Prctl.SECCOMP_RET_ALLOW;
+            } else if (code == (JMP | JA)) {
+                pc += k;
+            } else if ((code & 7) == JMP && (code & FROM_X) == 0) {
+                pc += holds(code & 0xf0, a, k) ? taken[pc] : notTaken[pc];
+            } else if (code == (ALU | AND)) {
+                a &= k;
+            } else {
+                return false;
             }
         }
     }

@@ -5,13 +5,13 @@ import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 
 /** struct seccomp_data of the system call that a thread is in, by 32-bit words. */
-record SeccompCall(UserThread user) {
+record SeccompCall(UserThread user, int nr) {
     private static final int[] ARGUMENTS = {Reg.RDI, Reg.RSI, Reg.RDX, Reg.R10, Reg.R8, Reg.R9};
 
     /** @param offset in bytes, a multiple of 4, below {@link SeccompData#SIZE} */
     int word(int offset) {
         if (offset == SeccompData.NR) {
-            return (int) user.reg(Reg.RAX);
+            return nr;
         }
         if (offset == SeccompData.ARCH) {
             return SeccompData.AUDIT_ARCH_X86_64;

@@ -17,6 +17,8 @@ public final class SeccompCalls {
     private static final int KNOWN_FLAGS = Prctl.SECCOMP_FILTER_FLAG_TSYNC
             | Prctl.SECCOMP_FILTER_FLAG_LOG
             | Prctl.SECCOMP_FILTER_FLAG_SPEC_ALLOW
+            | Prctl.SECCOMP_FILTER_FLAG_NEW_LISTENER
+            | Prctl.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
             | TSYNC_ESRCH;
     /** MAX_INSNS_PER_PATH: instructions of all filters together, with 4 for each filter. */
     private static final int MOST_INSTRUCTIONS = 32768;
@@ -32,6 +34,7 @@ public final class SeccompCalls {
             case Prctl.SECCOMP_SET_MODE_FILTER -> setFilter(task, flags, argument);
             case Prctl.SECCOMP_GET_ACTION_AVAIL ->
                 flags != 0 ? Errno.EINVAL.negative() : available(task.memory.getInt(argument));
+            case Prctl.SECCOMP_GET_NOTIF_SIZES -> ListenerFile.sizes(task, flags, argument);
             default -> Errno.EINVAL.negative();
         };
     }
@@ -51,6 +54,8 @@ public final class SeccompCalls {
                     Prctl.SECCOMP_RET_TRAP,
                     Prctl.SECCOMP_RET_ERRNO,
                     Prctl.SECCOMP_RET_LOG,
+                    Prctl.SECCOMP_RET_TRACE,
+                    Prctl.SECCOMP_RET_USER_NOTIF,
                     Prctl.SECCOMP_RET_ALLOW -> 0;
             default -> Errno.EOPNOTSUPP.negative();
         };
@@ -61,13 +66,18 @@ public final class SeccompCalls {
         if (old != null && old.mode() != Prctl.SECCOMP_MODE_STRICT) {
             return Errno.EINVAL.negative();
         }
-        task.setSeccomp(new Seccomp(null, null));
+        task.setSeccomp(new Seccomp(null, null, false, null));
         return 0;
     }
 
     private static long setFilter(Task task, int flags, long argument) {
         boolean tsync = (flags & Prctl.SECCOMP_FILTER_FLAG_TSYNC) != 0;
-        if ((flags & ~KNOWN_FLAGS) != 0 || (flags & TSYNC_ESRCH) != 0 && !tsync) {
+        boolean listen = (flags & Prctl.SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+        boolean killable = (flags & Prctl.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) != 0;
+        if ((flags & ~KNOWN_FLAGS) != 0
+                || (flags & TSYNC_ESRCH) != 0 && !tsync
+                || tsync && listen && (flags & TSYNC_ESRCH) == 0
+                || killable && !listen) {
             return Errno.EINVAL.negative();
         }
         MemorySegment fprog = task.memory.struct(argument, SockFilter.FPROG_SIZE);
@@ -85,14 +95,32 @@ public final class SeccompCalls {
         }
         int total = length + FILTER_COST;
         for (Seccomp s = old; s != null; s = s.earlier()) {
-            BpfProgram program = s.program();
-            total += FILTER_COST + (program == null ? 0 : program.length());
+            BpfProgram earlier = s.program();
+            total += FILTER_COST + (earlier == null ? 0 : earlier.length());
         }
         if (total > MOST_INSTRUCTIONS) {
             return Errno.ENOMEM.negative();
         }
-        Seccomp fresh = new Seccomp(read(task, instructions, length), old);
-        return tsync ? setAll(task, old, fresh, flags) : set(task, fresh);
+        BpfProgram program = read(task, instructions, length);
+        boolean logs = (flags & Prctl.SECCOMP_FILTER_FLAG_LOG) != 0;
+        if (!listen) {
+            Seccomp fresh = new Seccomp(program, old, logs, null);
+            return tsync ? setAll(task, old, fresh, flags) : set(task, fresh);
+        }
+        for (Seccomp s = old; s != null; s = s.earlier()) {
+            if (s.listener() != null) {
+                return Errno.EBUSY.negative();
+            }
+        }
+        Listener listener = new Listener(killable);
+        Seccomp fresh = new Seccomp(program, old, logs, listener);
+        int fd = ListenerFile.install(task, listener);
+        long error = tsync ? setAll(task, old, fresh, flags) : set(task, fresh);
+        if (error != 0) {
+            task.files().close(task, fd);
+            return error;
+        }
+        return fd;
     }
 
     private static BpfProgram read(Task task, long address, int length) {

@@ -115,6 +115,15 @@ public final class PendingSignals {
         }
     }
 
+    /** What is queued, in order. */
+    public List<SigInfo> queued() {
+        List<SigInfo> out = new ArrayList<>(queue.size());
+        for (Queued q : queue) {
+            out.add(q.info);
+        }
+        return out;
+    }
+
     public int size() {
         return queue.size();
     }

@@ -70,6 +70,38 @@ public final class SigInfoLayout {
                 0);
     }
 
+    /** Reads one of any kind, as PTRACE_SETSIGINFO gets it. */
+    public static SigInfo readAny(MemorySegment from) {
+        int signo = Le.getInt(from, Siginfo.SI_SIGNO);
+        int code = Le.getInt(from, Siginfo.SI_CODE);
+        return switch (kind(signo, code)) {
+            case KILL, TIMER, QUEUED -> read(from, signo);
+            case CHILD ->
+                SigInfo.child(
+                        signo,
+                        code,
+                        Le.getInt(from, Siginfo.SI_PID),
+                        Le.getInt(from, Siginfo.SI_UID),
+                        Le.getInt(from, Siginfo.SI_STATUS),
+                        Le.getLong(from, Siginfo.SI_UTIME),
+                        Le.getLong(from, Siginfo.SI_STIME));
+            case FAULT -> SigInfo.fault(signo, code, Le.getLong(from, Siginfo.SI_ADDR), 0, 0);
+            case POLL ->
+                SigInfo.poll(signo, code, Le.getLong(from, Siginfo.SI_BAND), Le.getInt(from, Siginfo.SI_FD));
+            case SYS ->
+                new SigInfo(
+                        signo,
+                        code,
+                        0,
+                        Le.getInt(from, Siginfo.SI_ERRNO),
+                        Le.getInt(from, Siginfo.SI_ARCH),
+                        Le.getInt(from, Siginfo.SI_SYSCALL),
+                        Le.getLong(from, Siginfo.SI_CALL_ADDR),
+                        0,
+                        0);
+        };
+    }
+
     private static Kind kind(int signo, int code) {
         if (code == SiCode.SI_TIMER) {
             return Kind.TIMER;
@@ -80,7 +112,7 @@ public final class SigInfoLayout {
         if (code < 0) {
             return Kind.QUEUED;
         }
-        if (code == SiCode.SI_USER || code == SiCode.SI_KERNEL) {
+        if (code == SiCode.SI_USER || code >= SiCode.SI_KERNEL) {
             return Kind.KILL;
         }
         return switch (signo) {

@@ -214,6 +214,7 @@ public final class SignalCalls {
     }
 
     public static long sigreturn(Task task) {
+        task.origRax = -1;
         if (!SignalFrame.pop(task)) {
             SignalDelivery.badFrame(task, 0);
         }

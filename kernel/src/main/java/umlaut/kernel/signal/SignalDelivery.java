@@ -7,6 +7,8 @@ import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
+import umlaut.kernel.ptrace.PtraceStop;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.task.JobControl;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskExit;
@@ -52,6 +54,7 @@ public final class SignalDelivery {
     public static void afterSystemCall(Task task, long result, int nr) {
         task.interruptedResult = result;
         task.interruptedNr = nr;
+        task.user().setReg(Reg.RAX, result);
         task.noteWork();
     }
 
@@ -93,11 +96,17 @@ public final class SignalDelivery {
                 JobControl.notifyContinued(group);
                 continue;
             }
-            if (group.stopRequested()) {
-                JobControl.park(task);
+            Tracee tracee = task.tracee();
+            if (tracee == null ? group.stopRequested() : tracee.trapPending(group)) {
+                if (tracee == null) {
+                    JobControl.park(task);
+                } else {
+                    PtraceStop.jobControl(task, tracee);
+                }
                 continue;
             }
             SigInfo info;
+            boolean groupWide = false;
             SigAction action;
             int continues;
             group.signalLock.lock();
@@ -105,11 +114,23 @@ public final class SignalDelivery {
                 info = task.pending.take(~task.blockedSignals());
                 if (info == null) {
                     info = group.shared.take(~task.blockedSignals());
+                    groupWide = true;
                 }
                 if (info == null) {
                     return null;
                 }
                 continues = group.stop.continues;
+            } finally {
+                group.signalLock.unlock();
+            }
+            if (tracee != null && info.signo() != Signal.SIGKILL) {
+                info = PtraceStop.signal(task, tracee, info, groupWide);
+                if (info == null) {
+                    continue;
+                }
+            }
+            group.signalLock.lock();
+            try {
                 action = group.handlers().get(info.signo());
                 if (isHandler(action) && (action.flags() & SigConst.SA_RESETHAND) != 0) {
                     group.handlers().set(info.signo(), action.reset());
@@ -156,6 +177,11 @@ public final class SignalDelivery {
         SigAction action = taken.action;
         long mask = task.savedSignalMask != null ? task.savedSignalMask : task.blockedSignals();
         task.lastHandled = info.signo();
+        Tracee tracee = task.tracee();
+        boolean stepping = tracee != null && tracee.isStepping();
+        if (tracee != null) {
+            PtraceStop.clearStep(task, tracee);
+        }
         if (!SignalFrame.push(task, info, action, mask)) {
             badFrame(task, info.signo());
             return;
@@ -168,6 +194,11 @@ public final class SignalDelivery {
         task.setBlockedSignals(task.blockedSignals() | block);
         if ((task.signalStack.flags & SigConst.SS_AUTODISARM) != 0) {
             task.signalStack.disable();
+        }
+        if (stepping) {
+            PtraceStop.handlerStepped(task, tracee);
+        } else if (tracee != null) {
+            PtraceStop.keepWatching(task, tracee);
         }
     }
 

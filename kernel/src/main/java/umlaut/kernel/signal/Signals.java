@@ -8,6 +8,7 @@ import umlaut.abi.Rlimit;
 import umlaut.abi.SiCode;
 import umlaut.abi.Signal;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.task.LastResort;
 import umlaut.kernel.task.ProcessGroup;
 import umlaut.kernel.task.Task;
@@ -198,6 +199,7 @@ public final class Signals {
         GroupStop stop = group.stop;
         stop.continues++;
         if (stop.signal == 0) {
+            tellTracees(group);
             return;
         }
         stop.notifyParent = stop.complete ? SiCode.CLD_CONTINUED : SiCode.CLD_STOPPED;
@@ -210,12 +212,25 @@ public final class Signals {
         for (Task t : group.threadsLocked()) {
             t.stopped = false;
         }
+        tellTracees(group);
         group.kickAll();
+    }
+
+    private static void tellTracees(ThreadGroup group) {
+        for (Task t : group.threadsLocked()) {
+            Tracee tracee = t.tracee();
+            if (tracee != null) {
+                tracee.groupContinued(t);
+            }
+        }
     }
 
     private static boolean ignored(ThreadGroup group, Task target, SigInfo info) {
         long bit = info.bit();
         if (((target.blockedSignals() | target.realBlocked) & bit) != 0) {
+            return false;
+        }
+        if (target.tracee() != null && info.signo() != Signal.SIGKILL) {
             return false;
         }
         long handler = group.handlers().get(info.signo()).handler();
@@ -240,7 +255,8 @@ public final class Signals {
         if (taker == null) {
             return;
         }
-        if (fatal(group, signo) && (taker.realBlocked & Signal.bit(signo)) == 0) {
+        boolean traced = target.tracee() != null && signo != Signal.SIGKILL;
+        if (!traced && fatal(group, signo) && (taker.realBlocked & Signal.bit(signo)) == 0) {
             if (group.beginExit(signo)) {
                 LastResort.arm(group);
                 group.kickAll();
@@ -282,7 +298,9 @@ public final class Signals {
         if (task.exited) {
             return false;
         }
-        return signo == Signal.SIGKILL || !task.stopped && (task.blockedSignals() & Signal.bit(signo)) == 0;
+        Tracee tracee = task.tracee();
+        boolean stopped = task.stopped || tracee != null && tracee.stopped();
+        return signo == Signal.SIGKILL || !stopped && (task.blockedSignals() & Signal.bit(signo)) == 0;
     }
 
     /**

@@ -7,7 +7,6 @@ import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
-import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.RestartException;
 import umlaut.kernel.task.Task;
 
@@ -36,10 +35,15 @@ public final class Syscalls {
         UserThread user = task.user();
         int nr = user.systemCall();
         args.load(user);
+        return task.syscallWork() ? SyscallWork.run(this, task, nr, args) : call(task, nr, args);
+    }
+
+    /** The call itself, in the log of {@code --trace} if there is one. */
+    long call(Task task, int nr, Args args) {
         if (!kernel.tracer.enabled()) {
             return dispatch(task, nr, args);
         }
-        user.setImmediateWrites();
+        task.user().setImmediateWrites(true);
         long[] raw = args.raw();
         kernel.tracer.enter(task, nr, raw);
         long result = dispatch(task, nr, args);
@@ -48,13 +52,6 @@ public final class Syscalls {
     }
 
     private long dispatch(Task task, int nr, Args args) {
-        Seccomp filters = task.seccomp();
-        if (filters != null) {
-            long verdict = Seccomp.check(task, filters, nr);
-            if (verdict != Seccomp.PASS) {
-                return verdict;
-            }
-        }
         try {
             SyscallFamily family = nr >= 0 && nr < HIGHEST ? known[nr] : null;
             return family != null ? family.call(task, nr, args) : search(task, nr, args);

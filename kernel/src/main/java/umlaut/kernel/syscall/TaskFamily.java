@@ -2,6 +2,7 @@ package umlaut.kernel.syscall;
 
 import umlaut.abi.Errno;
 import umlaut.abi.Nr;
+import umlaut.kernel.ptrace.PtraceCalls;
 import umlaut.kernel.task.Clone;
 import umlaut.kernel.task.Exit;
 import umlaut.kernel.task.Jobs;
@@ -55,6 +56,7 @@ final class TaskFamily implements SyscallFamily {
             case Nr.TIMES -> UsageCalls.times(task, args.l(0));
             case Nr.UNSHARE -> Unshare.unshare(task, args.l(0));
             case Nr.SETNS -> Unshare.setns(task, args.fd(0));
+            case Nr.PTRACE -> PtraceCalls.ptrace(task, args.l(0), args.i(1), args.l(2), args.l(3));
             case Nr.KCMP -> Kcmp.kcmp(task, args.i(0), args.i(1), args.i(2), args.i(3), args.i(4));
             default -> scheduling(task, nr, args);
         };

@@ -6,6 +6,7 @@ import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Le;
+import umlaut.abi.PtraceConst;
 import umlaut.abi.Rlimit;
 import umlaut.abi.SchedConst;
 import umlaut.engine.EngineException;
@@ -14,6 +15,8 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.ptrace.PtraceLinks;
+import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SignalHandlers;
 import umlaut.kernel.vfs.FileTable;
@@ -119,6 +122,12 @@ public final class Clone {
                 throw Errno.EINTR.exception();
             }
             tasks.add(child);
+            if (parent.tracee() != null) {
+                PtraceLinks.inherit(
+                        parent,
+                        child,
+                        request.has(CloneFlags.CLONE_PTRACE) || PtraceStop.wants(parent, request.event()));
+            }
             parent.kernel.users.of(child.credentials().uid()).tasks.incrementAndGet();
             if (!thread) {
                 enterFamily(parent, child, request);
@@ -163,6 +172,7 @@ public final class Clone {
             child.signalStack.copyFrom(parent.signalStack);
         }
         child.setSeccomp(parent.seccomp());
+        child.origRax = parent.origRax;
         child.lastFault = parent.lastFault;
         child.lastFaultAddress = parent.lastFaultAddress;
         if (request.has(CloneFlags.CLONE_CHILD_SETTID)) {
@@ -221,9 +231,14 @@ public final class Clone {
             done = new VforkDone(parent);
             child.vforkDone = done;
         }
+        boolean tell = PtraceStop.wants(parent, request.event());
         parent.kernel.threads.start(new TaskLoop(child));
+        if (tell) {
+            PtraceStop.event(parent, request.event(), tid);
+        }
         if (done != null) {
             done.await();
+            PtraceStop.event(parent, PtraceConst.PTRACE_EVENT_VFORK_DONE, tid);
         }
         return tid;
     }

@@ -7,6 +7,7 @@ import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.Limits;
+import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
 
 /**
@@ -91,6 +92,17 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
                 Le.getLong(raw, CloneArgs.CHILD_TID),
                 Le.getLong(raw, CloneArgs.PIDFD),
                 Le.getLong(raw, CloneArgs.TLS));
+    }
+
+    /** PTRACE_EVENT_* of this kind of child; a number that no tracer can ask for if the child is not to be traced. */
+    int event() {
+        if (has(CloneFlags.CLONE_UNTRACED)) {
+            return 0;
+        }
+        if (has(CloneFlags.CLONE_VFORK)) {
+            return PtraceConst.PTRACE_EVENT_VFORK;
+        }
+        return exitSignal == Signal.SIGCHLD ? PtraceConst.PTRACE_EVENT_FORK : PtraceConst.PTRACE_EVENT_CLONE;
     }
 
     boolean has(long flag) {

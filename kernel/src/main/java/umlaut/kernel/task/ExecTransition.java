@@ -4,6 +4,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.Signal;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.cred.ExecCredentials;
+import umlaut.kernel.ptrace.PtraceLinks;
 
 /**
  * What execve(2) does to a task beside its memory (Linux: de_thread and begin_new_exec in fs/exec.c). The order of a
@@ -56,6 +57,7 @@ public final class ExecTransition {
         try {
             Task old = group.leader();
             if (old != null) {
+                PtraceLinks.forget(old);
                 tasks.remove(old);
             }
             tasks.remove(task);

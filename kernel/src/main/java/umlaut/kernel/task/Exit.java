@@ -1,8 +1,11 @@
 package umlaut.kernel.task;
 
 import java.lang.foreign.MemorySegment;
+import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.ptrace.PtraceStop;
+import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.tty.TtyJobControl;
 
@@ -46,7 +49,12 @@ public final class Exit {
      */
     static void finish(Task task) {
         ThreadGroup group = task.group;
+        if (task.tracee() != null) {
+            PtraceStop.event(
+                    task, PtraceConst.PTRACE_EVENT_EXIT, group.exiting() ? group.exitStatus() : task.exitCode);
+        }
         boolean last = leaveGroup(task);
+        Seccomp.taskExits(task);
         if (task.kernel.tracer.enabled() && last) {
             task.kernel.tracer.event(task, "+++ " + describe(group.exitStatus()) + " +++");
         }

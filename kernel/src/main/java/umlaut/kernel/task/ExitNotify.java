@@ -7,6 +7,8 @@ import umlaut.abi.SiCode;
 import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
 import umlaut.abi.WaitFlags;
+import umlaut.kernel.ptrace.PtraceLinks;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.SigAction;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
@@ -26,15 +28,17 @@ final class ExitNotify {
         tasks.lock.lock();
         try {
             leaveChildren(task, last);
+            PtraceLinks.tracerExits(task, ExitNotify::untraced);
             task.setState(TaskState.ZOMBIE);
-            int left = group.removeThread(task);
-            if (!task.isLeader()) {
+            // A tracer waits for each thread.
+            boolean kept = !task.isLeader() && task.tracee() != null;
+            int left = kept ? group.threadCount() : group.removeThread(task);
+            if (kept) {
+                tellTracer(task, threadStatus(task));
+            } else if (!task.isLeader()) {
                 release(task);
             }
-            Task executing = group.execTask();
-            if (executing != null) {
-                executing.wakeUp();
-            }
+            wakeExecuting(group);
             // The last one to begin its exit need not be the last one here.
             if (left == 0) {
                 outside = group.outside;
@@ -51,10 +55,62 @@ final class ExitNotify {
     private static void processEnded(ThreadGroup group, Task by) {
         group.zombie = true;
         JobControl.afterLoss(group, group.parent, group, by);
-        if (notifyParent(group)) {
+        Task leader = group.leader();
+        Tracee tracee = leader == null ? null : leader.tracee();
+        if (leader != null && tracee != null && tracee.reparented(group)) {
+            // The real parent learns of it when the tracer has waited.
+            tellTracer(leader, group.exitStatus());
+        } else if (notifyParent(group) && tracee == null) {
             reap(group);
         }
         group.exitEvents.wakeAll(Poll.POLLIN | Poll.POLLRDNORM);
+    }
+
+    private static void wakeExecuting(ThreadGroup group) {
+        Task executing = group.execTask();
+        if (executing != null) {
+            executing.wakeUp();
+        }
+    }
+
+    // --- tracers ---
+
+    /** The wait(2) status of one thread. */
+    static int threadStatus(Task task) {
+        return task.group.exiting() ? task.group.exitStatus() : task.exitCode;
+    }
+
+    private static void tellTracer(Task task, int status) {
+        ThreadGroup tracer = PtraceLinks.tracerGroup(task);
+        if (tracer != null) {
+            Signals.send(tracer, deathInfo(task.group, task, Signal.SIGCHLD, status));
+            tracer.childEvents.wakeAll(0);
+        }
+    }
+
+    /** A zombie that has lost its tracer, by waiting or by the tracer's end. Caller holds {@code tasks.lock}. */
+    static void untraced(Task task) {
+        ThreadGroup group = task.group;
+        if (!task.isLeader()) {
+            int left = group.removeThread(task);
+            release(task);
+            wakeExecuting(group);
+            if (left == 0) {
+                processEnded(group, task);
+                GuestProcess outside = group.outside;
+                if (outside != null) {
+                    outside.status().complete(group.exitStatus());
+                }
+            }
+        } else if (group.zombie && notifyParent(group)) {
+            reap(group);
+        }
+    }
+
+    /** A tracer has waited for an ended tracee that is not its own child, or for a thread. Caller holds {@code tasks.lock}. */
+    static void tracerWaited(Task task) {
+        PtraceLinks.forget(task);
+        untraced(task);
     }
 
     // --- children ---
@@ -142,22 +198,21 @@ final class ExitNotify {
             signo = ignores ? 0 : signo;
         }
         if (signo != 0) {
-            Signals.send(parent, deathInfo(group, leader, signo));
+            Signals.send(parent, deathInfo(group, leader, signo, group.exitStatus()));
         }
         parent.childEvents.wakeAll(0);
         return unwanted;
     }
 
-    private static SigInfo deathInfo(ThreadGroup group, Task leader, int signo) {
-        int status = group.exitStatus();
+    private static SigInfo deathInfo(ThreadGroup group, Task leader, int signo, int status) {
         int ticks = (int) CpuTimes.ticks(group.deadThreads.userNs());
         int uid = leader.credentials().uid();
         int killer = status & 0x7f;
         if (killer == 0) {
-            return SigInfo.child(signo, SiCode.CLD_EXITED, group.tgid, uid, status >> 8, ticks, 0);
+            return SigInfo.child(signo, SiCode.CLD_EXITED, leader.tid, uid, status >> 8, ticks, 0);
         }
         int code = (status & WaitFlags.WCOREFLAG) != 0 ? SiCode.CLD_DUMPED : SiCode.CLD_KILLED;
-        return SigInfo.child(signo, code, group.tgid, uid, killer, ticks, 0);
+        return SigInfo.child(signo, code, leader.tid, uid, killer, ticks, 0);
     }
 
     // --- the end of a number ---
@@ -182,6 +237,7 @@ final class ExitNotify {
     }
 
     private static void release(Task task) {
+        PtraceLinks.forget(task);
         task.kernel.tasks.remove(task);
         task.kernel.users.of(task.credentials().uid()).tasks.decrementAndGet();
         task.group.signalLock.lock();

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.SiCode;
 import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.SigAction;
 import umlaut.kernel.signal.SigInfo;
@@ -46,6 +47,15 @@ public final class JobControl {
                 stop.continuedUnreported = false;
                 group.setStopRequested(true);
                 group.kickAll();
+                for (Task t : group.threadsLocked()) {
+                    Tracee tracee = t.tracee();
+                    if (tracee != null) {
+                        tracee.groupStops(t, signo);
+                    }
+                }
+            } else if (task.tracee() instanceof Tracee tracee) {
+                // A traced task may run while its group is stopped, and then stop again.
+                tracee.groupStops(task, signo);
             }
         } finally {
             group.signalLock.unlock();
@@ -72,7 +82,7 @@ public final class JobControl {
         }
         while (true) {
             task.prepareToSleep();
-            if (!group.stopRequested() || group.mustExit(task)) {
+            if (!group.stopRequested() || group.mustExit(task) || task.tracee() != null) {
                 break;
             }
             task.sleep(Long.MAX_VALUE, TaskState.STOPPED);
@@ -87,7 +97,7 @@ public final class JobControl {
     }
 
     /** Have all threads parked? Caller holds the signal lock. @return true: just now, the parent is to be told */
-    static boolean checkComplete(ThreadGroup group) {
+    public static boolean checkComplete(ThreadGroup group) {
         GroupStop stop = group.stop;
         if (!group.stopRequested() || stop.complete || stop.parked < group.live() || group.live() == 0) {
             return false;
@@ -97,7 +107,7 @@ public final class JobControl {
         return true;
     }
 
-    static void notifyStopped(ThreadGroup group) {
+    public static void notifyStopped(ThreadGroup group) {
         notifyParent(group, SiCode.CLD_STOPPED, group.stop.signal);
     }
 

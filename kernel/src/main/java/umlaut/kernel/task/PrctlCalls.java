@@ -141,15 +141,20 @@ public final class PrctlCalls {
     }
 
     public static long archPrctl(Task task, int option, long value) {
+        return archPrctlOf(task, task, option, value);
+    }
+
+    /** arch_prctl(2), or PTRACE_ARCH_PRCTL of a stopped {@code subject}; results go to the caller's memory. */
+    public static long archPrctlOf(Task task, Task subject, int option, long value) {
         return switch (option) {
-            case Prctl.ARCH_SET_FS -> setBase(task, Reg.FS_BASE, value);
-            case Prctl.ARCH_SET_GS -> setBase(task, Reg.GS_BASE, value);
+            case Prctl.ARCH_SET_FS -> setBase(subject, Reg.FS_BASE, value);
+            case Prctl.ARCH_SET_GS -> setBase(subject, Reg.GS_BASE, value);
             case Prctl.ARCH_GET_FS -> {
-                task.memory.putLong(value, task.user().reg(Reg.FS_BASE));
+                task.memory.putLong(value, subject.user().reg(Reg.FS_BASE));
                 yield 0;
             }
             case Prctl.ARCH_GET_GS -> {
-                task.memory.putLong(value, task.user().reg(Reg.GS_BASE));
+                task.memory.putLong(value, subject.user().reg(Reg.GS_BASE));
                 yield 0;
             }
             case Prctl.ARCH_GET_CPUID -> 1;

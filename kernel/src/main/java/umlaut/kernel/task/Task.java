@@ -1,5 +1,7 @@
 package umlaut.kernel.task;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PendingChange;
 import umlaut.kernel.mm.UserAccess;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SigInfo;
@@ -71,6 +74,14 @@ public final class Task {
     public int lastHandled;
     /** System call filters, null = none. */
     private volatile @Nullable Seccomp seccomp;
+    /** That and by whom the task is traced; changed under {@code tasks.lock}. */
+    private volatile @Nullable Tracee tracee;
+    /** The tasks that this one traces; guarded by {@code tasks.lock}. */
+    public final List<Task> tracees = new ArrayList<>(0);
+    /** The system call that the registers are of, as ptrace(2) shows it; -1 = none. */
+    public long origRax = -1;
+    /** System calls take the long way: {@link umlaut.kernel.syscall.SyscallWork}. */
+    private volatile boolean syscallWork;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
     /** What exit(2) was called with, in the form of wait(2). */
@@ -184,9 +195,7 @@ public final class Task {
 
     public void setUser(UserThread fresh) {
         user = fresh;
-        if (seccomp != null) {
-            fresh.handOverAll(true);
-        }
+        noteSyscallWork();
     }
 
     public @Nullable Seccomp seccomp() {
@@ -196,7 +205,35 @@ public final class Task {
     /** By the task itself, or by SECCOMP_FILTER_FLAG_TSYNC under the signal lock. Every system call comes to the kernel from now on. */
     public void setSeccomp(@Nullable Seccomp filters) {
         seccomp = filters;
-        user.handOverAll(filters != null);
+        noteSyscallWork();
+    }
+
+    public @Nullable Tracee tracee() {
+        return tracee;
+    }
+
+    /** Caller holds {@code tasks.lock}. */
+    public void setTracee(@Nullable Tracee fresh) {
+        tracee = fresh;
+        noteSyscallWork();
+    }
+
+    private void noteSyscallWork() {
+        boolean traced = tracee != null;
+        syscallWork = traced || seccomp != null;
+        UserThread to = user;
+        to.handOverAll(syscallWork);
+        to.setImmediateWrites(traced);
+    }
+
+    /** Is the task traced or filtered? */
+    public boolean syscallWork() {
+        return syscallWork;
+    }
+
+    /** Ended, and not waited for. */
+    public boolean isZombie() {
+        return state == TaskState.ZOMBIE;
     }
 
     public FileTable files() {

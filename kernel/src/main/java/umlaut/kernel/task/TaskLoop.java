@@ -7,6 +7,7 @@ import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
+import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.SignalDelivery;
@@ -83,7 +84,9 @@ public final class TaskLoop implements Runnable {
                 fault(user);
             }
             case INTERRUPT -> {
+                task.origRax = -1;
                 if (user.interruptedFutex()) {
+                    task.origRax = Nr.FUTEX;
                     // With a time limit a handler ends the wait whatever its flags, as Linux's restart block does.
                     boolean timed = user.reg(Reg.R10) != 0;
                     SignalDelivery.afterSystemCall(
@@ -130,6 +133,7 @@ public final class TaskLoop implements Runnable {
 
     private void systemCall(UserThread user) {
         int nr = user.systemCall();
+        task.origRax = nr;
         long result;
         task.completions.open();
         try {
@@ -152,6 +156,8 @@ public final class TaskLoop implements Runnable {
     /** Another task has answered the call in this one's place ({@link TaskSleep}): guest code is running again. */
     public static final long ANSWERED = Long.MIN_VALUE + 3;
 
+    private static final long DEBUG_EXCEPTION = 1;
+
     private void fault(UserThread user) {
         SigInfo info = SigInfo.fault(
                 user.faultSignal(),
@@ -159,6 +165,10 @@ public final class TaskLoop implements Runnable {
                 user.faultAddress(),
                 user.faultTrapNumber(),
                 user.faultErrorCode());
+        task.origRax = -1;
+        if (info.trapNumber() == DEBUG_EXCEPTION && task.tracee() != null && !PtraceStop.debugTrap(task, info)) {
+            return;
+        }
         if (!task.mm().handleFault(task, info)) {
             SignalDelivery.forceFault(task, info);
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SignalHandlers;
@@ -73,6 +74,8 @@ public final class ThreadGroup {
     public final List<ThreadGroup> children = new ArrayList<>();
     public volatile ProcessGroup processGroup;
     public volatile boolean childSubreaper;
+    /** How many tasks this process's threads trace. */
+    public volatile int tracing;
     /** Signal sent to the parent at exit: SIGCHLD, another, or 0. */
     public volatile int exitSignal;
 
@@ -183,7 +186,8 @@ public final class ThreadGroup {
      * Something that makes the task leave an interruptible sleep: an unblocked pending signal, a stop, the group's end.
      */
     public boolean hasWorkFor(Task task) {
-        if (stopRequested || mustExit(task)) {
+        Tracee tracee = task.tracee();
+        if ((tracee == null ? stopRequested : tracee.trapPending(this)) || mustExit(task)) {
             return true;
         }
         signalLock.lock();
@@ -219,6 +223,16 @@ public final class ThreadGroup {
     @SuppressWarnings("GuardedBy")
     int live() {
         return live;
+    }
+
+    /** Threads that have not been let go of, ended ones that a tracer has not waited for included. */
+    int threadCount() {
+        signalLock.lock();
+        try {
+            return threads.size();
+        } finally {
+            signalLock.unlock();
+        }
     }
 
     /** @return how many threads are left */

@@ -6,6 +6,8 @@ import umlaut.abi.Errno;
 import umlaut.abi.SiCode;
 import umlaut.abi.Signal;
 import umlaut.abi.WaitFlags;
+import umlaut.kernel.ptrace.PtraceLinks;
+import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.wait.Blocking;
 import umlaut.kernel.wait.BlockingOp;
 
@@ -57,12 +59,27 @@ final class Wait implements BlockingOp {
             List<ThreadGroup> children = task.group.children;
             for (int i = 0; i < children.size(); i++) {
                 ThreadGroup child = children.get(i);
-                if (!eligible(child)) {
+                Task leader = child.leader();
+                boolean mine = leader != null && PtraceLinks.tracerGroup(leader) == task.group;
+                if (mine || !eligible(child)) {
                     continue;
                 }
                 any = true;
                 if (ready(child)) {
                     return child.tgid;
+                }
+            }
+            for (Task tracer : task.group.tracing == 0 ? List.<Task>of() : task.group.threads()) {
+                boolean skip = (options & WaitFlags.__WNOTHREAD) != 0 && tracer != task;
+                for (Task tracee : skip ? List.<Task>of() : List.copyOf(tracer.tracees)) {
+                    if (!named(tracee)) {
+                        continue;
+                    }
+                    any = true;
+                    int tid = tracee.tid;
+                    if (ready(tracee)) {
+                        return tid;
+                    }
                 }
             }
             if (!any) {
@@ -72,6 +89,58 @@ final class Wait implements BlockingOp {
         } finally {
             tasks.lock.unlock();
         }
+    }
+
+    private boolean named(Task tracee) {
+        return switch (which) {
+            case WaitFlags.P_PID -> tracee.tid == id;
+            case WaitFlags.P_PGID -> tracee.group.processGroup.pgid == id;
+            case WaitFlags.P_PIDFD -> tracee.group == only && tracee.isLeader();
+            default -> true;
+        };
+    }
+
+    /** A task that the caller's process traces: its stops are seen whatever the options. */
+    private boolean ready(Task tracee) {
+        ThreadGroup group = tracee.group;
+        if (tracee.isZombie()) {
+            return (options & WaitFlags.WEXITED) != 0 && (!tracee.isLeader() || group.zombie) && ended(tracee);
+        }
+        group.signalLock.lock();
+        try {
+            Tracee state = tracee.tracee();
+            int report = state == null ? 0 : state.report();
+            if (report != 0) {
+                code = SiCode.CLD_TRAPPED;
+                siStatus = report;
+                status = WaitFlags.stopped(report);
+                describe(group);
+                if ((options & WaitFlags.WNOWAIT) == 0) {
+                    state.setReport(0);
+                }
+                return true;
+            }
+            return (options & WaitFlags.WCONTINUED) != 0
+                    && group.stop.continuedUnreported
+                    && stoppedOrContinued(group);
+        } finally {
+            group.signalLock.unlock();
+        }
+    }
+
+    private boolean ended(Task tracee) {
+        ThreadGroup group = tracee.group;
+        if (tracee.isLeader() && group.parent == task.group) {
+            ended(group);
+            return true;
+        }
+        setEnded(ExitNotify.threadStatus(tracee));
+        describe(group);
+        uid = tracee.credentials().uid();
+        if ((options & WaitFlags.WNOWAIT) == 0) {
+            ExitNotify.tracerWaited(tracee);
+        }
+        return true;
     }
 
     private boolean eligible(ThreadGroup child) {
@@ -93,6 +162,10 @@ final class Wait implements BlockingOp {
 
     private boolean ready(ThreadGroup child) {
         if (child.zombie) {
+            Task leader = child.leader();
+            if (leader != null && leader.tracee() != null) {
+                return false; // its tracer's first
+            }
             if ((options & WaitFlags.WEXITED) == 0) {
                 return false;
             }
@@ -110,8 +183,8 @@ final class Wait implements BlockingOp {
         }
     }
 
-    private void ended(ThreadGroup child) {
-        status = child.exitStatus();
+    private void setEnded(int with) {
+        status = with;
         int killer = status & 0x7f;
         if (killer == 0) {
             code = SiCode.CLD_EXITED;
@@ -120,6 +193,10 @@ final class Wait implements BlockingOp {
             code = (status & WaitFlags.WCOREFLAG) != 0 ? SiCode.CLD_DUMPED : SiCode.CLD_KILLED;
             siStatus = killer;
         }
+    }
+
+    private void ended(ThreadGroup child) {
+        setEnded(child.exitStatus());
         describe(child);
         if ((options & WaitFlags.WNOWAIT) == 0) {
             task.group.deadChildren.add(child.deadThreads);
