@@ -151,6 +151,19 @@ public interface UserThread extends UserMemory {
     void futexOnReturn();
 
     /**
+     * As {@link #futexOnReturn()}, for the system call {@code nr} with the guest's own arguments: futex_waitv(2), futex_wake, futex_wait, futex_requeue. A host without it answers
+     * ENOSYS.
+     */
+    default void futexOnReturn(int nr) {
+        setReg(Reg.RAX, -38);
+    }
+
+    /** After {@link #interruptedFutex}: the system call that it was. */
+    default int interruptedFutexCall() {
+        return 202;
+    }
+
+    /**
      * After INTERRUPT: the thread was asleep in a host futex wait, its registers those of the futex system call just done with RAX = -EINTR;
      * the kernel may restart it as any interrupted call.
      */

@@ -143,6 +143,10 @@ public final class Syscall {
     public static final int PIDFD_OPEN = 434;
     public static final int CLOSE_RANGE = 436;
     public static final int OPENAT2 = 437;
+    public static final int FUTEX_WAITV = 449;
+    public static final int FUTEX_WAKE = 454;
+    public static final int FUTEX_WAIT = 455;
+    public static final int FUTEX_REQUEUE = 456;
 
     private Syscall() {}
 }

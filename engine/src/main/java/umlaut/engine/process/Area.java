@@ -45,6 +45,12 @@ final class Area {
     /** Not 0: the stub answers no system call itself. See {@link umlaut.engine.UserThread#handOverAll}. */
     static final int HAND_OVER = 0xd8;
 
+    /** A futex call that the JVM has the stub make: number and six arguments. */
+    static final int FUTEX_CALL = 0x100;
+
+    /** Has {@link State#FUTEX} set if the futex call interrupted last was that. */
+    static final int FUTEX_AGAIN = 0xdc;
+
     /** Windows of memory copied in: address, length (8 bytes each), and the data, of which the first bytes share their cache line. */
     static final int WINDOW = 0x1000, WINDOW_DATA = 16, WINDOW_SIZE = 0x1000, WINDOW_STRIDE = 0x1040;
 

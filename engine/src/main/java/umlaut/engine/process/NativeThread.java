@@ -30,7 +30,7 @@ final class NativeThread implements UserThread {
     static final int IN_KERNEL = 0, IN_USER = 1, INTERRUPTED = 2;
     static final VarHandle MODE;
     private static final long ARCH_SET_FS = 0x1002;
-    private static final int EINTR = 4, EPERM = 1;
+    private static final int EPERM = 1;
     private static final int FUTEX_WAKE = 1;
 
     static {
@@ -75,7 +75,7 @@ final class NativeThread implements UserThread {
     private boolean started;
     private int cause = State.INTERRUPT;
     private boolean full = true;
-    private boolean futexRequested;
+    private final FutexCall futex;
     private long fsBase;
     private boolean fsChanged;
     final CopiedIn copied;
@@ -99,6 +99,7 @@ final class NativeThread implements UserThread {
         this.tid = tid;
         this.started = started;
         this.area = engine.areas.slot(slot);
+        this.futex = new FutexCall(area);
         this.copied = new CopiedIn(area);
         this.placement = new Placement(engine.pacer);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
@@ -261,10 +262,7 @@ final class NativeThread implements UserThread {
             area.set(Layouts.LONG, Area.SS, 0x2b);
             answer |= State.FULL;
         }
-        if (futexRequested) {
-            answer |= State.FUTEX;
-            futexRequested = false;
-        }
+        answer |= futex.answer();
         if (fsChanged) {
             space.enqueue(this, 0, 0, Syscall.ARCH_PRCTL, ARCH_SET_FS, fsBase, 0, 0, 0, 0);
             fsChanged = false;
@@ -282,10 +280,8 @@ final class NativeThread implements UserThread {
         cause = State.INTERRUPT;
         copied.begin(0); // the guest's memory may have changed since
         vectorsCaptured = false;
-        if (futexRequested) {
-            futexRequested = false;
+        if (futex.cancel()) {
             cause = State.FUTEX_INTERRUPTED;
-            area.set(Layouts.LONG, Area.RAX, -EINTR);
         }
         return Trap.INTERRUPT;
     }
@@ -354,7 +350,7 @@ final class NativeThread implements UserThread {
             case State.FUTEX_UNPATCHED -> {
                 full = false;
                 area.set(Layouts.LONG, Area.RIP, space.sawTrap(area.get(Layouts.LONG, Area.RIP)));
-                futexRequested = true;
+                futex.request();
                 return interrupted ? interruptedEarly() : null;
             }
             case State.FUTEX_INTERRUPTED -> {
@@ -729,12 +725,22 @@ final class NativeThread implements UserThread {
 
     @Override
     public void futexOnReturn() {
-        futexRequested = true;
+        futex.request();
+    }
+
+    @Override
+    public void futexOnReturn(int nr) {
+        futex.request(nr);
     }
 
     @Override
     public boolean interruptedFutex() {
         return cause == State.FUTEX_INTERRUPTED;
+    }
+
+    @Override
+    public int interruptedFutexCall() {
+        return futex.interrupted();
     }
 
     @Override

@@ -323,10 +323,11 @@ final class StubEntry {
         a.cmpl(R11, State.UNPATCHED);
         a.j(Cond.E, trapped);
         a.bind(go);
+        a.mov(R12, NR_FUTEX);
         a.bind(futexStart);
         a.cmpl(area(Area.PENDING), 0);
         a.j(Cond.NE, futexInterrupted);
-        a.mov(RAX, NR_FUTEX);
+        a.movl(RAX, R12);
         a.syscall();
         a.bind(futexAfter);
         a.mov(area(Area.RAX), RAX);
@@ -348,13 +349,15 @@ final class StubEntry {
         a.jmp(post);
 
         a.bind(futexAgain);
-        for (Gpr r : StubOrders.ARGUMENTS) {
-            a.mov(r, area(offset(r)));
+        for (int i = 0; i < StubOrders.ARGUMENTS.length; i++) {
+            a.mov(StubOrders.ARGUMENTS[i], area(Area.FUTEX_CALL + 8 * (i + 1)));
         }
-        a.jmp(go);
+        a.mov(R12, area(Area.FUTEX_CALL));
+        a.jmp(futexStart);
 
         a.bind(futexInterrupted);
         a.mov(area(Area.RAX), -4); // EINTR
+        a.movl(area(Area.FUTEX_AGAIN), R13);
         a.movl(area(Area.PENDING), 0);
         a.mov(R11, State.FUTEX_INTERRUPTED);
         a.jmp(post);

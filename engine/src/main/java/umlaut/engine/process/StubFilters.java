@@ -56,7 +56,11 @@ final class StubFilters {
             CAPSET,
             Syscall.SECCOMP,
             Syscall.SCHED_SETAFFINITY,
-            Syscall.MEMBARRIER
+            Syscall.MEMBARRIER,
+            Syscall.FUTEX_WAITV,
+            Syscall.FUTEX_WAKE,
+            Syscall.FUTEX_WAIT,
+            Syscall.FUTEX_REQUEUE
         };
         for (int nr : allowed) {
             bpf.jumpIfEqual(nr, "allow");
@@ -84,6 +88,10 @@ final class StubFilters {
     static byte[] guest(int textSize) {
         Bpf bpf = onlyFromStub(textSize);
         bpf.jumpIfEqual(Syscall.FUTEX, "allow")
+                .jumpIfEqual(Syscall.FUTEX_WAITV, "allow")
+                .jumpIfEqual(Syscall.FUTEX_WAKE, "allow")
+                .jumpIfEqual(Syscall.FUTEX_WAIT, "allow")
+                .jumpIfEqual(Syscall.FUTEX_REQUEUE, "allow")
                 .jumpIfEqual(Syscall.RT_SIGRETURN, "allow")
                 .jumpIfEqual(Syscall.SCHED_YIELD, "allow")
                 .jumpIfEqual(Syscall.MUNMAP, "range")

@@ -20,8 +20,14 @@ public final class FutexFamily implements SyscallFamily {
     public long call(Task task, int nr, Args a) {
         return switch (nr) {
             case Nr.FUTEX -> futex(task, a.l(0), a.i(1), a.l(3));
+            case Nr.FUTEX_WAITV, Nr.FUTEX_WAKE, Nr.FUTEX_WAIT, Nr.FUTEX_REQUEUE -> onHost(task, nr);
             default -> NOT_MINE;
         };
+    }
+
+    private static long onHost(Task task, int nr) {
+        task.user().futexOnReturn(nr);
+        return TaskLoop.KEEP_REGISTERS;
     }
 
     private long futex(Task task, long address, int operation, long timeout) {
