@@ -19,7 +19,7 @@ public final class FutexFamily implements SyscallFamily {
     @Override
     public long call(Task task, int nr, Args a) {
         return switch (nr) {
-            case Nr.FUTEX -> futex(task, a.l(0), a.i(1), a.l(3));
+            case Nr.FUTEX -> futex(task, a);
             case Nr.FUTEX_WAITV, Nr.FUTEX_WAKE, Nr.FUTEX_WAIT, Nr.FUTEX_REQUEUE -> onHost(task, nr);
             default -> NOT_MINE;
         };
@@ -30,9 +30,13 @@ public final class FutexFamily implements SyscallFamily {
         return TaskLoop.KEEP_REGISTERS;
     }
 
-    private long futex(Task task, long address, int operation, long timeout) {
+    private long futex(Task task, Args a) {
+        long address = a.l(0);
+        int operation = a.i(1);
+        long timeout = a.l(3);
         int command = operation & FutexOps.FUTEX_CMD_MASK;
         boolean realtime = (operation & FutexOps.FUTEX_CLOCK_REALTIME) != 0;
+        boolean isPrivate = (operation & FutexOps.FUTEX_PRIVATE_FLAG) != 0;
         boolean maybeRealtime = command == FutexOps.FUTEX_WAIT_BITSET
                 || command == FutexOps.FUTEX_WAIT_REQUEUE_PI
                 || command == FutexOps.FUTEX_LOCK_PI2;
@@ -53,10 +57,14 @@ public final class FutexFamily implements SyscallFamily {
                 task.user().futexOnReturn();
                 yield TaskLoop.KEEP_REGISTERS;
             }
-            case FutexOps.FUTEX_LOCK_PI -> locks.lock(task, address, timeout, true);
-            case FutexOps.FUTEX_LOCK_PI2 -> locks.lock(task, address, timeout, realtime);
-            case FutexOps.FUTEX_TRYLOCK_PI -> locks.tryLock(task, address);
-            case FutexOps.FUTEX_UNLOCK_PI -> locks.unlock(task, address);
+            case FutexOps.FUTEX_LOCK_PI -> locks.lock(task, address, isPrivate, timeout, true);
+            case FutexOps.FUTEX_LOCK_PI2 -> locks.lock(task, address, isPrivate, timeout, realtime);
+            case FutexOps.FUTEX_TRYLOCK_PI -> locks.tryLock(task, address, isPrivate);
+            case FutexOps.FUTEX_UNLOCK_PI -> locks.unlock(task, address, isPrivate);
+            case FutexOps.FUTEX_WAIT_REQUEUE_PI ->
+                locks.waitRequeue(task, address, a.i(2), isPrivate, timeout, realtime, a.l(4));
+            case FutexOps.FUTEX_CMP_REQUEUE_PI ->
+                locks.requeue(task, address, isPrivate, a.i(2), (int) timeout, a.l(4), a.i(5));
             default -> Errno.ENOSYS.negative();
         };
     }
@@ -70,7 +78,7 @@ public final class FutexFamily implements SyscallFamily {
         return timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS;
     }
 
-    /** Locks of priority inheritance whose owner has died: the first waiter gets each. Called where robust lists are walked. */
+    /** Locks of priority inheritance: whose owner dies gives them to the first waiter. */
     public PiFutexes locks() {
         return locks;
     }

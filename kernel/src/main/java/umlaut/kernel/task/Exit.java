@@ -119,6 +119,7 @@ public final class Exit {
                 RobustList.release(task, mm.space());
                 task.robustList = 0;
             }
+            task.kernel.futexes.locks().ownerDied(task);
             if (task.clearChildTid != 0 && mm.users() > 1) {
                 clearAndWake(task, mm, task.clearChildTid);
             }
