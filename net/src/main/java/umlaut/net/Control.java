@@ -9,6 +9,8 @@ import umlaut.kernel.vfs.File;
 public final class Control {
     /** SCM_RIGHTS, in order; one reference each. */
     public final List<File> files = new ArrayList<>(1);
+    /** Control messages that only some protocols know. */
+    public final List<ControlItem> items = new ArrayList<>(0);
     /** SCM_CREDENTIALS; null: none were added. */
     public @Nullable PeerCredentials credentials;
 
@@ -18,6 +20,7 @@ public final class Control {
         for (File file : files) {
             copy.files.add(file.acquire());
         }
+        copy.items.addAll(items);
         copy.credentials = credentials;
         return copy;
     }

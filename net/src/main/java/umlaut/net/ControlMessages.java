@@ -55,8 +55,12 @@ final class ControlMessages {
             if (length < Cmsghdr.SIZE || length > end - at) {
                 throw Errno.EINVAL.exception();
             }
-            if (Le.getInt(raw, at + Cmsghdr.CMSG_LEVEL) == SockConst.SOL_SOCKET) {
-                MemorySegment data = raw.asSlice(at + Cmsghdr.SIZE, length - Cmsghdr.SIZE);
+            int level = Le.getInt(raw, at + Cmsghdr.CMSG_LEVEL);
+            MemorySegment data = raw.asSlice(at + Cmsghdr.SIZE, length - Cmsghdr.SIZE);
+            if (level != SockConst.SOL_SOCKET) {
+                byte[] bytes = Le.getBytes(data, 0, (int) data.byteSize());
+                control.items.add(new ControlItem(level, Le.getInt(raw, at + Cmsghdr.CMSG_TYPE), bytes));
+            } else {
                 switch (Le.getInt(raw, at + Cmsghdr.CMSG_TYPE)) {
                     case SockConst.SCM_RIGHTS -> readRights(task, data, control);
                     case SockConst.SCM_CREDENTIALS -> control.credentials = readCredentials(task, data);
@@ -116,7 +120,8 @@ final class ControlMessages {
             Task task, @Nullable Control control, boolean wantsCredentials, boolean cloexec, long address, long room) {
         Written written = new Written();
         if (address == 0 || room <= 0) {
-            if (wantsCredentials || control != null && !control.files.isEmpty()) {
+            boolean lost = control != null && (!control.files.isEmpty() || !control.items.isEmpty());
+            if (wantsCredentials || lost) {
                 written.flags = SockConst.MSG_CTRUNC;
             }
             if (control != null) {
@@ -129,10 +134,32 @@ final class ControlMessages {
                     control == null || control.credentials == null ? PeerCredentials.UNKNOWN : control.credentials;
             writeCredentials(task, sender, address, room, written);
         }
+        if (control != null) {
+            for (ControlItem item : control.items) {
+                writeItem(task, item, address + written.length, room - written.length, written);
+            }
+        }
         if (control != null && !control.files.isEmpty()) {
             writeRights(task, control, cloexec, address + written.length, room - written.length, written);
         }
         return written;
+    }
+
+    /** put_cmsg: as much as there is room for. */
+    private static void writeItem(Task task, ControlItem item, long address, long room, Written written) {
+        if (room < Cmsghdr.SIZE) {
+            written.flags |= SockConst.MSG_CTRUNC;
+            return;
+        }
+        byte[] data = item.data();
+        long whole = Cmsghdr.length(data.length);
+        long length = Math.min(whole, room);
+        MemorySegment out = task.memory.build((int) Cmsghdr.space(data.length));
+        Cmsghdr.write(out, 0, length - Cmsghdr.SIZE, item.level(), item.type());
+        Le.putBytes(out, Cmsghdr.SIZE, data);
+        task.memory.write(address, out, 0, length);
+        written.flags |= length < whole ? SockConst.MSG_CTRUNC : 0;
+        written.length += Math.min(room, Cmsghdr.space(data.length));
     }
 
     private static void writeCredentials(Task task, PeerCredentials sender, long address, long room, Written written) {

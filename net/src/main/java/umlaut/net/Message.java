@@ -23,6 +23,16 @@ public final class Message {
         this.flags = flags;
     }
 
+    /** Receiving: adds a control message of the protocol's own. */
+    public void add(int level, int type, byte[] bytes) {
+        Control along = control;
+        if (along == null) {
+            along = new Control();
+            control = along;
+        }
+        along.items.add(new ControlItem(level, type, bytes));
+    }
+
     public boolean has(int flag) {
         return (flags & flag) != 0;
     }

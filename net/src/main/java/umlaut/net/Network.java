@@ -1,19 +1,100 @@
 package umlaut.net;
 
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.SockConst;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.time.KernelTimers;
+import umlaut.net.core.ChunkPool;
+import umlaut.net.core.NetNamespace;
+import umlaut.net.core.NetTimers;
+import umlaut.net.inet.InetNetwork;
 import umlaut.net.unix.UnixNetwork;
 
 /** A machine's network; to be attached before the first task runs. */
 public final class Network {
+    private static final int ERROR_LEVEL = 3;
+
     public final SocketFamilies families = new SocketFamilies();
+    private final Kernel kernel;
+    private final ChunkPool chunks = new ChunkPool();
+    private final ThreadLocal<@Nullable ArrayDeque<NetNamespace>> handOvers = new ThreadLocal<>();
+    private final AtomicLong cookies = new AtomicLong();
+    /** The namespace that the machine starts with. */
+    public final NetNamespace initial;
 
-    private Network() {}
+    private Network(Kernel kernel) {
+        this.kernel = kernel;
+        this.initial = create();
+    }
 
-    /** Gives a kernel its socket calls and the address families that need no devices. */
+    /** Gives a kernel its socket calls and address families, and a namespace with lo switched on. */
     public static Network attach(Kernel kernel) {
-        Network network = new Network();
+        Network network = new Network(kernel);
         network.families.register(new UnixNetwork());
+        network.families.register(new InetNetwork(network, SockConst.AF_INET));
+        network.families.register(new InetNetwork(network, SockConst.AF_INET6));
         kernel.syscalls.add(new SocketSystemCalls(network.families));
+        network.initial.bringLoopbackUp();
         return network;
+    }
+
+    /** A new namespace with lo, switched off. */
+    public NetNamespace create() {
+        Host host = new Host(kernel);
+        NetNamespace net =
+                new NetNamespace(host, chunks, this::oops, handOvers, cookies.incrementAndGet());
+        host.start(net);
+        return net;
+    }
+
+    private void oops(RuntimeException fault) {
+        kernel.log.log(ERROR_LEVEL, "net: a packet was dropped by a fault: " + fault);
+    }
+
+    /** The namespace that a task's new sockets belong to. */
+    public NetNamespace namespaceOf(Task task) {
+        return initial;
+    }
+
+    /** The kernel's clock and timers for one namespace. */
+    private static final class Host implements NetTimers.Host {
+        private final Kernel kernel;
+        private KernelTimers.@Nullable Timer timer;
+        private long early = Long.MAX_VALUE;
+
+        Host(Kernel kernel) {
+            this.kernel = kernel;
+        }
+
+        void start(NetNamespace net) {
+            KernelTimers.Timer made = kernel.timers.create(net::runTimers);
+            timer = made;
+            if (early != Long.MAX_VALUE) {
+                kernel.timers.arm(made, early);
+            }
+        }
+
+        @Override
+        public long nowNs() {
+            return kernel.clock.monotonicNs();
+        }
+
+        @Override
+        public long realtimeNs() {
+            return kernel.clock.realtimeNs();
+        }
+
+        @Override
+        public void alarm(long atNs) {
+            KernelTimers.Timer t = timer;
+            if (t == null) {
+                early = atNs;
+            } else {
+                kernel.timers.arm(t, atNs);
+            }
+        }
     }
 }

@@ -25,19 +25,35 @@ public abstract class Socket extends File {
     public final int type;
 
     public final int protocol;
-    public final SocketOptions options = new SocketOptions();
+    public final SocketOptions options;
     /** Where those wait who want to read or accept, and those who want to write or connect. */
-    public final WaitQueue readers = new WaitQueue();
+    public final WaitQueue readers;
 
-    public final WaitQueue writers = new WaitQueue();
+    public final WaitQueue writers;
     private final AnonInode inode;
 
     protected Socket(Task task, int family, int type, int protocol, int fileFlags) {
+        this(task, family, type, protocol, fileFlags, new SocketOptions(), new WaitQueue(), new WaitQueue());
+    }
+
+    /** A file for a socket that is older than it: an accepted connection. */
+    protected Socket(
+            Task task,
+            int family,
+            int type,
+            int protocol,
+            int fileFlags,
+            SocketOptions options,
+            WaitQueue readers,
+            WaitQueue writers) {
         super(null, OpenFlags.O_RDWR | fileFlags, task.credentials());
         this.kernel = task.kernel;
         this.family = family;
         this.type = type;
         this.protocol = protocol;
+        this.options = options;
+        this.readers = readers;
+        this.writers = writers;
         this.inode = AnonInode.of(task.kernel, AnonInode.Kind.SOCKET, task.credentials());
     }
 
@@ -53,6 +69,9 @@ public abstract class Socket extends File {
 
     /** @return 0, WOULD_BLOCK, or -errno; repeated by the same call until it is something else */
     public abstract long connect(Task task, byte[] address);
+
+    /** The call that connected has ended, in whatever way. */
+    public void connectEnded() {}
 
     /** @return a whole sockaddr */
     public abstract byte[] localAddress();

@@ -146,6 +146,7 @@ final class SocketCalls {
                     socket.options.sendTimeoutNs,
                     false);
         } finally {
+            socket.connectEnded();
             socket.release();
         }
     }

@@ -45,6 +45,73 @@ public final class SocketOptions {
     private volatile int mark;
     private volatile boolean lingers;
     private volatile int lingerSeconds;
+    /** Where MSG_PEEK begins (SO_PEEK_OFF); -1: at the start, always. */
+    private volatile int peekOffset = -1;
+    /** SO_SNDBUF, SO_RCVBUF have been set: buffers don't grow by themselves (SOCK_*BUF_LOCK). */
+    public volatile int bufferLocks;
+
+    public volatile int maxSendBuffer = MAX_BUFFER;
+    public volatile int maxReceiveBuffer = MAX_BUFFER;
+
+    /** SO_LINGER is on. */
+    public boolean lingers() {
+        return lingers;
+    }
+
+    public int lingerSeconds() {
+        return lingerSeconds;
+    }
+
+    public int mark() {
+        return mark;
+    }
+
+    public int priority() {
+        return priority;
+    }
+
+    /** The reader wants to know when packets came. */
+    public boolean wantsTimestamps() {
+        return (switches & (1L << SockConst.SO_TIMESTAMP_OLD | 1L << SockConst.SO_TIMESTAMPNS_OLD)) != 0;
+    }
+
+    /** Where a peek begins. */
+    public int peekOffset() {
+        return Math.max(0, peekOffset);
+    }
+
+    public int rawPeekOffset() {
+        return peekOffset;
+    }
+
+    public void setPeekOffset(int offset) {
+        peekOffset = offset;
+    }
+
+    /** A peek or read has gone past that many bytes. */
+    public void movePeekOffset(int by) {
+        int now = peekOffset;
+        if (now >= 0) {
+            peekOffset = Math.max(0, now + by);
+        }
+    }
+
+    /** Takes over what a connection has from its listener. */
+    public void inherit(SocketOptions from) {
+        switches = from.switches;
+        sendBuffer = from.sendBuffer;
+        receiveBuffer = from.receiveBuffer;
+        receiveLowWater = from.receiveLowWater;
+        receiveTimeoutNs = from.receiveTimeoutNs;
+        sendTimeoutNs = from.sendTimeoutNs;
+        priority = from.priority;
+        mark = from.mark;
+        lingers = from.lingers;
+        lingerSeconds = from.lingerSeconds;
+        bufferLocks = from.bufferLocks;
+        maxSendBuffer = from.maxSendBuffer;
+        maxReceiveBuffer = from.maxReceiveBuffer;
+    }
 
     private static boolean isSwitch(int name) {
         return name >= 0 && name < 63 && (SWITCHES >>> name & 1) != 0;
@@ -56,15 +123,30 @@ public final class SocketOptions {
             case SockConst.SO_LINGER -> setLinger(value);
             case SockConst.SO_RCVTIMEO_OLD, SockConst.SO_RCVTIMEO_NEW -> receiveTimeoutNs = timeout(value);
             case SockConst.SO_SNDTIMEO_OLD, SockConst.SO_SNDTIMEO_NEW -> sendTimeoutNs = timeout(value);
-            case SockConst.SO_SNDBUF -> sendBuffer = Math.max(MIN_SEND_BUFFER, clamp(integer(value)) * 2);
-            case SockConst.SO_RCVBUF -> receiveBuffer = Math.max(MIN_RECEIVE_BUFFER, clamp(integer(value)) * 2);
+            case SockConst.SO_SNDBUF -> {
+                sendBuffer = Math.max(MIN_SEND_BUFFER, clamp(integer(value), maxSendBuffer) * 2);
+                bufferLocks |= SockConst.SOCK_SNDBUF_LOCK;
+            }
+            case SockConst.SO_RCVBUF -> {
+                receiveBuffer = Math.max(MIN_RECEIVE_BUFFER, clamp(integer(value), maxReceiveBuffer) * 2);
+                bufferLocks |= SockConst.SOCK_RCVBUF_LOCK;
+            }
+            case SockConst.SO_BUF_LOCK -> {
+                int locks = integer(value);
+                if ((locks & ~SockConst.SOCK_BUF_LOCK_MASK) != 0) {
+                    throw Errno.EINVAL.exception();
+                }
+                bufferLocks = locks;
+            }
             case SockConst.SO_SNDBUFFORCE -> {
                 demand(task, Capability.CAP_NET_ADMIN);
                 sendBuffer = Math.max(MIN_SEND_BUFFER, forced(integer(value)));
+                bufferLocks |= SockConst.SOCK_SNDBUF_LOCK;
             }
             case SockConst.SO_RCVBUFFORCE -> {
                 demand(task, Capability.CAP_NET_ADMIN);
                 receiveBuffer = Math.max(MIN_RECEIVE_BUFFER, forced(integer(value)));
+                bufferLocks |= SockConst.SOCK_RCVBUF_LOCK;
             }
             case SockConst.SO_RCVLOWAT -> receiveLowWater = lowWater(integer(value));
             case SockConst.SO_PRIORITY -> {
@@ -96,8 +178,8 @@ public final class SocketOptions {
         return (switches >>> name & 1) != 0;
     }
 
-    private static int clamp(int bytes) {
-        return bytes < 0 ? MAX_BUFFER : Math.min(bytes, MAX_BUFFER);
+    private static int clamp(int bytes, int most) {
+        return bytes < 0 ? most : Math.min(bytes, most);
     }
 
     private static int forced(int bytes) {
@@ -157,8 +239,8 @@ public final class SocketOptions {
             case SockConst.SO_SNDLOWAT -> 1;
             case SockConst.SO_PRIORITY -> priority;
             case SockConst.SO_MARK -> mark;
-            case SockConst.SO_BUF_LOCK, SockConst.SO_INCOMING_NAPI_ID -> 0;
-            case SockConst.SO_BINDTOIFINDEX -> 0;
+            case SockConst.SO_BUF_LOCK -> bufferLocks;
+            case SockConst.SO_INCOMING_NAPI_ID -> 0;
             default -> isSwitch(name) ? (isOn(name) ? 1 : 0) : Integer.MIN_VALUE;
         };
         if (result != Integer.MIN_VALUE) {

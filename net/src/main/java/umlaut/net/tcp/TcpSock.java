@@ -1,0 +1,1075 @@
+package umlaut.net.tcp;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.abi.InetConst;
+import umlaut.abi.Poll;
+import umlaut.abi.SockConst;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.wait.BlockingOp;
+import umlaut.net.Message;
+import umlaut.net.core.Counter;
+import umlaut.net.core.DataChunk;
+import umlaut.net.core.IcmpError;
+import umlaut.net.core.IpAddress;
+import umlaut.net.core.NetDevice;
+import umlaut.net.core.NetNamespace;
+import umlaut.net.core.SkBuff;
+import umlaut.net.inet.Sock;
+import umlaut.net.inet.SockError;
+import umlaut.net.inet.SocketAddress;
+import umlaut.net.ip.IpOutput;
+
+/** A TCP socket: connection or listener (tcp(7); Linux: struct tcp_sock). Here are its state and what programs do to it; the names of RFC 9293's variables are kept. */
+public final class TcpSock extends Sock implements TcpFlow {
+    private enum Connecting {
+        NO,
+        BEGUN,
+        DONE
+    }
+
+    static final int INITIAL_WINDOW = 10;
+
+    final TcpInput input = new TcpInput(this);
+    final TcpOutput output = new TcpOutput(this);
+    final TcpLoss loss = new TcpLoss(this);
+    final TcpTimers timers = new TcpTimers(this);
+    final TcpOptions tcpOptions = new TcpOptions(this);
+    final TcpStats stats = new TcpStats();
+    final TcpRtt rtt = new TcpRtt();
+    final TcpSendQueue sendQueue = new TcpSendQueue();
+    final TcpReceiveQueue receiveQueue = new TcpReceiveQueue();
+    CongestionControl congestion;
+
+    private int state = InetConst.TCP_CLOSE;
+    private Connecting connecting = Connecting.NO;
+    private @Nullable TcpListener listener;
+    private @Nullable Key key;
+    private boolean portHeld;
+    /** The file has gone. */
+    boolean orphan;
+
+    private boolean destroyed;
+
+    // --- sending (RFC 9293, 3.3.1) ---
+
+    int iss;
+    int sndUna;
+    int sndNxt;
+    int sndWnd;
+    int sndWl1;
+    int maxWindow;
+    /** Sequence number behind all that has been written. */
+    int writeSeq;
+    /** Behind the last urgent byte; only while {@link #urgentMode}. */
+    int sndUp;
+
+    boolean urgentMode;
+    int sndScale;
+    /** Largest segment's data, options deducted; the peer's limit; what we tell. */
+    int mss = 536;
+
+    int peerMss = 536;
+    int advMss = 536;
+    int cwnd = INITIAL_WINDOW;
+    int cwndCount;
+    int ssthresh = Integer.MAX_VALUE;
+    long lastSendNs;
+    boolean finQueued;
+    /** A writer waits, or was told that there is no room. */
+    boolean noSpace;
+
+    private @Nullable DataChunk sendChunk;
+    private int sendChunkFill;
+    /** Serializes writers while they copy. */
+    private final ReentrantLock sendLock = new ReentrantLock();
+
+    // --- receiving ---
+
+    int irs;
+    int rcvNxt;
+    int rcvWup;
+    int rcvWnd;
+    int rcvScale;
+    int copiedSeq;
+    boolean finReceived;
+    /** How large a window may get before the application has shown that it reads. */
+    private int spaceSeen;
+
+    private int spaceSeq;
+    private long spaceNs;
+    /** Serializes readers while they copy. */
+    final ReentrantLock receiveLock = new ReentrantLock();
+
+    final TcpUrgent urgent = new TcpUrgent(this);
+
+    // --- options agreed on ---
+
+    boolean stamped;
+    boolean sackOk;
+    int tsRecent;
+    long tsRecentNs;
+    int tsOffset;
+
+    // --- what programs set; see TcpOptions ---
+
+    boolean noDelay;
+    boolean cork;
+    long deferAcceptNs;
+    @Nullable Errno softError;
+    private @Nullable Runnable urgentListener;
+
+    public TcpSock(NetNamespace net, int family, SockOwner owner) {
+        super(net, family, SockConst.SOCK_STREAM, InetConst.IPPROTO_TCP, owner);
+        this.congestion = CongestionControl.of(net.settings.congestionControl);
+        if (options.bufferLocks == 0) {
+            options.receiveBuffer = net.settings.tcpRmem[1];
+            options.sendBuffer = net.settings.tcpWmem[1];
+        }
+    }
+
+    /** Takes over what a connection has from its listener. */
+    void inherit(TcpSock from) {
+        options.inherit(from.options);
+        ip.inherit(from.ip);
+        tcpOptions.inherit(from.tcpOptions);
+        noDelay = from.noDelay;
+        cork = from.cork;
+        ipv6Only = from.ipv6Only;
+        congestion = CongestionControl.of(from.congestion.name());
+        portAsked = true;
+        portHeld = true;
+        addressAsked = from.addressAsked;
+    }
+
+    // --- state ---
+
+    @Override
+    public int state() {
+        return state;
+    }
+
+    void setState(int fresh) {
+        boolean was = isOpen(state);
+        state = fresh;
+        if (was != isOpen(fresh)) {
+            net.counters.add(Counter.TCP_CURR_ESTAB, was ? -1 : 1);
+        }
+    }
+
+    private static boolean isOpen(int s) {
+        return s == InetConst.TCP_ESTABLISHED || s == InetConst.TCP_CLOSE_WAIT;
+    }
+
+    boolean in(int... states) {
+        for (int s : states) {
+            if (state == s) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has got a peer that has answered. */
+    public boolean hasPeer() {
+        return remotePort != 0 && !in(InetConst.TCP_CLOSE, InetConst.TCP_SYN_SENT, InetConst.TCP_LISTEN);
+    }
+
+    @Override
+    public Key key() {
+        Key known = key;
+        if (known == null) {
+            known = new Key(local, localPort, remote, remotePort);
+            key = known;
+        }
+        return known;
+    }
+
+    void setCwnd(int segments) {
+        cwnd = Math.min(segments, 1 << 20);
+    }
+
+    /** The clock of timestamps, ms. */
+    int clock() {
+        return (int) (net.nowNs() / TcpRtt.MS) + tsOffset;
+    }
+
+    // --- names ---
+
+    @Override
+    protected void takePort(int port) {
+        int chosen = port == 0 ? net.tcp.ports.chooseFor(this) : port;
+        if (net.tcp.ports.conflicts(chosen, this)) {
+            throw Errno.EADDRINUSE.exception();
+        }
+        holdPort(chosen);
+    }
+
+    private void holdPort(int port) {
+        localPort = port;
+        portHeld = true;
+        net.tcp.ports.add(port, this);
+    }
+
+    @Override
+    public boolean listens() {
+        return state == InetConst.TCP_LISTEN;
+    }
+
+    // --- connect ---
+
+    @Override
+    public long connect(SocketAddress target, boolean first, boolean nonBlocking) {
+        switch (connecting) {
+            case DONE -> {
+                return Errno.EISCONN.negative();
+            }
+            case NO -> {
+                if (!first) {
+                    return Errno.ECONNABORTED.negative();
+                }
+                if (state != InetConst.TCP_CLOSE) {
+                    return Errno.EISCONN.negative();
+                }
+                begin(target);
+                connecting = Connecting.BEGUN;
+                return nonBlocking ? Errno.EINPROGRESS.negative() : BlockingOp.WOULD_BLOCK;
+            }
+            case BEGUN -> {
+                if (in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
+                    return nonBlocking && first ? Errno.EALREADY.negative() : BlockingOp.WOULD_BLOCK;
+                }
+                if (state == InetConst.TCP_CLOSE) {
+                    connecting = Connecting.NO;
+                    int errno = error();
+                    setError(0);
+                    return errno == 0 ? Errno.ECONNABORTED.negative() : -errno;
+                }
+                connecting = Connecting.DONE;
+                return 0;
+            }
+        }
+        throw new IllegalStateException();
+    }
+
+    private void begin(SocketAddress target) {
+        IpAddress to = target.address();
+        if (to.isV4() && v6Only() || to.isMulticast()) {
+            throw Errno.ENETUNREACH.exception();
+        }
+        if (to.isLinkLocal() && target.scope() != 0) {
+            if (boundDevice != 0 && boundDevice != target.scope()) {
+                throw Errno.EINVAL.exception();
+            }
+            boundDevice = target.scope();
+        }
+        if (to.isLinkLocal() && boundDevice == 0) {
+            throw Errno.EINVAL.exception();
+        }
+        IpOutput way = IpOutput.resolve(net, to, local, boundDevice, ip.tos, options.mark());
+        if (!TcpTable.isUnicast(way.type())) {
+            throw Errno.ENETUNREACH.exception();
+        }
+        IpAddress before = local;
+        local = way.source();
+        remote = way.destination();
+        remotePort = target.port();
+        key = null;
+        try {
+            choosePort();
+        } catch (umlaut.abi.ErrnoException e) {
+            local = before;
+            remote = any();
+            remotePort = 0;
+            throw e;
+        }
+        setWay(way);
+        net.tcp.add(this);
+        advMss = advertisedMss(key(), way.device());
+        resetConnection();
+        iss = net.tcp.initialSequence(key());
+        tsOffset = key().hashCode() * 0x9e3779b1;
+        sndUna = iss;
+        sndNxt = iss;
+        writeSeq = iss + 1;
+        setState(InetConst.TCP_SYN_SENT);
+        net.counters.add(Counter.TCP_ACTIVE_OPENS);
+        output.sendSyn();
+    }
+
+    private void choosePort() {
+        if (localPort != 0 && portHeld) {
+            if (!net.tcp.usable(key())) {
+                throw Errno.EADDRNOTAVAIL.exception();
+            }
+            return;
+        }
+        int low = ip.portRange != 0 ? ip.portRange & 0xffff : net.settings.localPortLow;
+        int high = ip.portRange >>> 16 != 0 ? ip.portRange >>> 16 : net.settings.localPortHigh;
+        int chosen = net.tcp.ports.choose(
+                low,
+                high,
+                port -> net.tcp.ports.users(port).stream().allMatch(u -> u.byConnect())
+                        && net.tcp.usable(new Key(local, port, remote, remotePort)),
+                Errno.EADDRNOTAVAIL);
+        key = null;
+        holdPort(chosen);
+    }
+
+    private void resetConnection() {
+        sendQueue.purge();
+        receiveQueue.purge();
+        receiveShut = false;
+        sendShut = false;
+        finQueued = false;
+        finReceived = false;
+        cwnd = INITIAL_WINDOW;
+        ssthresh = Integer.MAX_VALUE;
+        stamped = net.settings.timestamps != 0;
+        sackOk = net.settings.sack;
+        rcvScale = net.settings.windowScaling ? ownScale() : 0;
+        rcvWnd = Math.min(65535, initialWindow());
+        softError = null;
+        loss.reset();
+        urgent.reset();
+    }
+
+    /** As the end of a handshake that the other side began. */
+    void startPassive(
+            int peerIss,
+            int ownIss,
+            int peerMssTold,
+            int ownMss,
+            int peerScale,
+            boolean sack,
+            boolean stamps,
+            int recent,
+            int window) {
+        irs = peerIss;
+        iss = ownIss;
+        advMss = ownMss;
+        sackOk = sack;
+        stamped = stamps;
+        tsRecent = recent;
+        tsRecentNs = net.nowNs();
+        sndScale = Math.max(0, peerScale);
+        rcvScale = peerScale >= 0 ? ownScale() : 0;
+        peerMss = peerMssTold;
+        sndUna = iss + 1;
+        sndNxt = iss + 1;
+        writeSeq = iss + 1;
+        sndWl1 = peerIss;
+        sndWnd = window;
+        maxWindow = window;
+        rcvNxt = irs + 1;
+        rcvWup = rcvNxt;
+        copiedSeq = rcvNxt;
+        rcvWnd = Math.min(65535, initialWindow());
+        connecting = Connecting.DONE;
+        setState(InetConst.TCP_SYN_RECV);
+    }
+
+    /** The handshake is complete. */
+    void established() {
+        setState(InetConst.TCP_ESTABLISHED);
+        output.syncMss();
+        growSendBuffer();
+        spaceSeen = initialWindow();
+        spaceSeq = copiedSeq;
+        spaceNs = net.nowNs();
+        timers.established();
+        writers.wakeAll(Poll.POLLOUT | Poll.POLLWRNORM);
+        readers.wakeAll(Poll.POLLOUT | Poll.POLLWRNORM);
+    }
+
+    @Override
+    public void disconnect() {
+        if (state == InetConst.TCP_LISTEN) {
+            closeListener();
+        } else if (needsReset() || sendQueue.unsent != null && in(InetConst.TCP_CLOSING, InetConst.TCP_LAST_ACK)) {
+            output.sendReset();
+            setError(Errno.ECONNRESET.number());
+        } else if (state == InetConst.TCP_SYN_SENT) {
+            setError(Errno.ECONNRESET.number());
+        }
+        finish();
+        receiveQueue.purge();
+        connecting = Connecting.NO;
+        setError(0);
+        receiveShut = false;
+        sendShut = false;
+        remote = any();
+        remotePort = 0;
+        if (!addressAsked) {
+            local = any();
+        }
+        if (!portAsked) {
+            localPort = 0;
+        }
+        setWay(null);
+    }
+
+    /** A close in this state is news to the other side that it must not take for an orderly one. */
+    private boolean needsReset() {
+        return in(
+                InetConst.TCP_ESTABLISHED,
+                InetConst.TCP_CLOSE_WAIT,
+                InetConst.TCP_FIN_WAIT1,
+                InetConst.TCP_FIN_WAIT2,
+                InetConst.TCP_SYN_RECV);
+    }
+
+    // --- listen, accept ---
+
+    public void listen(int backlog) {
+        if (state == InetConst.TCP_LISTEN) {
+            listener().backlog = backlog;
+            return;
+        }
+        if (state != InetConst.TCP_CLOSE || connecting != Connecting.NO) {
+            throw Errno.EINVAL.exception();
+        }
+        if (localPort == 0) {
+            takePort(0);
+        }
+        state = InetConst.TCP_LISTEN;
+        if (net.tcp.ports.conflicts(localPort, this)) {
+            state = InetConst.TCP_CLOSE;
+            throw Errno.EADDRINUSE.exception();
+        }
+        listener = new TcpListener(this, backlog);
+        net.tcp.addListener(this);
+    }
+
+    TcpListener listener() {
+        TcpListener l = listener;
+        if (l == null) {
+            throw new IllegalStateException("not listening");
+        }
+        return l;
+    }
+
+    /** @return null if none has come yet; throws EINVAL */
+    public @Nullable TcpSock accept() {
+        if (state != InetConst.TCP_LISTEN) {
+            throw Errno.EINVAL.exception();
+        }
+        return listener().poll();
+    }
+
+    private void closeListener() {
+        TcpListener l = listener;
+        net.tcp.removeListener(this);
+        listener = null;
+        state = InetConst.TCP_CLOSE;
+        if (l != null) {
+            l.close();
+        }
+    }
+
+    /** Nobody will accept it. */
+    void abandon() {
+        orphan = true;
+        net.tcp.orphans++;
+        output.sendReset();
+        finish();
+    }
+
+    // --- buffers ---
+
+    /** The window that the whole receive buffer stands for. */
+    int initialWindow() {
+        return options.receiveBuffer / 2;
+    }
+
+    int ownScale() {
+        int space = options.receiveBuffer / 2;
+        if ((options.bufferLocks & SockConst.SOCK_RCVBUF_LOCK) == 0) {
+            space = Math.max(net.settings.tcpRmem[2], net.settings.rmemMax);
+        }
+        return Math.max(0, Math.min(14, 31 - Integer.numberOfLeadingZeros(Math.max(1, space)) - 15));
+    }
+
+    /** What is left of the window last told. */
+    int receiveWindow() {
+        return Math.max(0, rcvWup + rcvWnd - rcvNxt);
+    }
+
+    int advertisedMss(Key to, @Nullable NetDevice device) {
+        NetDevice out = net.fib(to.local().isV4()).isLocal(to.remote()) || device == null ? net.loopback : device;
+        int headers = to.remote().isV4() ? 40 : 60;
+        int limit = Math.min(65535, out.mtu) - headers;
+        if (out.mtu > 65535) {
+            limit = 65535 - headers;
+        }
+        return tcpOptions.maxSegment > 0 ? Math.min(limit, tcpOptions.maxSegment) : limit;
+    }
+
+    /** As the congestion window grows (tcp_sndbuf_expand). */
+    void growSendBuffer() {
+        if ((options.bufferLocks & SockConst.SOCK_SNDBUF_LOCK) != 0) {
+            return;
+        }
+        int each = (Integer.highestOneBit(mss + 640 - 1) << 1) + 256;
+        long wanted = 2L * Math.max(cwnd, INITIAL_WINDOW) * each;
+        if (wanted > options.sendBuffer) {
+            options.sendBuffer = (int) Math.min(wanted, net.settings.tcpWmem[2]);
+        }
+    }
+
+    /** Data has been read: the buffer grows with what is read in a round trip (tcp_rcv_space_adjust). */
+    private void growReceiveBuffer() {
+        long now = net.nowNs();
+        long period = rtt.known() ? rtt.smoothedNs() : TcpRtt.MS;
+        if (now - spaceNs < period) {
+            return;
+        }
+        int copied = copiedSeq - spaceSeq;
+        if (copied > spaceSeen) {
+            spaceSeen = copied;
+            if ((options.bufferLocks & SockConst.SOCK_RCVBUF_LOCK) == 0) {
+                long wanted = 4L * copied + 16L * advMss;
+                if (wanted > options.receiveBuffer) {
+                    options.receiveBuffer = (int) Math.min(wanted, net.settings.tcpRmem[2]);
+                }
+            }
+        }
+        spaceSeq = copiedSeq;
+        spaceNs = now;
+    }
+
+    private int queuedMemory() {
+        return sendQueue.bytes + 256 * sendQueue.packetsOut;
+    }
+
+    private boolean hasRoom() {
+        int used = queuedMemory();
+        boolean low = tcpOptions.notSentLowWater >= 0 && unsentBytes() >= tcpOptions.notSentLowWater;
+        return options.sendBuffer - used >= used >> 1 && !low;
+    }
+
+    /** Room may have come: tells writers who wait for some. */
+    void wakeWriters() {
+        if (noSpace && hasRoom()) {
+            noSpace = false;
+            writers.wake(Poll.POLLOUT | Poll.POLLWRNORM);
+        }
+    }
+
+    // --- send ---
+
+    @Override
+    public long send(@Nullable Task task, Message message) {
+        if (message.has(SockConst.MSG_FASTOPEN)) {
+            return Errno.EOPNOTSUPP.negative();
+        }
+        sendLock.lock();
+        try {
+            return sendLocked(message);
+        } finally {
+            sendLock.unlock();
+        }
+    }
+
+    private long sendLocked(Message message) {
+        boolean bulk = message.data.moved() + message.data.remaining() >= 16384;
+        do {
+            DataChunk chunk;
+            int offset;
+            int room;
+            net.lock();
+            try {
+                long stop = maySend(message);
+                if (stop != 0) {
+                    return stop;
+                }
+                long free = (long) options.sendBuffer - queuedMemory();
+                if (free <= 0 || tcpOptions.notSentLowWater >= 0 && unsentBytes() >= tcpOptions.notSentLowWater) {
+                    noSpace = true;
+                    output.push(false);
+                    return wouldBlock(message);
+                }
+                chunk = chunkFor((int) Math.min(message.data.remaining(), Integer.MAX_VALUE), bulk);
+                offset = sendChunkFill;
+                room = (int) Math.min(free, Math.min(chunk.size() - offset, pieceLimit()));
+                chunk.acquire();
+            } finally {
+                net.unlock();
+            }
+            int count = (int) Math.min(room, message.data.remaining());
+            long moved = count == 0 ? 0 : message.data.copyIn(chunk.memory, offset, count);
+            if (moved < count) {
+                chunk.release();
+                if (moved == 0) {
+                    return message.data.moved() > 0 ? message.data.moved() : Errno.EFAULT.negative();
+                }
+            }
+            net.lock();
+            try {
+                long stop = maySend(message);
+                if (stop != 0 && stop != BlockingOp.WOULD_BLOCK) {
+                    if (moved == count) {
+                        chunk.release();
+                    }
+                    return stop;
+                }
+                boolean last = message.data.remaining() == 0 || moved < count;
+                append(chunk, offset, (int) moved, message, last);
+                if (moved == count) {
+                    chunk.release();
+                }
+            } finally {
+                net.unlock();
+            }
+            if (moved < count) {
+                return message.data.moved();
+            }
+        } while (message.data.remaining() > 0);
+        return message.data.moved();
+    }
+
+    /** @return 0, WOULD_BLOCK, or -errno */
+    private long maySend(Message message) {
+        int errno = error();
+        if (errno != 0) {
+            if (message.data.moved() > 0) {
+                return message.data.moved();
+            }
+            setError(0);
+            return -errno;
+        }
+        if (sendShut || state == InetConst.TCP_CLOSE || state == InetConst.TCP_LISTEN) {
+            return message.data.moved() > 0 ? message.data.moved() : Errno.EPIPE.negative();
+        }
+        if (in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
+            return wouldBlock(message);
+        }
+        if (!in(InetConst.TCP_ESTABLISHED, InetConst.TCP_CLOSE_WAIT)) {
+            return Errno.EPIPE.negative();
+        }
+        return 0;
+    }
+
+    private static long wouldBlock(Message message) {
+        boolean partial = message.has(SockConst.MSG_DONTWAIT) && message.data.moved() > 0;
+        return partial ? message.data.moved() : BlockingOp.WOULD_BLOCK;
+    }
+
+    private DataChunk chunkFor(int wanted, boolean bulk) {
+        DataChunk chunk = sendChunk;
+        int least = Math.min(wanted, bulk ? Math.min(mss, 16384) : 1024);
+        boolean extends_ = tail() != null;
+        if (chunk == null || sendChunkFill >= chunk.size() || !extends_ && chunk.size() - sendChunkFill < least) {
+            if (chunk != null) {
+                chunk.release();
+            }
+            chunk = net.chunks.get(bulk ? 65536 : 4096);
+            sendChunk = chunk;
+            sendChunkFill = 0;
+        }
+        return chunk;
+    }
+
+    /** The last segment, if more can be put into it. */
+    private @Nullable TcpSegment tail() {
+        TcpSegment tail = sendQueue.last;
+        boolean open = tail != null
+                && sendQueue.unsent != null
+                && tail.chunk == sendChunk
+                && tail.offset + tail.length == sendChunkFill
+                && tail.length < mss
+                && (tail.flags & TcpHeader.FIN) == 0;
+        return open ? tail : null;
+    }
+
+    /** With segments as large as chunks, each has a chunk of its own. */
+    private int pieceLimit() {
+        if (mss < 32768) {
+            return Integer.MAX_VALUE;
+        }
+        TcpSegment tail = tail();
+        return tail == null ? mss : mss - tail.length;
+    }
+
+    private void append(DataChunk chunk, int offset, int count, Message message, boolean last) {
+        int at = offset;
+        int left = count;
+        sendChunkFill = offset;
+        while (left > 0) {
+            TcpSegment tail = tail();
+            int n;
+            if (tail != null) {
+                n = Math.min(left, mss - tail.length);
+                tail.length += n;
+                sendQueue.bytes += n;
+            } else {
+                n = Math.min(left, mss);
+                TcpSegment segment = new TcpSegment();
+                segment.seq = writeSeq;
+                segment.length = n;
+                segment.chunk = chunk.acquire();
+                segment.offset = at;
+                sendQueue.append(segment);
+            }
+            at += n;
+            left -= n;
+            sendChunkFill = at;
+            writeSeq += n;
+        }
+        if (message.has(SockConst.MSG_OOB) && last) {
+            urgentMode = true;
+            sndUp = writeSeq;
+        }
+        TcpSegment tail = sendQueue.last;
+        if (last && tail != null && !message.has(SockConst.MSG_MORE)) {
+            tail.flags |= TcpHeader.PSH;
+        }
+        output.push(message.has(SockConst.MSG_MORE) || !last);
+    }
+
+    // --- receive ---
+
+    @Override
+    public long receive(Message message) {
+        if (message.has(SockConst.MSG_OOB)) {
+            return urgent.receive(message);
+        }
+        receiveLock.lock();
+        try {
+            return TcpRead.read(this, message);
+        } finally {
+            receiveLock.unlock();
+        }
+    }
+
+    /** The reader has taken bytes; the lock is held. */
+    void consumed(int count) {
+        receiveQueue.consume(count);
+        copiedSeq += count;
+        growReceiveBuffer();
+        output.afterRead();
+    }
+
+    // --- end ---
+
+    @Override
+    public void shutdown(int how) {
+        boolean receive = how != SockConst.SHUT_WR;
+        boolean send = how != SockConst.SHUT_RD;
+        if (state == InetConst.TCP_LISTEN) {
+            if (receive) {
+                closeListener();
+                releasePort();
+                wakeAll();
+            }
+            return;
+        }
+        if (state == InetConst.TCP_SYN_SENT) {
+            disconnect();
+            wakeAll();
+            return;
+        }
+        boolean closed = state == InetConst.TCP_CLOSE;
+        receiveShut |= receive;
+        sendShut |= send;
+        if (send && !closed) {
+            sendFin();
+        }
+        wakeAll();
+        if (closed) {
+            throw Errno.ENOTCONN.exception();
+        }
+    }
+
+    /** Moves on as the program closes its side (tcp_close_state). */
+    private void sendFin() {
+        switch (state) {
+            case InetConst.TCP_ESTABLISHED, InetConst.TCP_SYN_RECV -> setState(InetConst.TCP_FIN_WAIT1);
+            case InetConst.TCP_CLOSE_WAIT -> setState(InetConst.TCP_LAST_ACK);
+            default -> {
+                return;
+            }
+        }
+        output.queueFin();
+    }
+
+    @Override
+    public void close() {
+        orphan = true;
+        boolean unread = copiedSeq != rcvNxt && !receiveQueue.ready.isEmpty() || urgent.isUnread();
+        receiveShut = true;
+        if (state == InetConst.TCP_LISTEN) {
+            closeListener();
+            finish();
+            return;
+        }
+        net.tcp.orphans++;
+        receiveQueue.purge();
+        boolean connected = in(
+                InetConst.TCP_ESTABLISHED,
+                InetConst.TCP_CLOSE_WAIT,
+                InetConst.TCP_FIN_WAIT1,
+                InetConst.TCP_FIN_WAIT2,
+                InetConst.TCP_SYN_RECV);
+        if (unread && connected) {
+            net.counters.add(Counter.EXT_TCP_ABORT_ON_CLOSE);
+            output.sendReset();
+            finish();
+        } else if (options.lingers() && options.lingerSeconds() == 0 && state != InetConst.TCP_CLOSE) {
+            if (needsReset()) {
+                output.sendReset();
+            }
+            finish();
+        } else if (in(InetConst.TCP_CLOSE, InetConst.TCP_SYN_SENT)) {
+            finish();
+        } else {
+            sendShut = true;
+            sendFin();
+            if (state == InetConst.TCP_FIN_WAIT2) {
+                lingerInFinWait2();
+            }
+        }
+    }
+
+    /** Nobody holds the socket any more, and the peer's FIN is missing: waits for it without the socket. */
+    void lingerInFinWait2() {
+        long ns = tcpOptions.finWaitNs();
+        if (ns < 0) {
+            output.sendReset();
+            net.counters.add(Counter.EXT_TCP_ABORT_ON_LINGER);
+        } else {
+            TcpTimeWait.replace(this, InetConst.TCP_FIN_WAIT2, ns);
+        }
+        finish();
+    }
+
+    /** To TIME_WAIT: what is left of the connection does without the socket. */
+    void timeWait() {
+        TcpTimeWait.replace(this, InetConst.TCP_TIME_WAIT, 0);
+        finish();
+    }
+
+    /** The connection has come to an end (tcp_done). */
+    void finish() {
+        boolean news = state != InetConst.TCP_CLOSE;
+        setState(InetConst.TCP_CLOSE);
+        timers.stopAll();
+        sendQueue.purge();
+        receiveQueue.purgeEarly();
+        DataChunk chunk = sendChunk;
+        if (chunk != null) {
+            sendChunk = null;
+            chunk.release();
+        }
+        if (key != null && net.tcp.flow(key()) == this) {
+            net.tcp.remove(this);
+        }
+        key = null;
+        receiveShut = true;
+        sendShut = true;
+        if (orphan) {
+            if (!destroyed) {
+                destroyed = true;
+                net.tcp.orphans = Math.max(0, net.tcp.orphans - 1);
+            }
+            releasePort();
+            receiveQueue.purge();
+        } else {
+            if (!portAsked) {
+                releasePort();
+            }
+            if (news) {
+                wakeAll();
+            }
+        }
+    }
+
+    private void releasePort() {
+        if (portHeld) {
+            portHeld = false;
+            net.tcp.ports.remove(localPort, this);
+        }
+    }
+
+    void wakeAll() {
+        int all = Poll.POLLIN
+                | Poll.POLLRDNORM
+                | Poll.POLLOUT
+                | Poll.POLLWRNORM
+                | Poll.POLLHUP
+                | Poll.POLLRDHUP
+                | Poll.POLLERR;
+        readers.wakeAll(all);
+        writers.wakeAll(all);
+    }
+
+    /** The other side has ended its direction. */
+    void wakeEnd() {
+        readers.wakeAll(Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLRDHUP);
+        writers.wakeAll(Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLRDHUP);
+    }
+
+    boolean hasBeenConnected() {
+        return connecting != Connecting.NO;
+    }
+
+    boolean urgentPending() {
+        return urgent.isExpected();
+    }
+
+    /** Who is told that urgent data has come: the file, whose owner gets SIGURG. */
+    public void onUrgent(Runnable listener) {
+        urgentListener = listener;
+    }
+
+    void signalUrgent() {
+        Runnable listener = urgentListener;
+        if (listener != null) {
+            net.defer(listener);
+        }
+        readers.wakeAll(Poll.POLLPRI);
+    }
+
+    /** The connection fails. */
+    void fail(Errno errno) {
+        setError(errno.number());
+        finish();
+        wakeAll();
+    }
+
+    // --- asking ---
+
+    @Override
+    public int pollState() {
+        net.lock();
+        try {
+            return pollLocked();
+        } finally {
+            net.unlock();
+        }
+    }
+
+    private int pollLocked() {
+        if (state == InetConst.TCP_LISTEN) {
+            return listener().waiting() > 0 ? Poll.POLLIN | Poll.POLLRDNORM : 0;
+        }
+        int mask = 0;
+        if (receiveShut && sendShut || state == InetConst.TCP_CLOSE) {
+            mask |= Poll.POLLHUP;
+        }
+        if (receiveShut) {
+            mask |= Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLRDHUP;
+        }
+        if (!in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
+            int readable = urgent.readable(rcvNxt - copiedSeq - (finReceived ? 1 : 0));
+            if (readable >= Math.max(1, options.receiveLowWater) && readable > 0) {
+                mask |= Poll.POLLIN | Poll.POLLRDNORM;
+            }
+            if (sendShut) {
+                mask |= Poll.POLLOUT | Poll.POLLWRNORM;
+            } else if (hasRoom()) {
+                mask |= Poll.POLLOUT | Poll.POLLWRNORM;
+            } else {
+                noSpace = true;
+            }
+            if (urgent.isUnread()) {
+                mask |= Poll.POLLPRI;
+            }
+        }
+        if (error() != 0 || !errors.isEmpty()) {
+            mask |= Poll.POLLERR;
+        }
+        return mask;
+    }
+
+    @Override
+    public int inputBytes() {
+        if (in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
+            return 0;
+        }
+        return urgent.inputBytes(rcvNxt - copiedSeq - (finReceived ? 1 : 0));
+    }
+
+    @Override
+    public int outputBytes() {
+        return in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV, InetConst.TCP_CLOSE) ? 0 : writeSeq - sndUna;
+    }
+
+    public int unsentBytes() {
+        return in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV, InetConst.TCP_CLOSE) ? 0 : writeSeq - sndNxt;
+    }
+
+    /** SIOCATMARK. */
+    public boolean atMark() {
+        return urgent.atMark();
+    }
+
+    /** Connections that wait to be accepted, and how many may; for a listener. */
+    public int[] acceptQueue() {
+        TcpListener l = listener;
+        return l == null ? new int[2] : new int[] {l.waiting(), l.backlog};
+    }
+
+    /** As /proc/net/tcp tells: which timer runs (0 none, 1 retransmit, 2 keepalive, 4 probe), until when in ns, retransmissions, probes. */
+    public long[] timerState() {
+        return timers.show();
+    }
+
+    @Override
+    public boolean setOption(Task task, int level, int name, MemorySegment value) {
+        return level == SockConst.SOL_TCP && tcpOptions.set(task, name, value);
+    }
+
+    @Override
+    public int getOption(int level, int name, MemorySegment value) {
+        return level == SockConst.SOL_TCP ? tcpOptions.get(name, value) : -1;
+    }
+
+    // --- the network ---
+
+    @Override
+    public void segment(SkBuff skb, TcpHeader h) {
+        input.segment(skb, h);
+    }
+
+    @Override
+    public void icmpError(IcmpError error) {
+        if (state == InetConst.TCP_CLOSE) {
+            return;
+        }
+        boolean tooBig = error.v4()
+                ? error.type() == InetConst.ICMP_DEST_UNREACH && error.code() == InetConst.ICMP_FRAG_NEEDED
+                : error.type() == InetConst.ICMPV6_PKT_TOOBIG;
+        if (error.packet().length >= 8) {
+            int seq = umlaut.net.core.Be.i32(error.packet(), 4);
+            if (!Seq.between(seq, sndUna, sndNxt)) {
+                return;
+            }
+        }
+        if (tooBig) {
+            setWay(null);
+            output.pathMtuShrunk();
+            return;
+        }
+        Errno errno = Errno.of(error.errno());
+        if (in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
+            fail(errno);
+        } else if (wantsErrors(error.v4())) {
+            queueError(new SockError(
+                    error.errno(),
+                    error.v4() ? SockError.ICMP : SockError.ICMP6,
+                    error.type(),
+                    error.code(),
+                    error.info(),
+                    error.offender(),
+                    error.destination(),
+                    remotePort,
+                    new byte[0]));
+            reportError(error.errno());
+        } else {
+            softError = errno;
+        }
+    }
+}
