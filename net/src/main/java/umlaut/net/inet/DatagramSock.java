@@ -51,7 +51,7 @@ public abstract class DatagramSock extends Sock {
         try {
             skb = queue.peekFirst();
             if (skb == null) {
-                return nothing();
+                return nothing(message);
             }
             if (peek) {
                 skb = skb.duplicate();
@@ -89,13 +89,13 @@ public abstract class DatagramSock extends Sock {
         return message.has(SockConst.MSG_TRUNC) ? length - skip : copied;
     }
 
-    private long nothing() {
+    private long nothing(Message message) {
         int errno = error();
         if (errno != 0) {
             setError(0);
             return -errno;
         }
-        return receiveShut ? 0 : BlockingOp.WOULD_BLOCK;
+        return receiveShut && !message.has(SockConst.MSG_DONTWAIT) ? 0 : BlockingOp.WOULD_BLOCK;
     }
 
     /** Says where a packet came from, and what the reader has asked to know of it. */

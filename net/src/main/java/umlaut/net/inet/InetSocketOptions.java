@@ -43,11 +43,12 @@ final class InetSocketOptions {
             case SockConst.SOL_IP -> Ip4Options.get(sock, name, value);
             case SockConst.SOL_IPV6 -> {
                 if (sock.family != SockConst.AF_INET6) {
-                    throw Errno.ENOPROTOOPT.exception();
+                    throw Errno.EOPNOTSUPP.exception();
                 }
                 yield Ip6Options.get(sock, name, value);
             }
-            default -> throw Errno.ENOPROTOOPT.exception();
+            default ->
+                throw (sock.family == SockConst.AF_INET ? Errno.EOPNOTSUPP : Errno.ENOPROTOOPT).exception();
         };
     }
 

@@ -195,12 +195,7 @@ final class Ip4Options {
         return switch (name) {
             case InetConst.IP_TTL -> ip.ttl >= 0 ? ip.ttl : sock.net.settings.defaultTtl;
             case InetConst.IP_TOS -> ip.tos;
-            case InetConst.IP_HDRINCL -> {
-                if (sock.type != SockConst.SOCK_RAW) {
-                    throw Errno.ENOPROTOOPT.exception();
-                }
-                yield ip.on4(name) ? 1 : 0;
-            }
+            case InetConst.IP_HDRINCL -> ip.on4(name) ? 1 : 0;
             case InetConst.IP_MTU_DISCOVER -> ip.mtuDiscover;
             case InetConst.IP_MTU -> mtu(sock);
             case InetConst.IP_MINTTL -> ip.minTtl;

@@ -72,6 +72,9 @@ public abstract class Sock implements PortUser {
         this.local = any();
         this.remote = any();
         this.ipv6Only = net.settings.bindV6Only;
+        if (family == SockConst.AF_INET6) {
+            ip.set4(InetConst.IP_MULTICAST_ALL, false);
+        }
     }
 
     /**

@@ -390,7 +390,7 @@ final class TcpInput {
         }
         tp.loss.acknowledged(acked, sacked, duplicate, tp.net.nowNs());
         if (acked > 0) {
-            tp.growSendBuffer();
+            tp.buffers.growSend();
             tp.wakeWriters();
         }
         if (tp.sendQueue.unsent != null || tp.sendQueue.lostOut > 0) {

@@ -92,7 +92,7 @@ final class TcpListener {
 
     private void answerWithCookie(SkBuff skb, TcpHeader h) {
         TcpFlow.Key key = key(skb, h);
-        int mss = Math.min(h.mss == 0 ? 536 : h.mss, sock.advertisedMss(key, skb.device));
+        int mss = Math.min(h.mss == 0 ? 536 : h.mss, sock.buffers.advertisedMss(key, skb.device));
         int iss = net.tcp.cookies.make(key, h.seq, mss, net.nowNs());
         TcpRequest request = new TcpRequest(sock, key, skb, h, iss);
         request.forgetOptions();

@@ -278,14 +278,14 @@ final class TcpOptions {
         Le.putInt(v, TcpInfo.TCPI_LAST_DATA_RECV, ms(now - s.lastDataReceivedNs));
         Le.putInt(v, TcpInfo.TCPI_LAST_ACK_RECV, ms(now - s.lastAckReceivedNs));
         Le.putInt(v, TcpInfo.TCPI_PMTU, tp.mss + 40 + (tp.stamped ? 12 : 0));
-        Le.putInt(v, TcpInfo.TCPI_RCV_SSTHRESH, tp.initialWindow());
+        Le.putInt(v, TcpInfo.TCPI_RCV_SSTHRESH, tp.buffers.initialWindow());
         Le.putInt(v, TcpInfo.TCPI_RTT, (int) (tp.rtt.smoothedNs() / 1000));
         Le.putInt(v, TcpInfo.TCPI_RTTVAR, (int) (tp.rtt.variationNs() / 1000));
         Le.putInt(v, TcpInfo.TCPI_SND_SSTHRESH, tp.ssthresh);
         Le.putInt(v, TcpInfo.TCPI_SND_CWND, tp.cwnd);
         Le.putInt(v, TcpInfo.TCPI_ADVMSS, tp.advMss);
         Le.putInt(v, TcpInfo.TCPI_REORDERING, tp.net.settings.reordering);
-        Le.putInt(v, TcpInfo.TCPI_RCV_SPACE, tp.initialWindow());
+        Le.putInt(v, TcpInfo.TCPI_RCV_SPACE, tp.buffers.initialWindow());
         Le.putInt(v, TcpInfo.TCPI_TOTAL_RETRANS, s.totalRetransmits);
         Le.putLong(v, TcpInfo.TCPI_PACING_RATE, -1);
         Le.putLong(v, TcpInfo.TCPI_MAX_PACING_RATE, -1);

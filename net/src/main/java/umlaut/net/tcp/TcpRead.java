@@ -32,7 +32,10 @@ final class TcpRead {
                 }
                 long want = data.remaining();
                 int place = tp.copiedSeq + skip + peeked;
-                int there = want == 0 ? 0 : available(tp, place);
+                int there = available(tp, place);
+                if (want == 0 && there > 0) {
+                    return finish(tp, data, peek, peeked);
+                }
                 if (there > 0 && tp.urgent.skips(place)) {
                     if (data.moved() > 0) {
                         return finish(tp, data, peek, peeked);
@@ -134,11 +137,8 @@ final class TcpRead {
         long moved = data.moved();
         long whole = moved + data.remaining();
         boolean all = message.has(SockConst.MSG_WAITALL);
-        long target = all ? whole : Math.min(Math.max(1, tp.options.receiveLowWater), whole);
+        long target = all ? whole : Math.min(Math.max(1, tp.options.receiveLowWater), Math.max(1, whole));
         if (moved > 0 && (moved >= target || message.has(SockConst.MSG_DONTWAIT) || message.has(SockConst.MSG_PEEK))) {
-            return DONE;
-        }
-        if (whole == 0) {
             return DONE;
         }
         int errno = tp.error();
@@ -153,7 +153,7 @@ final class TcpRead {
             tp.setError(0);
             return -errno;
         }
-        if (tp.receiveShut && tp.hasBeenConnected()) {
+        if (tp.receiveShut) {
             return DONE;
         }
         if (tp.state() == InetConst.TCP_CLOSE) {

@@ -48,7 +48,7 @@ public final class TcpRequest implements TcpFlow {
         this.tsRecent = h.tsValue;
         this.window = h.window;
         this.tsOffset = key.hashCode() * 0x9e3779b1;
-        this.advMss = listener.advertisedMss(key, skb.device);
+        this.advMss = listener.buffers.advertisedMss(key, skb.device);
         this.timer = net.timers.create(this::again);
     }
 
@@ -69,7 +69,7 @@ public final class TcpRequest implements TcpFlow {
         this.iss = iss;
         this.window = h.window;
         this.tsOffset = key.hashCode() * 0x9e3779b1;
-        this.advMss = listener.advertisedMss(key, skb.device);
+        this.advMss = listener.buffers.advertisedMss(key, skb.device);
         this.timer = net.timers.create(this::again);
     }
 
@@ -129,7 +129,7 @@ public final class TcpRequest implements TcpFlow {
     }
 
     private int receiveWindow() {
-        return Math.min(65535, listener.initialWindow());
+        return Math.min(65535, listener.buffers.initialWindow());
     }
 
     private int clock() {
@@ -151,7 +151,7 @@ public final class TcpRequest implements TcpFlow {
         b[at + 13] = (byte) (TcpHeader.SYN | TcpHeader.ACK);
         Be.put16(b, at + 14, receiveWindow());
         TcpOutput.synOptions(
-                b, at + TcpHeader.SIZE, advMss, stamped, clock(), tsRecent, sack, scale >= 0 ? listener.ownScale() : -1);
+                b, at + TcpHeader.SIZE, advMss, stamped, clock(), tsRecent, sack, scale >= 0 ? listener.buffers.ownScale() : -1);
         sentNs = net.nowNs();
         net.tcp.send(out, key.local(), key.remote(), key.remote().needsScope() ? device.index : 0);
     }
@@ -168,7 +168,7 @@ public final class TcpRequest implements TcpFlow {
             skb.release();
             return;
         }
-        int room = listener.initialWindow();
+        int room = listener.buffers.initialWindow();
         boolean inWindow = Seq.between(h.seq, irs + 1, irs + 1 + room) || h.seq == irs + 1;
         if (!inWindow) {
             if (!h.has(TcpHeader.RST)) {
@@ -237,7 +237,7 @@ public final class TcpRequest implements TcpFlow {
         child.remotePort = key.remotePort();
         child.boundDevice = key.remote().needsScope() ? device.index : listener.boundDevice;
         child.tsOffset = tsOffset;
-        child.startPassive(irs, iss, mss, advMss, scale, sack, stamped, tsRecent, window);
+        child.connecting.startPassive(irs, iss, mss, advMss, scale, sack, stamped, tsRecent, window);
         if (retransmits == 0 && sentNs != 0) {
             child.rtt.sample(net.nowNs() - sentNs, net.nowNs());
         }

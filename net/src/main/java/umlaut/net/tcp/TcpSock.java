@@ -24,12 +24,6 @@ import umlaut.net.ip.IpOutput;
 
 /** A TCP socket: connection or listener (tcp(7); Linux: struct tcp_sock). Here are its state and what programs do to it; the names of RFC 9293's variables are kept. */
 public final class TcpSock extends Sock implements TcpFlow {
-    private enum Connecting {
-        NO,
-        BEGUN,
-        DONE
-    }
-
     static final int INITIAL_WINDOW = 10;
 
     final TcpInput input = new TcpInput(this);
@@ -44,7 +38,6 @@ public final class TcpSock extends Sock implements TcpFlow {
     CongestionControl congestion;
 
     private int state = InetConst.TCP_CLOSE;
-    private Connecting connecting = Connecting.NO;
     private @Nullable TcpListener listener;
     private @Nullable Key key;
     private boolean portHeld;
@@ -81,10 +74,6 @@ public final class TcpSock extends Sock implements TcpFlow {
     /** A writer waits, or was told that there is no room. */
     boolean noSpace;
 
-    private @Nullable DataChunk sendChunk;
-    private int sendChunkFill;
-    /** Serializes writers while they copy. */
-    private final ReentrantLock sendLock = new ReentrantLock();
 
     // --- receiving ---
 
@@ -95,15 +84,13 @@ public final class TcpSock extends Sock implements TcpFlow {
     int rcvScale;
     int copiedSeq;
     boolean finReceived;
-    /** How large a window may get before the application has shown that it reads. */
-    private int spaceSeen;
-
-    private int spaceSeq;
-    private long spaceNs;
     /** Serializes readers while they copy. */
     final ReentrantLock receiveLock = new ReentrantLock();
 
     final TcpUrgent urgent = new TcpUrgent(this);
+    final TcpConnect connecting = new TcpConnect(this);
+    final TcpBuffers buffers = new TcpBuffers(this);
+    final TcpWrite write = new TcpWrite(this);
 
     // --- options agreed on ---
 
@@ -187,6 +174,11 @@ public final class TcpSock extends Sock implements TcpFlow {
         return known;
     }
 
+    /** What is left of the window last told. */
+    int receiveWindow() {
+        return Math.max(0, rcvWup + rcvWnd - rcvNxt);
+    }
+
     void setCwnd(int segments) {
         cwnd = Math.min(segments, 1 << 20);
     }
@@ -207,7 +199,7 @@ public final class TcpSock extends Sock implements TcpFlow {
         holdPort(chosen);
     }
 
-    private void holdPort(int port) {
+    void holdPort(int port) {
         localPort = port;
         portHeld = true;
         net.tcp.ports.add(port, this);
@@ -222,163 +214,23 @@ public final class TcpSock extends Sock implements TcpFlow {
 
     @Override
     public long connect(SocketAddress target, boolean first, boolean nonBlocking) {
-        switch (connecting) {
-            case DONE -> {
-                return Errno.EISCONN.negative();
-            }
-            case NO -> {
-                if (!first) {
-                    return Errno.ECONNABORTED.negative();
-                }
-                if (state != InetConst.TCP_CLOSE) {
-                    return Errno.EISCONN.negative();
-                }
-                begin(target);
-                connecting = Connecting.BEGUN;
-                return nonBlocking ? Errno.EINPROGRESS.negative() : BlockingOp.WOULD_BLOCK;
-            }
-            case BEGUN -> {
-                if (in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
-                    return nonBlocking && first ? Errno.EALREADY.negative() : BlockingOp.WOULD_BLOCK;
-                }
-                if (state == InetConst.TCP_CLOSE) {
-                    connecting = Connecting.NO;
-                    int errno = error();
-                    setError(0);
-                    return errno == 0 ? Errno.ECONNABORTED.negative() : -errno;
-                }
-                connecting = Connecting.DONE;
-                return 0;
-            }
-        }
-        throw new IllegalStateException();
+        return connecting.connect(target, first, nonBlocking);
     }
 
-    private void begin(SocketAddress target) {
-        IpAddress to = target.address();
-        if (to.isV4() && v6Only() || to.isMulticast()) {
-            throw Errno.ENETUNREACH.exception();
-        }
-        if (to.isLinkLocal() && target.scope() != 0) {
-            if (boundDevice != 0 && boundDevice != target.scope()) {
-                throw Errno.EINVAL.exception();
-            }
-            boundDevice = target.scope();
-        }
-        if (to.isLinkLocal() && boundDevice == 0) {
-            throw Errno.EINVAL.exception();
-        }
-        IpOutput way = IpOutput.resolve(net, to, local, boundDevice, ip.tos, options.mark());
-        if (!TcpTable.isUnicast(way.type())) {
-            throw Errno.ENETUNREACH.exception();
-        }
-        IpAddress before = local;
-        local = way.source();
-        remote = way.destination();
-        remotePort = target.port();
+    /** Both ends are decided, or have changed. */
+    void forgetKey() {
         key = null;
-        try {
-            choosePort();
-        } catch (umlaut.abi.ErrnoException e) {
-            local = before;
-            remote = any();
-            remotePort = 0;
-            throw e;
-        }
-        setWay(way);
-        net.tcp.add(this);
-        advMss = advertisedMss(key(), way.device());
-        resetConnection();
-        iss = net.tcp.initialSequence(key());
-        tsOffset = key().hashCode() * 0x9e3779b1;
-        sndUna = iss;
-        sndNxt = iss;
-        writeSeq = iss + 1;
-        setState(InetConst.TCP_SYN_SENT);
-        net.counters.add(Counter.TCP_ACTIVE_OPENS);
-        output.sendSyn();
     }
 
-    private void choosePort() {
-        if (localPort != 0 && portHeld) {
-            if (!net.tcp.usable(key())) {
-                throw Errno.EADDRNOTAVAIL.exception();
-            }
-            return;
-        }
-        int low = ip.portRange != 0 ? ip.portRange & 0xffff : net.settings.localPortLow;
-        int high = ip.portRange >>> 16 != 0 ? ip.portRange >>> 16 : net.settings.localPortHigh;
-        int chosen = net.tcp.ports.choose(
-                low,
-                high,
-                port -> net.tcp.ports.users(port).stream().allMatch(u -> u.byConnect())
-                        && net.tcp.usable(new Key(local, port, remote, remotePort)),
-                Errno.EADDRNOTAVAIL);
-        key = null;
-        holdPort(chosen);
-    }
-
-    private void resetConnection() {
-        sendQueue.purge();
-        receiveQueue.purge();
-        receiveShut = false;
-        sendShut = false;
-        finQueued = false;
-        finReceived = false;
-        cwnd = INITIAL_WINDOW;
-        ssthresh = Integer.MAX_VALUE;
-        stamped = net.settings.timestamps != 0;
-        sackOk = net.settings.sack;
-        rcvScale = net.settings.windowScaling ? ownScale() : 0;
-        rcvWnd = Math.min(65535, initialWindow());
-        softError = null;
-        loss.reset();
-        urgent.reset();
-    }
-
-    /** As the end of a handshake that the other side began. */
-    void startPassive(
-            int peerIss,
-            int ownIss,
-            int peerMssTold,
-            int ownMss,
-            int peerScale,
-            boolean sack,
-            boolean stamps,
-            int recent,
-            int window) {
-        irs = peerIss;
-        iss = ownIss;
-        advMss = ownMss;
-        sackOk = sack;
-        stamped = stamps;
-        tsRecent = recent;
-        tsRecentNs = net.nowNs();
-        sndScale = Math.max(0, peerScale);
-        rcvScale = peerScale >= 0 ? ownScale() : 0;
-        peerMss = peerMssTold;
-        sndUna = iss + 1;
-        sndNxt = iss + 1;
-        writeSeq = iss + 1;
-        sndWl1 = peerIss;
-        sndWnd = window;
-        maxWindow = window;
-        rcvNxt = irs + 1;
-        rcvWup = rcvNxt;
-        copiedSeq = rcvNxt;
-        rcvWnd = Math.min(65535, initialWindow());
-        connecting = Connecting.DONE;
-        setState(InetConst.TCP_SYN_RECV);
+    boolean holdsPort() {
+        return portHeld;
     }
 
     /** The handshake is complete. */
     void established() {
         setState(InetConst.TCP_ESTABLISHED);
         output.syncMss();
-        growSendBuffer();
-        spaceSeen = initialWindow();
-        spaceSeq = copiedSeq;
-        spaceNs = net.nowNs();
+        buffers.established();
         timers.established();
         writers.wakeAll(Poll.POLLOUT | Poll.POLLWRNORM);
         readers.wakeAll(Poll.POLLOUT | Poll.POLLWRNORM);
@@ -396,7 +248,7 @@ public final class TcpSock extends Sock implements TcpFlow {
         }
         finish();
         receiveQueue.purge();
-        connecting = Connecting.NO;
+        connecting.disconnected();
         setError(0);
         receiveShut = false;
         sendShut = false;
@@ -428,7 +280,7 @@ public final class TcpSock extends Sock implements TcpFlow {
             listener().backlog = backlog;
             return;
         }
-        if (state != InetConst.TCP_CLOSE || connecting != Connecting.NO) {
+        if (state != InetConst.TCP_CLOSE || connecting.hasBegun()) {
             throw Errno.EINVAL.exception();
         }
         if (localPort == 0) {
@@ -477,256 +329,19 @@ public final class TcpSock extends Sock implements TcpFlow {
         finish();
     }
 
-    // --- buffers ---
-
-    /** The window that the whole receive buffer stands for. */
-    int initialWindow() {
-        return options.receiveBuffer / 2;
-    }
-
-    int ownScale() {
-        int space = options.receiveBuffer / 2;
-        if ((options.bufferLocks & SockConst.SOCK_RCVBUF_LOCK) == 0) {
-            space = Math.max(net.settings.tcpRmem[2], net.settings.rmemMax);
-        }
-        return Math.max(0, Math.min(14, 31 - Integer.numberOfLeadingZeros(Math.max(1, space)) - 15));
-    }
-
-    /** What is left of the window last told. */
-    int receiveWindow() {
-        return Math.max(0, rcvWup + rcvWnd - rcvNxt);
-    }
-
-    int advertisedMss(Key to, @Nullable NetDevice device) {
-        NetDevice out = net.fib(to.local().isV4()).isLocal(to.remote()) || device == null ? net.loopback : device;
-        int headers = to.remote().isV4() ? 40 : 60;
-        int limit = Math.min(65535, out.mtu) - headers;
-        if (out.mtu > 65535) {
-            limit = 65535 - headers;
-        }
-        return tcpOptions.maxSegment > 0 ? Math.min(limit, tcpOptions.maxSegment) : limit;
-    }
-
-    /** As the congestion window grows (tcp_sndbuf_expand). */
-    void growSendBuffer() {
-        if ((options.bufferLocks & SockConst.SOCK_SNDBUF_LOCK) != 0) {
-            return;
-        }
-        int each = (Integer.highestOneBit(mss + 640 - 1) << 1) + 256;
-        long wanted = 2L * Math.max(cwnd, INITIAL_WINDOW) * each;
-        if (wanted > options.sendBuffer) {
-            options.sendBuffer = (int) Math.min(wanted, net.settings.tcpWmem[2]);
-        }
-    }
-
-    /** Data has been read: the buffer grows with what is read in a round trip (tcp_rcv_space_adjust). */
-    private void growReceiveBuffer() {
-        long now = net.nowNs();
-        long period = rtt.known() ? rtt.smoothedNs() : TcpRtt.MS;
-        if (now - spaceNs < period) {
-            return;
-        }
-        int copied = copiedSeq - spaceSeq;
-        if (copied > spaceSeen) {
-            spaceSeen = copied;
-            if ((options.bufferLocks & SockConst.SOCK_RCVBUF_LOCK) == 0) {
-                long wanted = 4L * copied + 16L * advMss;
-                if (wanted > options.receiveBuffer) {
-                    options.receiveBuffer = (int) Math.min(wanted, net.settings.tcpRmem[2]);
-                }
-            }
-        }
-        spaceSeq = copiedSeq;
-        spaceNs = now;
-    }
-
-    private int queuedMemory() {
-        return sendQueue.bytes + 256 * sendQueue.packetsOut;
-    }
-
-    private boolean hasRoom() {
-        int used = queuedMemory();
-        boolean low = tcpOptions.notSentLowWater >= 0 && unsentBytes() >= tcpOptions.notSentLowWater;
-        return options.sendBuffer - used >= used >> 1 && !low;
-    }
-
-    /** Room may have come: tells writers who wait for some. */
-    void wakeWriters() {
-        if (noSpace && hasRoom()) {
-            noSpace = false;
-            writers.wake(Poll.POLLOUT | Poll.POLLWRNORM);
-        }
-    }
-
     // --- send ---
 
     @Override
     public long send(@Nullable Task task, Message message) {
-        if (message.has(SockConst.MSG_FASTOPEN)) {
-            return Errno.EOPNOTSUPP.negative();
-        }
-        sendLock.lock();
-        try {
-            return sendLocked(message);
-        } finally {
-            sendLock.unlock();
-        }
+        return write.send(message);
     }
 
-    private long sendLocked(Message message) {
-        boolean bulk = message.data.moved() + message.data.remaining() >= 16384;
-        do {
-            DataChunk chunk;
-            int offset;
-            int room;
-            net.lock();
-            try {
-                long stop = maySend(message);
-                if (stop != 0) {
-                    return stop;
-                }
-                long free = (long) options.sendBuffer - queuedMemory();
-                if (free <= 0 || tcpOptions.notSentLowWater >= 0 && unsentBytes() >= tcpOptions.notSentLowWater) {
-                    noSpace = true;
-                    output.push(false);
-                    return wouldBlock(message);
-                }
-                chunk = chunkFor((int) Math.min(message.data.remaining(), Integer.MAX_VALUE), bulk);
-                offset = sendChunkFill;
-                room = (int) Math.min(free, Math.min(chunk.size() - offset, pieceLimit()));
-                chunk.acquire();
-            } finally {
-                net.unlock();
-            }
-            int count = (int) Math.min(room, message.data.remaining());
-            long moved = count == 0 ? 0 : message.data.copyIn(chunk.memory, offset, count);
-            if (moved < count) {
-                chunk.release();
-                if (moved == 0) {
-                    return message.data.moved() > 0 ? message.data.moved() : Errno.EFAULT.negative();
-                }
-            }
-            net.lock();
-            try {
-                long stop = maySend(message);
-                if (stop != 0 && stop != BlockingOp.WOULD_BLOCK) {
-                    if (moved == count) {
-                        chunk.release();
-                    }
-                    return stop;
-                }
-                boolean last = message.data.remaining() == 0 || moved < count;
-                append(chunk, offset, (int) moved, message, last);
-                if (moved == count) {
-                    chunk.release();
-                }
-            } finally {
-                net.unlock();
-            }
-            if (moved < count) {
-                return message.data.moved();
-            }
-        } while (message.data.remaining() > 0);
-        return message.data.moved();
-    }
-
-    /** @return 0, WOULD_BLOCK, or -errno */
-    private long maySend(Message message) {
-        int errno = error();
-        if (errno != 0) {
-            if (message.data.moved() > 0) {
-                return message.data.moved();
-            }
-            setError(0);
-            return -errno;
+    /** Room may have come: tells writers who wait for some. */
+    void wakeWriters() {
+        if (noSpace && buffers.hasRoom()) {
+            noSpace = false;
+            writers.wake(Poll.POLLOUT | Poll.POLLWRNORM);
         }
-        if (sendShut || state == InetConst.TCP_CLOSE || state == InetConst.TCP_LISTEN) {
-            return message.data.moved() > 0 ? message.data.moved() : Errno.EPIPE.negative();
-        }
-        if (in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV)) {
-            return wouldBlock(message);
-        }
-        if (!in(InetConst.TCP_ESTABLISHED, InetConst.TCP_CLOSE_WAIT)) {
-            return Errno.EPIPE.negative();
-        }
-        return 0;
-    }
-
-    private static long wouldBlock(Message message) {
-        boolean partial = message.has(SockConst.MSG_DONTWAIT) && message.data.moved() > 0;
-        return partial ? message.data.moved() : BlockingOp.WOULD_BLOCK;
-    }
-
-    private DataChunk chunkFor(int wanted, boolean bulk) {
-        DataChunk chunk = sendChunk;
-        int least = Math.min(wanted, bulk ? Math.min(mss, 16384) : 1024);
-        boolean extends_ = tail() != null;
-        if (chunk == null || sendChunkFill >= chunk.size() || !extends_ && chunk.size() - sendChunkFill < least) {
-            if (chunk != null) {
-                chunk.release();
-            }
-            chunk = net.chunks.get(bulk ? 65536 : 4096);
-            sendChunk = chunk;
-            sendChunkFill = 0;
-        }
-        return chunk;
-    }
-
-    /** The last segment, if more can be put into it. */
-    private @Nullable TcpSegment tail() {
-        TcpSegment tail = sendQueue.last;
-        boolean open = tail != null
-                && sendQueue.unsent != null
-                && tail.chunk == sendChunk
-                && tail.offset + tail.length == sendChunkFill
-                && tail.length < mss
-                && (tail.flags & TcpHeader.FIN) == 0;
-        return open ? tail : null;
-    }
-
-    /** With segments as large as chunks, each has a chunk of its own. */
-    private int pieceLimit() {
-        if (mss < 32768) {
-            return Integer.MAX_VALUE;
-        }
-        TcpSegment tail = tail();
-        return tail == null ? mss : mss - tail.length;
-    }
-
-    private void append(DataChunk chunk, int offset, int count, Message message, boolean last) {
-        int at = offset;
-        int left = count;
-        sendChunkFill = offset;
-        while (left > 0) {
-            TcpSegment tail = tail();
-            int n;
-            if (tail != null) {
-                n = Math.min(left, mss - tail.length);
-                tail.length += n;
-                sendQueue.bytes += n;
-            } else {
-                n = Math.min(left, mss);
-                TcpSegment segment = new TcpSegment();
-                segment.seq = writeSeq;
-                segment.length = n;
-                segment.chunk = chunk.acquire();
-                segment.offset = at;
-                sendQueue.append(segment);
-            }
-            at += n;
-            left -= n;
-            sendChunkFill = at;
-            writeSeq += n;
-        }
-        if (message.has(SockConst.MSG_OOB) && last) {
-            urgentMode = true;
-            sndUp = writeSeq;
-        }
-        TcpSegment tail = sendQueue.last;
-        if (last && tail != null && !message.has(SockConst.MSG_MORE)) {
-            tail.flags |= TcpHeader.PSH;
-        }
-        output.push(message.has(SockConst.MSG_MORE) || !last);
     }
 
     // --- receive ---
@@ -748,7 +363,7 @@ public final class TcpSock extends Sock implements TcpFlow {
     void consumed(int count) {
         receiveQueue.consume(count);
         copiedSeq += count;
-        growReceiveBuffer();
+        buffers.growReceive();
         output.afterRead();
     }
 
@@ -858,11 +473,7 @@ public final class TcpSock extends Sock implements TcpFlow {
         timers.stopAll();
         sendQueue.purge();
         receiveQueue.purgeEarly();
-        DataChunk chunk = sendChunk;
-        if (chunk != null) {
-            sendChunk = null;
-            chunk.release();
-        }
+        write.end();
         if (key != null && net.tcp.flow(key()) == this) {
             net.tcp.remove(this);
         }
@@ -909,10 +520,6 @@ public final class TcpSock extends Sock implements TcpFlow {
     void wakeEnd() {
         readers.wakeAll(Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLRDHUP);
         writers.wakeAll(Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLRDHUP);
-    }
-
-    boolean hasBeenConnected() {
-        return connecting != Connecting.NO;
     }
 
     boolean urgentPending() {
@@ -969,7 +576,7 @@ public final class TcpSock extends Sock implements TcpFlow {
             }
             if (sendShut) {
                 mask |= Poll.POLLOUT | Poll.POLLWRNORM;
-            } else if (hasRoom()) {
+            } else if (buffers.hasRoom()) {
                 mask |= Poll.POLLOUT | Poll.POLLWRNORM;
             } else {
                 noSpace = true;

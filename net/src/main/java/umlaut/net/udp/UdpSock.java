@@ -352,9 +352,6 @@ public final class UdpSock extends DatagramSock {
 
     @Override
     public long receive(Message message) {
-        if (message.has(SockConst.MSG_OOB)) {
-            return Errno.EOPNOTSUPP.negative();
-        }
         return receivePacket(message);
     }
 
