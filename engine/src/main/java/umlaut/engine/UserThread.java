@@ -116,6 +116,11 @@ public interface UserThread extends UserMemory {
         throw new UnsupportedOperationException();
     }
 
+    /** As {@link #write}, but nothing is left for the return: the result tells how much could be written. */
+    default long writeNow(long address, MemorySegment from, long offset, long length) {
+        return write(address, from, offset, length);
+    }
+
     /** Declares the first {@code length} bytes of the last reservation filled. */
     void commitOut(long length);
 

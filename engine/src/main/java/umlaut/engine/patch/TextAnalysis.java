@@ -8,7 +8,8 @@ import java.util.List;
  * Finds the system calls in program text that can be made jumps, provably as far as bytes can tell. Two forms:
  *
  * <ul>
- *   <li>{@code mov $nr,%eax; syscall}: the five bytes of the mov become the jump; the syscall stays, so jumping straight to it still works.
+ *   <li>{@code mov $nr,%eax; syscall}: the five bytes of the mov become the jump; the syscall stays, so jumping straight to it still works. The same for {@code mov
+ *       $nr,%rax}, of which two bytes are left over: so libraries return from signal handlers.
  *   <li>{@code syscall} followed by at least three bytes of instructions that work at any address: the jump takes the place of both, the
  *       displaced instructions are run in the trampoline. Not if any direct jump leads in between.
  * </ul>
@@ -17,11 +18,15 @@ import java.util.List;
  * instructions, so nearly all attempts must come by.
  */
 final class TextAnalysis {
-    /** @param displaced bytes after the syscall instruction moved to the trampoline; 0 for the first form. @param nr only of the first form */
-    record Site(int offset, int displaced, int nr) {
+    /**
+     * @param mov bytes of the mov before the syscall instruction; 0 for the second form
+     * @param displaced bytes after the syscall instruction moved to the trampoline; 0 for the first form
+     * @param nr only of the first form
+     */
+    record Site(int offset, int mov, int displaced, int nr) {
         /** Offset behind the syscall instruction. */
         int behind() {
-            return displaced == 0 ? offset + 7 : offset + 2;
+            return offset + mov + 2;
         }
     }
 
@@ -63,13 +68,17 @@ final class TextAnalysis {
     }
 
     private @org.jspecify.annotations.Nullable Site siteAt(int syscall) {
+        Site wide = afterWideMov(syscall);
+        if (wide != null) {
+            return wide;
+        }
         int mov = syscall - 5;
         if (mov >= 0
                 && text[mov] == (byte) 0xb8
                 && (mov == 0 || (text[mov - 1] & 0xf0) != 0x40)
                 && isInstruction(mov)) {
             int nr = intAt(mov + 1);
-            return nr >= 0 && nr < MAX_NR ? new Site(mov, 0, nr) : null;
+            return nr >= 0 && nr < MAX_NR ? new Site(mov, 5, 0, nr) : null;
         }
         int end = syscall + 2;
         while (end < syscall + 5) {
@@ -79,7 +88,17 @@ final class TextAnalysis {
             }
             end += length;
         }
-        return isInstruction(syscall) ? new Site(syscall, end - syscall - 2, -1) : null;
+        return isInstruction(syscall) ? new Site(syscall, 0, end - syscall - 2, -1) : null;
+    }
+
+    private @org.jspecify.annotations.Nullable Site afterWideMov(int syscall) {
+        int mov = syscall - 7;
+        boolean found = mov >= 0 && text[mov] == 0x48 && text[mov + 1] == (byte) 0xc7 && text[mov + 2] == (byte) 0xc0;
+        if (!found || !isInstruction(mov)) {
+            return null;
+        }
+        int nr = intAt(mov + 3);
+        return nr >= 0 && nr < MAX_NR ? new Site(mov, 7, 0, nr) : null;
     }
 
     private int intAt(int at) {

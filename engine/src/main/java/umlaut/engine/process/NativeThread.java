@@ -500,6 +500,11 @@ final class NativeThread implements UserThread {
             commitOut(length);
             return length;
         }
+        return writeNow(address, from, offset, length);
+    }
+
+    @Override
+    public long writeNow(long address, MemorySegment from, long offset, long length) {
         if (queue.overlapsOut(address, address + length)) {
             sync(); // or the older bytes would come last
         }

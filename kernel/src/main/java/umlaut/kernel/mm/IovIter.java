@@ -199,7 +199,10 @@ public final class IovIter {
         if (isKernel()) {
             return kernel.isNative() ? kernel.asSlice(bases[segment] + offset, here) : null;
         }
-        return user instanceof UserThread thread ? thread.reserveOut(bases[segment] + offset, here) : null;
+        long at = bases[segment] + offset;
+        Task owner = task;
+        boolean sure = owner == null || owner.writable.covers(owner.mm(), at, here);
+        return sure && user instanceof UserThread thread ? thread.reserveOut(at, here) : null;
     }
 
     /** The first {@code count} bytes of what {@link #reserve} gave are filled. */
@@ -230,7 +233,10 @@ public final class IovIter {
             MemorySegment.copy(from, start, kernel, at, length);
             return length;
         }
-        return user.write(at, from, start, length);
+        Task owner = task;
+        return owner != null && user instanceof UserThread thread && !owner.writable.covers(owner.mm(), at, length)
+                ? thread.writeNow(at, from, start, length)
+                : user.write(at, from, start, length);
     }
 
     private long get(long at, MemorySegment to, long start, long length) {

@@ -143,6 +143,7 @@ final class MmFault {
                 if (from < vma.mappedEnd) {
                     mm.space().unmap(null, from, vma.mappedEnd - from);
                     vma.mappedEnd = from;
+                    mm.tree.touched();
                 }
                 return;
             }

@@ -164,6 +164,7 @@ final class Mprotect {
             Vma vma = mm.tree.get(i);
             mm.counters.remove(vma);
             vma.prot = prot;
+            mm.tree.touched();
             mm.counters.add(vma);
         }
         VmaEditor.joinAround(mm, start, end);

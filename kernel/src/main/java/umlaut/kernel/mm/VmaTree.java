@@ -11,6 +11,19 @@ import org.jspecify.annotations.Nullable;
 final class VmaTree {
     private @Nullable Vma[] vmas = new @Nullable Vma[32];
     private int count;
+    /** Written under the lock, read by anybody. */
+    private volatile int version;
+
+    /** Another number after every change that may take something from the guest. */
+    int version() {
+        return version;
+    }
+
+    /** A VMA's protection, or how much of it is mapped, has changed. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    void touched() {
+        version++;
+    }
 
     int size() {
         return count;
@@ -56,6 +69,7 @@ final class VmaTree {
         System.arraycopy(vmas, at, vmas, at + 1, count - at);
         vmas[at] = vma;
         count++;
+        touched();
     }
 
     /** Puts a VMA behind all others. */
@@ -70,5 +84,6 @@ final class VmaTree {
         System.arraycopy(vmas, to, vmas, from, count - to);
         Arrays.fill(vmas, count - (to - from), count, null);
         count -= to - from;
+        touched();
     }
 }

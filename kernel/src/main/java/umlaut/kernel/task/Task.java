@@ -11,6 +11,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PendingChange;
 import umlaut.kernel.mm.UserAccess;
+import umlaut.kernel.mm.WritableRange;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.PendingSignals;
@@ -114,6 +115,8 @@ public final class Task {
 
     /** A change of the address space that this task's guest thread makes on the host as it returns. */
     public @Nullable PendingChange pendingChange;
+
+    public final WritableRange writable = new WritableRange();
 
     public final TaskSleep sleep = new TaskSleep(this);
     /** Sleepers this task acts for when its own call is through. */
