@@ -268,9 +268,8 @@ final class NativeThread implements UserThread {
             fsChanged = false;
         }
         if (queue.isOneCopy()) {
-            return answer | queue.publishCopy(area);
-        }
-        if (queue.size() != 0 && space.publish(this)) {
+            answer |= queue.publishCopy(area);
+        } else if (queue.size() != 0 && space.publish(this)) {
             answer |= State.ORDERS;
         }
         return answer;
@@ -328,8 +327,7 @@ final class NativeThread implements UserThread {
         return cpu < 0 ? -1 : cpu & (1 << Area.CPU_BITS) - 1;
     }
 
-    /** @param interrupted somebody asked for an interrupt while the thread came in by itself: the kernel must look for work */
-    /** @return null if the kernel need not know and the thread is to go on */
+    /** @param interrupted an interrupt was asked for while the thread came in by itself. @return null if it is to go on, the kernel knowing nothing */
     private @Nullable Trap trapped(int request, boolean interrupted) {
         cause = request & ~State.MARKS;
         copied.begin(0);

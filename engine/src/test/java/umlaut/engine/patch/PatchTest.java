@@ -76,6 +76,19 @@ class PatchTest {
     }
 
     @Test
+    void theLongMoveOfSignalRestorersIsFound() {
+        Assembler a = new Assembler();
+        a.nop();
+        a.bytes(0x48, 0xc7, 0xc0); // mov $15,%rax
+        a.word(15);
+        a.syscall();
+        a.ret();
+        List<TextAnalysis.Site> sites = sites(a);
+        assertThat(sites).containsExactly(new TextAnalysis.Site(1, 7, 0, 15));
+        assertThat(sites.get(0).behind()).isEqualTo(10);
+    }
+
+    @Test
     void aJumpInBetweenForbids() {
         Assembler a = new Assembler();
         Label behind = new Label();
