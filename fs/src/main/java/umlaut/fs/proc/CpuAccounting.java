@@ -39,7 +39,8 @@ public final class CpuAccounting {
     synchronized long usedNs() {
         long sum = 0;
         for (ThreadGroup group : kernel.tasks.groups()) {
-            sum += CpuTimes.ofGroup(group) + group.deadChildren.userNs() + group.deadChildren.systemNs();
+            sum += CpuTimes.ofGroup(group) + CpuTimes.systemOfGroup(group);
+            sum += group.deadChildren.userNs() + group.deadChildren.systemNs();
         }
         highestNs = Math.max(highestNs, sum);
         return highestNs;

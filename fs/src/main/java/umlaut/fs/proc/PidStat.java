@@ -70,7 +70,7 @@ final class PidStat {
     private static void times(StringBuilder out, Subject subject, ThreadGroup group, Task task) {
         out.append(" 0 0 0 0"); // faults are the host's
         put(out, CpuTimes.ticks(PidCounters.cpuNs(subject)));
-        put(out, subject.wholeProcess() ? CpuTimes.ticks(group.deadThreads.systemNs()) : 0);
+        put(out, CpuTimes.ticks(subject.wholeProcess() ? CpuTimes.systemOfGroup(group) : CpuTimes.systemOfTask(task)));
         put(out, CpuTimes.ticks(group.deadChildren.userNs()));
         put(out, CpuTimes.ticks(group.deadChildren.systemNs()));
         TaskSettings settings = task.settings;

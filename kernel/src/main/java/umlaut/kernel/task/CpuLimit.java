@@ -49,7 +49,7 @@ final class CpuLimit implements Runnable {
         if (group.exiting() || soft == Limits.INFINITY) {
             return;
         }
-        long used = CpuTimes.ofGroup(group);
+        long used = CpuTimes.ofGroup(group) + CpuTimes.systemOfGroup(group);
         long softNs = nanos(soft);
         long hardNs = nanos(group.limits.hard(Rlimit.RLIMIT_CPU));
         if (used >= hardNs) {

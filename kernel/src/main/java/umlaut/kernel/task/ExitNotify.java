@@ -206,13 +206,14 @@ final class ExitNotify {
 
     private static SigInfo deathInfo(ThreadGroup group, Task leader, int signo, int status) {
         int ticks = (int) CpuTimes.ticks(group.deadThreads.userNs());
+        int system = (int) CpuTimes.ticks(group.deadThreads.systemNs());
         int uid = leader.credentials().uid();
         int killer = status & 0x7f;
         if (killer == 0) {
-            return SigInfo.child(signo, SiCode.CLD_EXITED, leader.tid, uid, status >> 8, ticks, 0);
+            return SigInfo.child(signo, SiCode.CLD_EXITED, leader.tid, uid, status >> 8, ticks, system);
         }
         int code = (status & WaitFlags.WCOREFLAG) != 0 ? SiCode.CLD_DUMPED : SiCode.CLD_KILLED;
-        return SigInfo.child(signo, code, leader.tid, uid, killer, ticks, 0);
+        return SigInfo.child(signo, code, leader.tid, uid, killer, ticks, system);
     }
 
     // --- the end of a number ---

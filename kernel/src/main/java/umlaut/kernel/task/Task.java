@@ -389,6 +389,9 @@ public final class Task {
 
     void bindKernelThread(@Nullable Thread thread) {
         kernelThread = thread;
+        if (thread != null) {
+            accounting.beginKernelThread();
+        }
         kernel.setCurrent(thread == null ? null : this);
     }
 

@@ -41,7 +41,11 @@ public final class UsageCalls {
     }
 
     private static void add(ResourceUsage usage, Task t) {
-        usage.add(CpuTimes.ofTask(t), 0, t.accounting.voluntarySwitches, t.accounting.involuntarySwitches);
+        usage.add(
+                CpuTimes.ofTask(t),
+                CpuTimes.systemOfTask(t),
+                t.accounting.voluntarySwitches,
+                t.accounting.involuntarySwitches);
     }
 
     static void write(Task task, long address, ResourceUsage usage) {

@@ -88,7 +88,7 @@ final class Clocks {
         long sum = group.deadThreads.userNs() + group.deadThreads.systemNs();
         List<Task> threads = group.threads();
         for (Task thread : threads) {
-            sum += thread.user().cpuTimeNs();
+            sum += thread.user().cpuTimeNs() + thread.accounting.systemNs();
         }
         return sum;
     }
