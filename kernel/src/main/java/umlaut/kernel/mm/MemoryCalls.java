@@ -1,6 +1,5 @@
 package umlaut.kernel.mm;
 
-import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.Nr;
@@ -37,8 +36,9 @@ public final class MemoryCalls implements SyscallFamily {
             case Nr.MBIND -> MemoryPolicy.bind(task, a.l(0), a.l(1), a.i(2), a.l(3), a.l(4), a.i(5));
             case Nr.SET_MEMPOLICY -> MemoryPolicy.set(task, a.i(0), a.l(1), a.l(2));
             case Nr.GET_MEMPOLICY -> MemoryPolicy.get(task, a.l(0), a.l(1), a.l(2), a.l(3), a.l(4));
-            case Nr.MOVE_PAGES -> movePages(task, a);
-            case Nr.MIGRATE_PAGES -> target(task, a.i(0)) == null ? Errno.ESRCH.negative() : 0;
+            case Nr.MOVE_PAGES -> MemoryPolicy.movePages(task, a);
+            case Nr.MIGRATE_PAGES -> MemoryPolicy.migrate(task, a.i(0), a.l(1), a.l(2), a.l(3));
+            case Nr.SET_MEMPOLICY_HOME_NODE -> MemoryPolicy.setHome(task, a.l(0), a.l(1), a.l(2), a.l(3));
             case Nr.PROCESS_VM_READV ->
                 ProcessMemory.transfer(task, a.i(0), a.l(1), a.l(2), a.l(3), a.l(4), a.l(5), false);
             case Nr.PROCESS_VM_WRITEV ->
@@ -46,27 +46,8 @@ public final class MemoryCalls implements SyscallFamily {
             case Nr.PROCESS_MADVISE -> ProcessMemory.advise(task, a.fd(0), a.l(1), a.l(2), a.i(3), a.i(4));
             case Nr.PROCESS_MRELEASE -> ProcessMemory.release(task, a.fd(0), a.i(1));
             case Nr.MAP_SHADOW_STACK -> Errno.EOPNOTSUPP.negative();
-            case Nr.USERFAULTFD, Nr.MEMFD_SECRET, Nr.MODIFY_LDT, Nr.SET_MEMPOLICY_HOME_NODE -> Errno.ENOSYS.negative();
+            case Nr.USERFAULTFD, Nr.MEMFD_SECRET, Nr.MODIFY_LDT -> Errno.ENOSYS.negative();
             default -> NOT_MINE;
         };
-    }
-
-    private static @Nullable Task target(Task task, int pid) {
-        return pid == 0 ? task : task.kernel.tasks.task(pid);
-    }
-
-    private static long movePages(Task task, Args a) {
-        Task target = target(task, a.i(0));
-        if (target == null) {
-            return Errno.ESRCH.negative();
-        }
-        Mm mm = target.mmOrNull();
-        if (mm == null) {
-            return Errno.EINVAL.negative();
-        }
-        if (!ProcessMemory.mayAccess(task, target)) {
-            return Errno.EPERM.negative();
-        }
-        return MemoryPolicy.movePages(task, mm, a.l(1), a.l(2), a.l(3), a.l(4));
     }
 }

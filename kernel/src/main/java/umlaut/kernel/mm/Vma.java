@@ -51,6 +51,9 @@ public final class Vma {
     /** What /proc/PID/maps calls it where no file does: "[heap]", "[stack]", "/dev/zero (deleted)", "/SYSV00000000 (deleted)", or null. */
     final @Nullable String name;
 
+    /** mbind(2)'s; null = the task's. */
+    @Nullable Mempolicy policy;
+
     private final Mm mm;
 
     Vma(
@@ -79,6 +82,7 @@ public final class Vma {
     Vma copy(Mm to, long from, long until) {
         long at = source == null ? from : offset + (from - start);
         Vma copy = new Vma(to, from, until, prot, flags, source, file, at, name);
+        copy.policy = policy;
         copy.mappedEnd = Math.max(from, Math.min(mappedEnd, until));
         return copy;
     }
@@ -177,6 +181,7 @@ public final class Vma {
                 && Objects.equals(source, next.source)
                 && file == next.file
                 && name == next.name
+                && Objects.equals(policy, next.policy)
                 && (flags & (SPECIAL | STACK | GROWSDOWN)) == 0
                 && mappedEnd == end
                 && (source == null || offset + (end - start) == next.offset);

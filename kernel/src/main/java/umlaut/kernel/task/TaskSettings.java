@@ -1,5 +1,8 @@
 package umlaut.kernel.task;
 
+import org.jspecify.annotations.Nullable;
+import umlaut.kernel.mm.Mempolicy;
+
 /**
  * Per-task knobs inherited over clone(2): scheduling, affinity, prctl(2) switches. Written by the task or by sched_*(2)
  * callers.
@@ -22,6 +25,8 @@ public final class TaskSettings {
 
     public volatile boolean ioFlusher;
     public volatile int mdwe;
+    /** set_mempolicy(2); null = the default. */
+    public volatile @Nullable Mempolicy mempolicy;
 
     public TaskSettings(long cpuMask) {
         this.cpuMask = cpuMask;
@@ -39,6 +44,7 @@ public final class TaskSettings {
         c.hugePagesDisabled = hugePagesDisabled;
         c.ioFlusher = ioFlusher;
         c.mdwe = mdwe;
+        c.mempolicy = mempolicy;
         return c;
     }
 }
