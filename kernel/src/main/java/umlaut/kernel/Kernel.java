@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.Engine;
 import umlaut.kernel.aio.Aio;
+import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
@@ -48,6 +49,7 @@ public final class Kernel {
     public final MqueueFs mqueues;
     public final FutexFamily futexes = new FutexFamily();
     public final TimeKeeper timeKeeper;
+    public final CoreSettings coreSettings = new CoreSettings();
     /** Files that the kernel's parts show in /proc and in /sys. */
     public final KernelFiles procFiles = new KernelFiles();
 

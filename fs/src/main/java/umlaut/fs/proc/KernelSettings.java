@@ -10,6 +10,7 @@ import umlaut.abi.Capability;
 import umlaut.abi.Limits;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.UtsName;
 import umlaut.kernel.task.TaskTable;
 
@@ -17,6 +18,8 @@ import umlaut.kernel.task.TaskTable;
 final class KernelSettings {
     private static final long INT_MAX = Integer.MAX_VALUE;
     private static final int HOST_NAME_MAX = 64;
+
+    private static final int CORE_PATTERN_MAX = 127;
 
     private KernelSettings() {}
 
@@ -42,6 +45,7 @@ final class KernelSettings {
         tasks(kernel, of);
         security(kernel);
         ipc(kernel);
+        core(kernel, of.coreSettings);
         misc(kernel);
         random(kernel.directory("random"));
         TreeDirectory seccomp = kernel.directory("seccomp");
@@ -107,10 +111,16 @@ final class KernelSettings {
         number(kernel, "shm_rmid_forced", 0, 0, 1);
     }
 
+    private static void core(TreeDirectory kernel, CoreSettings core) {
+        kernel.setting(
+                "core_pattern",
+                t -> core.pattern + "\n",
+                (t, text) -> core.pattern = SysctlTree.line(t, text, CORE_PATTERN_MAX));
+        SysctlTree.number(kernel, "core_pipe_limit", Integer.MAX_VALUE, () -> core.pipeLimit, n -> core.pipeLimit = n);
+        SysctlTree.number(kernel, "core_uses_pid", 1, () -> core.usesPid, n -> core.usesPid = n);
+    }
+
     private static void misc(TreeDirectory kernel) {
-        text(kernel, "core_pattern", "core", 127);
-        number(kernel, "core_pipe_limit", 0, 0, INT_MAX);
-        number(kernel, "core_uses_pid", 0, 0, 1);
         number(kernel, "ctrl-alt-del", 0, 0, 1);
         number(kernel, "ftrace_dump_on_oops", 0, 0, 2);
         number(kernel, "hung_task_timeout_secs", 0, 0, INT_MAX);

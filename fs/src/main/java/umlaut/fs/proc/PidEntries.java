@@ -46,7 +46,7 @@ final class PidEntries {
         setting(t, "clear_refs", 0200, (s, r) -> "", (s, w, text) -> PidSettings.clearRefs(text));
         text(t, "cmdline", 0444, (s, r) -> UserStrings.cmdline(s));
         setting(t, "comm", 0644, (s, r) -> s.task().comm() + "\n", PidSettings::setComm);
-        setting(t, "coredump_filter", 0644, (s, r) -> "00000033\n", (s, w, text) -> PidSettings.hex(text));
+        setting(t, "coredump_filter", 0644, (s, r) -> PidSettings.coredumpFilter(s), (s, w, text) -> PidSettings.setCoredumpFilter(s, text));
         text(t, "cpu_resctrl_groups", 0444, (s, r) -> "");
         text(t, "cpuset", 0444, (s, r) -> "/\n");
         link(t, "cwd", of -> of.fs().cwd());
@@ -83,7 +83,7 @@ final class PidEntries {
         text(t, "stat", 0444, PidStat::stat);
         text(t, "statm", 0444, (s, r) -> PidStat.statm(s));
         text(t, "status", 0444, PidStatus::status);
-        guarded(t, "syscall", 0400, (s, r) -> "running\n");
+        guarded(t, "syscall", 0400, (s, r) -> PidSyscall.text(s, r));
         directory(t, "task", 0555, true, (d, ino, mode) -> new TaskDirectory(d, ino));
         text(t, "timens_offsets", 0444, (s, r) -> "monotonic           0         0\nboottime            0         0\n");
         text(t, "timers", 0444, (s, r) -> "");

@@ -2,6 +2,7 @@ package umlaut.fs.proc;
 
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
+import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.Task;
 
 /**
@@ -36,8 +37,19 @@ final class PidSettings {
         }
     }
 
-    static void hex(String text) {
-        number(text.startsWith("0x") ? text : "0x" + text.strip());
+    /** proc_pid_coredump_filter(5): hexadecimal, or octal, decimal or hexadecimal as written. */
+    static String coredumpFilter(Subject subject) {
+        Mm mm = subject.task().mmOrNull();
+        return mm == null ? "" : "%08x\n".formatted(mm.coredumpFilter);
+    }
+
+    static void setCoredumpFilter(Subject subject, String text) {
+        long value = number(text.strip());
+        Mm mm = subject.task().mmOrNull();
+        if (mm == null) {
+            throw Errno.ESRCH.exception();
+        }
+        mm.coredumpFilter = (int) value & 0x1ff;
     }
 
     /** What is counted is counted by the host; there is nothing to reset. */

@@ -8,7 +8,7 @@ import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.Inode;
 
 /** pipe(2), pipe2(2), eventfd(2). */
-final class Pipes {
+public final class Pipes {
     private Pipes() {}
 
     static long pipe2(Task task, long address, int flags) {
@@ -16,6 +16,16 @@ final class Pipes {
             return Errno.EINVAL.negative();
         }
         int kept = flags & (OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT);
+        PipeEnd[] ends = open(task, kept);
+        return Descriptors.installPair(task, ends[0], ends[1], (flags & OpenFlags.O_CLOEXEC) != 0, address);
+    }
+
+    /** A new pipe of the task's: the end to read from and the end to write to. */
+    public static PipeEnd[] open(Task task) {
+        return open(task, 0);
+    }
+
+    private static PipeEnd[] open(Task task, int kept) {
         Inode inode = AnonInode.of(task.kernel, AnonInode.Kind.PIPE, task.credentials());
         Pipe pipe = new Pipe();
         pipe.addReader();
@@ -25,7 +35,7 @@ final class Pipes {
         PipeEnd reader =
                 new PipeEnd(null, inode, pipe, OpenFlags.O_RDONLY | kept & ~OpenFlags.O_DIRECT, task.credentials());
         PipeEnd writer = new PipeEnd(null, inode, pipe, OpenFlags.O_WRONLY | kept, task.credentials());
-        return Descriptors.installPair(task, reader, writer, (flags & OpenFlags.O_CLOEXEC) != 0, address);
+        return new PipeEnd[] {reader, writer};
     }
 
     static long eventfd2(Task task, int initial, int flags) {

@@ -136,6 +136,7 @@ public final class Exec {
             build(task, fresh, user, program, credentials);
             fresh.setExecutable(program.file().acquire());
             Mm old = task.mm();
+            fresh.coredumpFilter = old.coredumpFilter;
             UserThread oldUser = task.user();
             ExecTransition.leaveMemory(task);
             oldUser.close();

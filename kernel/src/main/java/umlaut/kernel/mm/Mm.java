@@ -65,6 +65,9 @@ public final class Mm {
 
     private volatile int dumpable = 1;
 
+    /** /proc/PID/coredump_filter, core(5): what a core file holds. Kept over fork and execve. */
+    public volatile int coredumpFilter = 0x33;
+
     /** Contexts of io_setup(2); null: there never was one. */
     private volatile @Nullable AioTable aio;
 

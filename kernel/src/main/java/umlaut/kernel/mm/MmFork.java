@@ -21,6 +21,7 @@ final class MmFork {
             File exe = parent.executable();
             child.setExecutable(exe == null ? null : exe.acquire());
             child.setDumpable(parent.dumpable());
+            child.coredumpFilter = parent.coredumpFilter;
             return new Mm.Forked(child, user);
         } finally {
             parent.lock.unlock();

@@ -1,6 +1,7 @@
 package umlaut.kernel.seccomp;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.Prctl;
@@ -55,7 +56,7 @@ public final class BpfProgram {
                 throw Errno.EINVAL.exception();
             }
         }
-        if ((program.codes[length - 1] & 7) != RET) {
+        if ((program.codes[length - 1] & 7) != RET || !program.loadsOnlyWhatIsStored()) {
             throw Errno.EINVAL.exception();
         }
         return program;
@@ -97,6 +98,33 @@ public final class BpfProgram {
             case RET -> code == RET || code == (RET | RET_A);
             default -> code == MISC || code == (MISC | TXA);
         };
+    }
+
+    /** No word of the scratch memory is loaded before it was stored, on whatever way (check_load_and_stores). */
+    private boolean loadsOnlyWhatIsStored() {
+        int[] masks = new int[codes.length];
+        Arrays.fill(masks, -1);
+        int stored = 0;
+        for (int pc = 0; pc < codes.length; pc++) {
+            stored &= masks[pc];
+            int k = constants[pc];
+            switch (codes[pc] & 7) {
+                case ST, STX -> stored |= 1 << k;
+                case LD, LDX -> {
+                    if ((codes[pc] & 0xe0) == MEM && (stored & 1 << k) == 0) {
+                        return false;
+                    }
+                }
+                case JMP -> {
+                    boolean always = (codes[pc] & 0xf0) == JA;
+                    masks[pc + 1 + (always ? k : taken[pc])] &= stored;
+                    masks[pc + 1 + (always ? k : notTaken[pc])] &= stored;
+                    stored = -1;
+                }
+                default -> {}
+            }
+        }
+        return true;
     }
 
     private static boolean validArithmetic(int code, int k) {

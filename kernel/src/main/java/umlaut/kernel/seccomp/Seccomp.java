@@ -9,6 +9,7 @@ import umlaut.abi.SeccompData;
 import umlaut.abi.SiCode;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
+import umlaut.kernel.coredump.CoreDump;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.SigInfo;
@@ -140,8 +141,11 @@ public final class Seccomp {
                 yield listener == null ? Errno.ENOSYS.negative() : listener.ask(task, nr);
             }
             case Prctl.SECCOMP_RET_TRAP -> trap(task, nr, data);
-            case Prctl.SECCOMP_RET_KILL_THREAD -> Exit.killedBy(task, Signal.SIGSYS, false);
-            default -> Exit.killedBy(task, Signal.SIGSYS, true);
+            case Prctl.SECCOMP_RET_KILL_THREAD ->
+                task.group.liveThreads() > 1
+                        ? Exit.killedBy(task, Signal.SIGSYS, false)
+                        : killed(task, signal(task, nr, data));
+            default -> killed(task, signal(task, nr, data));
         };
     }
 
@@ -168,7 +172,13 @@ public final class Seccomp {
 
     /** SIGSYS, with the registers as they were at the call. */
     private static long trap(Task task, int nr, int data) {
-        SigInfo info = new SigInfo(
+        task.user().setReg(Reg.RAX, nr);
+        Signals.force(task, signal(task, nr, data));
+        return TaskLoop.KEEP_REGISTERS;
+    }
+
+    private static SigInfo signal(Task task, int nr, int data) {
+        return new SigInfo(
                 Signal.SIGSYS,
                 SiCode.SYS_SECCOMP,
                 0,
@@ -178,8 +188,10 @@ public final class Seccomp {
                 task.user().reg(Reg.RIP),
                 0,
                 0);
-        task.user().setReg(Reg.RAX, nr);
-        Signals.force(task, info);
-        return TaskLoop.KEEP_REGISTERS;
+    }
+
+    private static long killed(Task task, SigInfo info) {
+        CoreDump.endWith(task, info);
+        throw TaskExit.now();
     }
 }

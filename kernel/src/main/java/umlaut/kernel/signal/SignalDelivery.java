@@ -7,6 +7,7 @@ import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
+import umlaut.kernel.coredump.CoreDump;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.task.JobControl;
@@ -164,8 +165,12 @@ public final class SignalDelivery {
         switch (Signal.defaultAction(signo)) {
             case IGN, CONT -> {}
             case STOP -> JobControl.requestStop(task, signo, continues);
-            case TERM, CORE -> {
+            case TERM -> {
                 Signals.kill(group, signo);
+                throw TaskExit.now();
+            }
+            case CORE -> {
+                CoreDump.endWith(task, info);
                 throw TaskExit.now();
             }
         }

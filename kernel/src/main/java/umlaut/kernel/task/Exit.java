@@ -3,6 +3,7 @@ package umlaut.kernel.task;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
+import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.seccomp.Seccomp;
@@ -52,6 +53,10 @@ public final class Exit {
         if (task.tracee() != null) {
             PtraceStop.event(
                     task, PtraceConst.PTRACE_EVENT_EXIT, group.exiting() ? group.exitStatus() : task.exitCode);
+        }
+        CoreState dump = group.coreState();
+        if (dump != null) {
+            dump.await(task);
         }
         boolean last = leaveGroup(task);
         Seccomp.taskExits(task);

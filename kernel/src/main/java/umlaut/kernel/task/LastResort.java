@@ -35,7 +35,7 @@ public final class LastResort {
 
     private static void enforce(Kernel kernel, ThreadGroup group, int attempts) {
         List<Task> left = group.threads();
-        if (left.stream().anyMatch(t -> t.tracee() != null)) {
+        if (group.coreState() != null || left.stream().anyMatch(t -> t.tracee() != null)) {
             // Its tracer may look at it as long as it likes (PTRACE_EVENT_EXIT), and its end kills or frees it.
             armAgain(kernel, group, attempts);
             return;

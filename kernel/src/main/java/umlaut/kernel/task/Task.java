@@ -81,6 +81,8 @@ public final class Task {
     public final List<Task> tracees = new ArrayList<>(0);
     /** The system call that the registers are of, as ptrace(2) shows it; -1 = none. */
     public long origRax = -1;
+    /** Waits in its exit until another thread has dumped core. */
+    public volatile boolean waitsForDump;
     /** System calls take the long way: {@link umlaut.kernel.syscall.SyscallWork}. */
     private volatile boolean syscallWork;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.WaitFlags;
+import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.PendingSignals;
@@ -43,6 +45,8 @@ public final class ThreadGroup {
     private volatile SignalHandlers handlers;
     /** Set once by the first exit_group or fatal signal: status in the form of wait(2). */
     private volatile int exitStatus = -1;
+
+    private volatile @Nullable CoreState coreState;
 
     private volatile boolean stopRequested;
 
@@ -122,6 +126,38 @@ public final class ThreadGroup {
         }
     }
 
+    /** A core file is to be made before the group ends. @return false: it is ending already */
+    public boolean beginDump(CoreState state) {
+        signalLock.lock();
+        try {
+            if (exitStatus != -1) {
+                return false;
+            }
+            coreState = state;
+            return true;
+        } finally {
+            signalLock.unlock();
+        }
+    }
+
+    public @Nullable CoreState coreState() {
+        return coreState;
+    }
+
+    public void endDump() {
+        coreState = null;
+    }
+
+    /** wait(2)'s status says that there is a core file. */
+    public void noteCoreDumped() {
+        signalLock.lock();
+        try {
+            exitStatus = exitStatus | WaitFlags.WCOREFLAG;
+        } finally {
+            signalLock.unlock();
+        }
+    }
+
     @Nullable Task execTask() {
         return execTask;
     }
@@ -186,6 +222,10 @@ public final class ThreadGroup {
      * Something that makes the task leave an interruptible sleep: an unblocked pending signal, a stop, the group's end.
      */
     public boolean hasWorkFor(Task task) {
+        CoreState dump = coreState;
+        if (dump != null && dump.dumper() == task) {
+            return false;
+        }
         Tracee tracee = task.tracee();
         if ((tracee == null ? stopRequested : tracee.trapPending(this)) || mustExit(task)) {
             return true;
