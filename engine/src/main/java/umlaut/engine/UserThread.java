@@ -95,11 +95,12 @@ public interface UserThread extends UserMemory {
     default void forgetCopiedIn() {}
 
     /**
-     * Runs futex(2) on the host with the registers' arguments at once, for threads whose results are looked at before they resume.
+     * Runs futex(2) or its like on the host with the registers' arguments at once, for threads whose results are looked at before they resume.
      *
+     * @param nr the system call's number
      * @return its result; -EINTR also when an interrupt ended the wait
      */
-    default long futexNow() {
+    default long futexNow(int nr) {
         throw new UnsupportedOperationException();
     }
 

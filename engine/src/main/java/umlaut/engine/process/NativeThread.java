@@ -75,7 +75,7 @@ final class NativeThread implements UserThread {
     private boolean started;
     private int cause = State.INTERRUPT;
     private boolean full = true;
-    private final FutexCall futex;
+    final FutexCall futex;
     private long fsBase;
     private boolean fsChanged;
     final CopiedIn copied;
@@ -531,8 +531,8 @@ final class NativeThread implements UserThread {
     }
 
     @Override
-    public long futexNow() {
-        return ThreadDebug.futex(this);
+    public long futexNow(int nr) {
+        return ThreadDebug.futex(this, nr);
     }
 
     @Override

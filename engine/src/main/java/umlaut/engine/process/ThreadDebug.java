@@ -10,7 +10,7 @@ final class ThreadDebug {
     private ThreadDebug() {}
 
     /** See {@link umlaut.engine.UserThread#futexNow}. */
-    static long futex(NativeThread thread) {
+    static long futex(NativeThread thread, int nr) {
         long flushed = thread.space.settleOwn(thread);
         if (flushed != 0) {
             thread.orderFailed(flushed);
@@ -21,7 +21,8 @@ final class ThreadDebug {
             NativeThread.MODE.setVolatile(thread, NativeThread.IN_KERNEL);
             return -EINTR;
         }
-        thread.post(State.FUTEX | State.COME_BACK);
+        thread.futex.request(nr);
+        thread.post(thread.futex.answer() | State.COME_BACK);
         int request = thread.awaitRequest() & ~State.MARKS;
         NativeThread.MODE.setVolatile(thread, NativeThread.IN_KERNEL);
         // An interrupt that came as the call was done is the kernel's to notice.

@@ -26,6 +26,9 @@ public final class FutexFamily implements SyscallFamily {
     }
 
     private static long onHost(Task task, int nr) {
+        if (task.tracee() != null) {
+            return atOnce(task, nr, false);
+        }
         task.user().futexOnReturn(nr);
         return TaskLoop.KEEP_REGISTERS;
     }
@@ -52,7 +55,7 @@ public final class FutexFamily implements SyscallFamily {
                     FutexOps.FUTEX_WAIT_BITSET,
                     FutexOps.FUTEX_WAKE_BITSET -> {
                 if (task.tracee() != null) {
-                    yield atOnce(task, timeout != 0);
+                    yield atOnce(task, Nr.FUTEX, timeout != 0);
                 }
                 task.user().futexOnReturn();
                 yield TaskLoop.KEEP_REGISTERS;
@@ -70,8 +73,8 @@ public final class FutexFamily implements SyscallFamily {
     }
 
     /** For a tracer, which sees the result before the thread goes on. */
-    private static long atOnce(Task task, boolean timed) {
-        long result = task.user().futexNow();
+    private static long atOnce(Task task, int nr, boolean timed) {
+        long result = task.user().futexNow(nr);
         if (result != Errno.EINTR.negative()) {
             return result;
         }
