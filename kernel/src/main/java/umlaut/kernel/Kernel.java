@@ -10,8 +10,10 @@ import umlaut.kernel.ipc.Ipc;
 import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.mqueue.MqueueFamily;
 import umlaut.kernel.mqueue.MqueueFs;
+import umlaut.kernel.ns.Namespaces;
 import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
+import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.task.AnsweredTasks;
 import umlaut.kernel.task.KernelThreads;
 import umlaut.kernel.task.ProcessHooks;
@@ -53,6 +55,7 @@ public final class Kernel {
     /** Files that the kernel's parts show in /proc and in /sys. */
     public final KernelFiles procFiles = new KernelFiles();
 
+    public final Namespaces namespaces;
     public final KernelFiles sysFiles = new KernelFiles();
     public final long bootMonotonicNs;
 
@@ -78,7 +81,10 @@ public final class Kernel {
         this.vfs = new Vfs(this);
         this.uts = new UtsName(config.hostname());
         this.syscalls = new Syscalls(this);
+        SysvFamily sysv = new SysvFamily(this);
         Families.addAll(this);
+        this.syscalls.add(sysv);
+        this.namespaces = new Namespaces(this, sysv);
         this.ipc = new Ipc(this);
         this.mqueues = new MqueueFs(this);
         this.vfs.register(mqueues);

@@ -13,6 +13,7 @@ import umlaut.abi.Rlimit;
 import umlaut.abi.SockConst;
 import umlaut.abi.Ucred;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.vfs.File;
@@ -86,13 +87,17 @@ final class ControlMessages {
         if (data.byteSize() != Ucred.SIZE) {
             throw Errno.EINVAL.exception();
         }
-        int pid = Le.getInt(data, Ucred.PID);
-        int uid = Le.getInt(data, Ucred.UID);
-        int gid = Le.getInt(data, Ucred.GID);
         Credentials c = task.credentials();
-        boolean pidOk = pid == task.group.tgid || c.capable(Capability.CAP_SYS_ADMIN);
-        boolean uidOk = uid == c.uid() || uid == c.euid() || uid == c.suid() || c.capable(Capability.CAP_SETUID);
-        boolean gidOk = gid == c.gid() || gid == c.egid() || gid == c.sgid() || c.capable(Capability.CAP_SETGID);
+        UserNamespace ns = c.userNs();
+        int pid = task.group.pidNs.toGlobal(Le.getInt(data, Ucred.PID));
+        int uid = ns.uidOutside(Le.getInt(data, Ucred.UID));
+        int gid = ns.gidOutside(Le.getInt(data, Ucred.GID));
+        if (uid == -1 || gid == -1) {
+            throw Errno.EINVAL.exception();
+        }
+        boolean pidOk = pid == task.group.tgid || c.capableIn(task.group.pidNs.owner(), Capability.CAP_SYS_ADMIN);
+        boolean uidOk = uid == c.uid() || uid == c.euid() || uid == c.suid() || c.capableHere(Capability.CAP_SETUID);
+        boolean gidOk = gid == c.gid() || gid == c.egid() || gid == c.sgid() || c.capableHere(Capability.CAP_SETGID);
         if (!pidOk || !uidOk || !gidOk) {
             throw Errno.EPERM.exception();
         }
@@ -171,9 +176,10 @@ final class ControlMessages {
         long length = Math.min(whole, room);
         MemorySegment out = task.memory.build((int) Cmsghdr.space(Ucred.SIZE));
         Cmsghdr.write(out, 0, length - Cmsghdr.SIZE, SockConst.SOL_SOCKET, SockConst.SCM_CREDENTIALS);
-        Le.putInt(out, Cmsghdr.SIZE + Ucred.PID, sender.pid());
-        Le.putInt(out, Cmsghdr.SIZE + Ucred.UID, sender.uid());
-        Le.putInt(out, Cmsghdr.SIZE + Ucred.GID, sender.gid());
+        UserNamespace ns = task.credentials().userNs();
+        Le.putInt(out, Cmsghdr.SIZE + Ucred.PID, task.pidSeen(sender.pid()));
+        Le.putInt(out, Cmsghdr.SIZE + Ucred.UID, ns.showUid(sender.uid()));
+        Le.putInt(out, Cmsghdr.SIZE + Ucred.GID, ns.showGid(sender.gid()));
         task.memory.write(address, out, 0, length);
         written.flags |= length < whole ? SockConst.MSG_CTRUNC : 0;
         written.length += Math.min(room, Cmsghdr.space(Ucred.SIZE));

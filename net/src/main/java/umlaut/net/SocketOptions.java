@@ -191,7 +191,7 @@ public final class SocketOptions {
     }
 
     private static void demand(Task task, int capability) {
-        if (!task.credentials().capable(capability)) {
+        if (!task.credentials().capableIn(task.ns().net().owner(), capability)) {
             throw Errno.EPERM.exception();
         }
     }

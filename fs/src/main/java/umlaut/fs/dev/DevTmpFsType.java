@@ -30,6 +30,11 @@ public final class DevTmpFsType implements FileSystemType {
     }
 
     @Override
+    public boolean shared() {
+        return true;
+    }
+
+    @Override
     public SuperBlock mount(Kernel kernel, String source, String options, long device, boolean readOnly) {
         return fs;
     }

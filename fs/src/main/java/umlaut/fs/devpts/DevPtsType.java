@@ -13,6 +13,11 @@ public final class DevPtsType implements FileSystemType {
     }
 
     @Override
+    public boolean userMountable() {
+        return true;
+    }
+
+    @Override
     public SuperBlock mount(Kernel kernel, String source, String options, long device, boolean readOnly) {
         DevPtsOptions parsed = new DevPtsOptions();
         for (String option : options.split(",")) {

@@ -126,6 +126,9 @@ final class CopyUp {
         fresh.lock.lock();
         try {
             fresh.setAttributes(change);
+            if (fresh.supportsAcl()) {
+                fresh.setAcls(lower.accessAcl(), lower.defaultAcl());
+            }
         } finally {
             fresh.lock.unlock();
         }

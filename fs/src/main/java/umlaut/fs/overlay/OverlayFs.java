@@ -124,6 +124,15 @@ public final class OverlayFs extends SuperBlock {
         }
     }
 
+    /** Access control lists are kept by the upper layer. */
+    boolean supportsAcl() {
+        return upperRoot != null && upperRoot.supportsAcl();
+    }
+
+    int supportedFlags() {
+        return upperRoot == null ? 0 : upperRoot.supportedFlags();
+    }
+
     @Override
     public StatfsInfo statfs() {
         Inode real = upperRoot != null ? upperRoot : lowerRoots.getFirst();

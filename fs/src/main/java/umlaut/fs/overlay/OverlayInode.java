@@ -9,6 +9,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.Acl;
 import umlaut.kernel.vfs.AttributeChange;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -99,6 +100,9 @@ final class OverlayInode extends Inode {
         mtime = from.mtime;
         ctime = from.ctime;
         btime = from.btime;
+        flags = from.flags;
+        fileCapabilities = from.fileCapabilities;
+        super.setAcls(from.accessAcl(), from.defaultAcl());
     }
 
     /**
@@ -271,6 +275,35 @@ final class OverlayInode extends Inode {
         if (up != null) {
             fs.drop(up);
         }
+    }
+
+    @Override
+    public boolean supportsAcl() {
+        Inode up = upper;
+        return up == null ? fs.supportsAcl() : up.supportsAcl();
+    }
+
+    @Override
+    public void setAcls(@Nullable Acl access, @Nullable Acl inherited) {
+        Inode up = copiedUp();
+        up.lock.lock();
+        try {
+            up.setAcls(access, inherited);
+        } finally {
+            up.lock.unlock();
+        }
+        copyAttributes(up);
+    }
+
+    @Override
+    public int supportedFlags() {
+        return fs.supportedFlags();
+    }
+
+    @Override
+    public void setFlags(int fresh) {
+        copiedUp().setFlags(fresh);
+        super.setFlags(fresh);
     }
 
     // --- extended attributes ---

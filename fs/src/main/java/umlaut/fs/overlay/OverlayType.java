@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
@@ -18,6 +19,11 @@ public final class OverlayType implements FileSystemType {
     @Override
     public String name() {
         return "overlay";
+    }
+
+    @Override
+    public boolean userMountable() {
+        return true;
     }
 
     @Override
@@ -50,6 +56,9 @@ public final class OverlayType implements FileSystemType {
         if (lowers.isEmpty() || upper != null && !work || upper == null && lowers.size() < 2) {
             throw Errno.EINVAL.exception();
         }
+        if (upper != null) {
+            upper.superBlock.setChangedBeneath();
+        }
         return new OverlayFs(device, upper, lowers, shown.toString());
     }
 
@@ -57,9 +66,9 @@ public final class OverlayType implements FileSystemType {
         if (path == null || path.isEmpty()) {
             throw Errno.EINVAL.exception();
         }
-        Inode found = kernel.vfs
-                .lookup(LookupContext.kernel(kernel.vfs.namespace()), path, 0)
-                .inode();
+        Task task = kernel.current();
+        LookupContext from = task == null ? LookupContext.kernel(kernel.vfs.namespace()) : LookupContext.of(task);
+        Inode found = kernel.vfs.lookup(from, path, 0).inode();
         if (!found.isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }

@@ -6,12 +6,14 @@ import static umlaut.fs.proc.SysctlTree.readOnly;
 import static umlaut.fs.proc.SysctlTree.text;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Capability;
 import umlaut.abi.Limits;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.UtsName;
+import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskTable;
 
 /** /proc/sys/kernel, Documentation/admin-guide/sysctl/kernel.rst. */
@@ -23,19 +25,22 @@ final class KernelSettings {
 
     private KernelSettings() {}
 
+    private static UtsName uts(Kernel of, @Nullable Task reader) {
+        return reader == null ? of.uts : reader.ns().uts();
+    }
+
     static void addTo(TreeDirectory kernel, Kernel of) {
-        UtsName uts = of.uts;
         readOnly(kernel, "ostype", () -> UtsName.SYSNAME);
         readOnly(kernel, "osrelease", () -> UtsName.RELEASE);
         readOnly(kernel, "version", () -> UtsName.VERSION);
         kernel.setting(
                 "hostname",
-                t -> uts.hostname() + "\n",
-                (t, text) -> uts.setHostname(SysctlTree.line(t, text, HOST_NAME_MAX)));
+                t -> uts(of, t).hostname() + "\n",
+                (t, text) -> uts(of, t).setHostname(SysctlTree.line(t, text, HOST_NAME_MAX)));
         kernel.setting(
                 "domainname",
-                t -> uts.domainname() + "\n",
-                (t, text) -> uts.setDomainname(SysctlTree.line(t, text, HOST_NAME_MAX)));
+                t -> uts(of, t).domainname() + "\n",
+                (t, text) -> uts(of, t).setDomainname(SysctlTree.line(t, text, HOST_NAME_MAX)));
         readOnly(kernel, "cap_last_cap", () -> Capability.CAP_LAST_CAP);
         readOnly(kernel, "ngroups_max", () -> Limits.NGROUPS_MAX);
         readOnly(kernel, "bootloader_type", () -> 0);

@@ -2,7 +2,6 @@ package umlaut.fs.proc;
 
 import umlaut.abi.MountFlags;
 import umlaut.kernel.task.Task;
-import umlaut.kernel.vfs.Dentry;
 import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.Mount;
 import umlaut.kernel.vfs.MountNamespace;
@@ -15,8 +14,7 @@ final class MountsText {
     private MountsText() {}
 
     static MountNamespace namespace(Subject subject) {
-        MountNamespace ns = subject.task().fs().root().mount().namespace();
-        return ns != null ? ns : subject.fs().kernel.vfs.namespace();
+        return subject.task().fs().namespace();
     }
 
     private interface Row {
@@ -61,7 +59,7 @@ final class MountsText {
                     .append(':')
                     .append(DeviceTable.minor(device))
                     .append(' ');
-            out.append(escape(inside(mount.root))).append(' ').append(at).append(' ');
+            out.append(escape(mount.insideName())).append(' ').append(at).append(' ');
             out.append(mount.has(MountFlags.MS_RDONLY) ? "ro" : "rw").append(flags(mount));
             out.append(mount.propagation())
                     .append(" - ")
@@ -82,14 +80,6 @@ final class MountsText {
                         .append(" with fstype ")
                         .append(mount.superBlock.type)
                         .append('\n'));
-    }
-
-    private static String inside(Dentry root) {
-        StringBuilder name = new StringBuilder();
-        for (Dentry d = root, up = d.parent(); up != null; d = up, up = d.parent()) {
-            name.insert(0, d.name()).insert(0, '/');
-        }
-        return name.isEmpty() ? "/" : name.toString();
     }
 
     private static String flags(Mount mount) {

@@ -40,6 +40,10 @@ final class PidDirectory extends TreeDirectory implements ProcessDirectory {
     @Override
     public boolean permits(Credentials credentials, int mask) {
         refresh();
+        Task caller = subject.fs().kernel.current();
+        if (caller != null && subject.exists() && !subject.fs().shows(caller, subject.task(), 1)) {
+            return false;
+        }
         return super.permits(credentials, mask);
     }
 

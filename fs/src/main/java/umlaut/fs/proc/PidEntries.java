@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Mode;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -54,7 +55,7 @@ final class PidEntries {
         link(t, "exe", PidEntries::executable);
         directory(t, "fd", 0500, false, FdDirectory::descriptors);
         directory(t, "fdinfo", 0555, false, FdDirectory::infos);
-        setting(t, "gid_map", 0644, (s, r) -> PidSettings.IDENTITY_MAP, PidSettings::refuse);
+        map(t, "gid_map", UserNamespace.MapKind.GID);
         guarded(t, "io", 0400, (s, r) -> PidCounters.io(s));
         text(t, "limits", 0444, (s, r) -> PidCounters.limits(s));
         setting(t, "loginuid", 0644, (s, r) -> "4294967295", PidSettings::refuse);
@@ -71,12 +72,13 @@ final class PidEntries {
         setting(t, "oom_score_adj", 0644, (s, r) -> s.group().oomScoreAdj + "\n", PidSettings::setOomScoreAdj);
         put(t, "pagemap", Mode.S_IFREG | 0400, false, (d, ino, mode) -> new MemInode(d.subject, ino, true));
         guarded(t, "personality", 0400, (s, r) -> "%08x\n".formatted(s.task().settings.personality));
-        setting(t, "projid_map", 0644, (s, r) -> PidSettings.IDENTITY_MAP, PidSettings::refuse);
+        map(t, "projid_map", UserNamespace.MapKind.PROJECT);
         link(t, "root", of -> of.fs().root());
         text(t, "sched", 0644, (s, r) -> PidCounters.sched(s));
         text(t, "schedstat", 0444, (s, r) -> PidCounters.schedstat(s));
         text(t, "sessionid", 0444, (s, r) -> "4294967295");
-        setting(t, "setgroups", 0644, (s, r) -> "allow\n", (s, w, text) -> PidSettings.setgroups(text));
+        setting(t, "setgroups", 0644, (s, r) -> userNs(s).setgroupsText(), (s, w, text) -> userNs(s)
+                .writeSetgroups(w, text));
         text(t, "smaps", 0444, SmapsText::smaps);
         text(t, "smaps_rollup", 0444, SmapsText::rollup);
         guarded(t, "stack", 0400, (s, r) -> "");
@@ -88,9 +90,22 @@ final class PidEntries {
         text(t, "timens_offsets", 0444, (s, r) -> "monotonic           0         0\nboottime            0         0\n");
         text(t, "timers", 0444, (s, r) -> "");
         setting(t, "timerslack_ns", 0666, (s, r) -> s.task().settings.timerSlackNs + "\n", PidSettings::setTimerSlack);
-        setting(t, "uid_map", 0644, (s, r) -> PidSettings.IDENTITY_MAP, PidSettings::refuse);
+        map(t, "uid_map", UserNamespace.MapKind.UID);
         text(t, "wchan", 0444, (s, r) -> "0");
         return t;
+    }
+
+    private static UserNamespace userNs(Subject s) {
+        return s.task().credentials().userNs();
+    }
+
+    private static void map(Map<String, Entry> t, String name, UserNamespace.MapKind kind) {
+        setting(
+                t,
+                name,
+                0644,
+                (s, r) -> userNs(s).mapText(kind, r.credentials().userNs()),
+                (s, w, text) -> userNs(s).writeMap(w, w.credentials(), kind, text));
     }
 
     private static void put(Map<String, Entry> t, String name, int mode, boolean processOnly, Maker maker) {

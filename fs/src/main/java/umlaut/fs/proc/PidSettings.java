@@ -10,7 +10,6 @@ import umlaut.kernel.task.Task;
  * others.
  */
 final class PidSettings {
-    static final String IDENTITY_MAP = "         0          0 4294967295\n";
     private static final int OOM_ADJ_MAX = 15, OOM_DISABLE = -17, OOM_SCORE_MAX = 1000;
 
     private PidSettings() {}
@@ -57,12 +56,6 @@ final class PidSettings {
         long what = number(text);
         if (what < 1 || what > 5) {
             throw Errno.EINVAL.exception();
-        }
-    }
-
-    static void setgroups(String text) {
-        if (!text.strip().equals("allow")) {
-            throw Errno.EPERM.exception();
         }
     }
 

@@ -26,7 +26,7 @@ final class PidStat {
             StringBuilder out = new StringBuilder(400);
             out.append(subject.id()).append(" (").append(task.comm()).append(") ");
             out.append(subject.state(reader).letter);
-            identity(out, group);
+            identity(out, subject.fs(), group);
             times(out, subject, group, task);
             boolean see = PtraceAccess.may(reader, task);
             MmLayout layout = mm == null || !see ? null : mm.layout;
@@ -56,14 +56,14 @@ final class PidStat {
         out.append(' ').append(value);
     }
 
-    private static void identity(StringBuilder out, ThreadGroup group) {
+    private static void identity(StringBuilder out, ProcFs fs, ThreadGroup group) {
         ThreadGroup parent = group.parent;
-        put(out, parent == null ? 0 : parent.tgid);
-        put(out, group.processGroup.pgid);
-        put(out, group.processGroup.session.sid);
+        put(out, parent == null ? 0 : fs.seen(parent.tgid));
+        put(out, fs.seen(group.processGroup.pgid));
+        put(out, fs.seen(group.processGroup.session.sid));
         Tty tty = group.processGroup.session.tty;
         put(out, tty == null ? 0 : (int) tty.device);
-        put(out, tty == null ? -1 : tty.foregroundId());
+        put(out, tty == null || tty.foregroundId() < 0 ? -1 : fs.seen(tty.foregroundId()));
         put(out, PF_RANDOMIZE | (group.execed ? 0 : PF_FORKNOEXEC));
     }
 

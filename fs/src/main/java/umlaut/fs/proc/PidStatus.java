@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Rlimit;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.ptrace.PtraceLinks;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.SigAction;
@@ -42,30 +43,41 @@ final class PidStatus {
     private static void identity(StringBuilder out, Subject subject, Task task, Task reader) {
         ThreadGroup group = subject.group();
         ThreadGroup parent = group.parent;
+        ProcFs fs = subject.fs();
+        UserNamespace ns = reader.credentials().userNs();
         row(out, "Name", escape(task.comm()));
         row(out, "Umask", "%04o".formatted(task.fs().umask()));
         TaskState state = subject.state(reader);
         row(out, "State", state.letter + " (" + describe(state) + ")");
-        row(out, "Tgid", group.tgid);
+        row(out, "Tgid", fs.seen(group.tgid));
         row(out, "Ngid", 0);
         row(out, "Pid", subject.id());
-        row(out, "PPid", parent == null ? 0 : parent.tgid);
+        row(out, "PPid", parent == null ? 0 : fs.seen(parent.tgid));
         ThreadGroup tracer = PtraceLinks.tracerGroup(task);
-        row(out, "TracerPid", tracer == null ? 0 : tracer.tgid);
+        row(out, "TracerPid", tracer == null ? 0 : fs.seen(tracer.tgid));
         Credentials c = task.credentials();
-        row(out, "Uid", c.uid() + "\t" + c.euid() + "\t" + c.suid() + "\t" + c.fsuid());
-        row(out, "Gid", c.gid() + "\t" + c.egid() + "\t" + c.sgid() + "\t" + c.fsgid());
+        row(out, "Uid", ns.showUid(c.uid()) + "\t" + ns.showUid(c.euid()) + "\t" + ns.showUid(c.suid()) + "\t"
+                + ns.showUid(c.fsuid()));
+        row(out, "Gid", ns.showGid(c.gid()) + "\t" + ns.showGid(c.egid()) + "\t" + ns.showGid(c.sgid()) + "\t"
+                + ns.showGid(c.fsgid()));
         row(out, "FDSize", task.exited ? 0 : task.files().size());
         StringBuilder groups = new StringBuilder();
         for (int g : c.groups()) {
-            groups.append(g).append(' ');
+            groups.append(ns.showGid(g)).append(' ');
         }
         row(out, "Groups", groups);
-        row(out, "NStgid", group.tgid);
-        row(out, "NSpid", subject.id());
-        row(out, "NSpgid", group.processGroup.pgid);
-        row(out, "NSsid", group.processGroup.session.sid);
+        numbers(out, "NStgid", subject, group.tgid);
+        numbers(out, "NSpid", subject, subject.thread() == null ? group.tgid : task.tid);
+        numbers(out, "NSpgid", subject, group.processGroup.pgid);
+        numbers(out, "NSsid", subject, group.processGroup.session.sid);
         row(out, "Kthread", 0);
+    }
+
+    /** A number in all namespaces from the instance's own inwards. */
+    private static void numbers(StringBuilder out, String key, Subject subject, int pid) {
+        out.append(key).append(':');
+        subject.group().pidNs.show(out, subject.fs().pids, pid);
+        out.append('\n');
     }
 
     private static String escape(String name) {

@@ -22,11 +22,19 @@ final class ProcRoot extends TreeDirectory {
     ProcRoot(ProcFs fs) {
         super(fs, null);
         this.fs = fs;
-        add("self", new LinkInode(fs, fs.nextInode(), task -> Integer.toString(caller(task).group.tgid)));
+        add("self", new LinkInode(fs, fs.nextInode(), task -> Integer.toString(seen(fs, caller(task).group.tgid))));
         add("thread-self", new LinkInode(fs, fs.nextInode(), task -> {
             Task me = caller(task);
-            return me.group.tgid + "/task/" + me.tid;
+            return seen(fs, me.group.tgid) + "/task/" + seen(fs, me.tid);
         }));
+    }
+
+    private static int seen(ProcFs fs, int pid) {
+        int seen = fs.seen(pid);
+        if (seen == 0) {
+            throw Errno.ENOENT.exception();
+        }
+        return seen;
     }
 
     private static Task caller(@Nullable Task task) {
@@ -38,14 +46,17 @@ final class ProcRoot extends TreeDirectory {
 
     @Override
     public @Nullable Inode lookup(String name) {
-        int pid = number(name);
-        if (pid < 0) {
+        int nr = number(name);
+        if (nr < 0) {
             return super.lookup(name);
         }
+        int pid = fs.pids.toGlobal(nr);
         ThreadGroup group = fs.kernel.tasks.group(pid);
         if (group != null) {
             Task leader = group.leader();
-            return leader == null ? null : new PidDirectory(fs, this, new Subject(fs, group, null));
+            return leader == null || !fs.shows(fs.kernel.current(), leader, 2)
+                    ? null
+                    : new PidDirectory(fs, this, new Subject(fs, group, null));
         }
         Task thread = fs.kernel.tasks.task(pid);
         return thread == null ? null : new PidDirectory(fs, this, new Subject(fs, thread.group, thread));
@@ -71,9 +82,15 @@ final class ProcRoot extends TreeDirectory {
     protected List<Entry> entries(@Nullable Task task) {
         List<Entry> all = new ArrayList<>(super.entries(task));
         fs.kernel.tasks.groups().stream()
-                .sorted(Comparator.comparingInt(group -> group.tgid))
-                .forEach(group -> all.add(
-                        new Entry(Integer.toString(group.tgid), Subject.ino(group.tgid, false, 0), DirentType.DT_DIR)));
+                .sorted(Comparator.comparingInt(group -> fs.seen(group.tgid)))
+                .forEach(group -> {
+                    int nr = fs.seen(group.tgid);
+                    Task leader = group.leader();
+                    if (nr != 0 && (leader == null || fs.shows(task, leader, 2))) {
+                        all.add(new Entry(
+                                Integer.toString(nr), Subject.ino(group.tgid, false, 0), DirentType.DT_DIR));
+                    }
+                });
         return all;
     }
 }

@@ -15,7 +15,12 @@ import umlaut.kernel.task.ThreadGroup;
 record Subject(ProcFs fs, ThreadGroup group, @Nullable Task thread) {
     private static final int ENTRY_BITS = 12;
 
+    /** Its number as this procfs shows it. */
     int id() {
+        return fs.seen(global());
+    }
+
+    private int global() {
         return thread == null ? group.tgid : thread.tid;
     }
 
@@ -63,7 +68,7 @@ record Subject(ProcFs fs, ThreadGroup group, @Nullable Task thread) {
 
     /** Inode numbers are made from what they stand for, so that they stay the same from look-up to look-up. */
     long ino(int entry) {
-        return ino(id(), thread != null, entry);
+        return ino(global(), thread != null, entry);
     }
 
     static long ino(int id, boolean thread, int entry) {

@@ -39,7 +39,7 @@ final class TaskDirectory extends TreeDirectory {
     public @Nullable Inode lookup(String name) {
         int tid = ProcRoot.number(name);
         for (Task thread : threads()) {
-            if (thread.tid == tid) {
+            if (process.fs().seen(thread.tid) == tid) {
                 return new PidDirectory(process.fs(), this, new Subject(process.fs(), process.group(), thread));
             }
         }
@@ -50,7 +50,7 @@ final class TaskDirectory extends TreeDirectory {
     protected List<Entry> entries(@Nullable Task task) {
         List<Entry> all = new ArrayList<>();
         for (Task thread : threads()) {
-            all.add(new Entry(Integer.toString(thread.tid), Subject.ino(thread.tid, true, 0), DirentType.DT_DIR));
+            all.add(new Entry(Integer.toString(process.fs().seen(thread.tid)), Subject.ino(thread.tid, true, 0), DirentType.DT_DIR));
         }
         return all;
     }

@@ -1,6 +1,8 @@
 package umlaut.fs.sys;
 
 import umlaut.kernel.Kernel;
+import umlaut.kernel.ns.UserNamespace;
+import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
 import umlaut.kernel.vfs.SuperBlock;
 
@@ -19,6 +21,21 @@ public final class SysType implements FileSystemType {
     @Override
     public String name() {
         return "sysfs";
+    }
+
+    @Override
+    public boolean userMountable() {
+        return true;
+    }
+
+    @Override
+    public UserNamespace userNamespace(Task task) {
+        return task.ns().net().owner();
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
     }
 
     @Override

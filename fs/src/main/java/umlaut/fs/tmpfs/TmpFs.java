@@ -55,6 +55,11 @@ public final class TmpFs extends SuperBlock {
         }
     }
 
+    @Override
+    public boolean exportable() {
+        return true;
+    }
+
     void unreserveInode() {
         inodes.decrementAndGet();
     }

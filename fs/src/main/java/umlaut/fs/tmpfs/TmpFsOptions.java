@@ -2,7 +2,9 @@ package umlaut.fs.tmpfs;
 
 import java.util.Locale;
 import umlaut.abi.Errno;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.ns.UserNamespace;
 
 /**
  * Mount options of tmpfs(5).
@@ -27,9 +29,17 @@ public record TmpFsOptions(long maxPages, long maxInodes, int mode, int uid, int
         return new TmpFsOptions(0, 0, mode == STICKY_ALL ? 0755 : mode, uid, gid, 0);
     }
 
-    /** @throws umlaut.abi.ErrnoException EINVAL */
-    static TmpFsOptions parse(String options, long memoryBytes) {
-        return defaults(memoryBytes).with(options, memoryBytes);
+    /** The root is the mounter's unless the options say otherwise, in his numbers. @throws umlaut.abi.ErrnoException EINVAL for ids without meaning */
+    TmpFsOptions ownedBy(Credentials who, String options) {
+        UserNamespace ns = who.userNs();
+        boolean user = options.contains("uid=");
+        boolean group = options.contains("gid=");
+        int owner = user ? ns.uidOutside(uid) : who.fsuid();
+        int ownerGroup = group ? ns.gidOutside(gid) : who.fsgid();
+        if (owner == -1 || ownerGroup == -1) {
+            throw Errno.EINVAL.exception();
+        }
+        return new TmpFsOptions(maxPages, maxInodes, mode, owner, ownerGroup, defaultPages);
     }
 
     /** These options changed by {@code options}, comma-separated. @throws umlaut.abi.ErrnoException EINVAL */

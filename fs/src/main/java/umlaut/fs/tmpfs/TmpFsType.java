@@ -1,6 +1,7 @@
 package umlaut.fs.tmpfs;
 
 import umlaut.kernel.Kernel;
+import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
 import umlaut.kernel.vfs.SuperBlock;
 
@@ -26,8 +27,23 @@ public final class TmpFsType implements FileSystemType {
     }
 
     @Override
+    public boolean userMountable() {
+        return true;
+    }
+
+    @Override
+    public void check(Kernel kernel, String option) {
+        TmpFsOptions.defaults(kernel.config.memoryBytes()).with(option, kernel.config.memoryBytes());
+    }
+
+    @Override
     public SuperBlock mount(Kernel kernel, String source, String options, long device, boolean readOnly) {
-        TmpFsOptions parsed = TmpFsOptions.parse(options, kernel.config.memoryBytes());
+        long memory = kernel.config.memoryBytes();
+        TmpFsOptions parsed = TmpFsOptions.defaults(memory).with(options, memory);
+        Task task = kernel.current();
+        if (task != null) {
+            parsed = parsed.ownedBy(task.credentials(), options);
+        }
         return new TmpFs(kernel, name, name.equals("ramfs") ? parsed.unlimited() : parsed, device, readOnly);
     }
 }

@@ -43,6 +43,11 @@ class TmpInode extends Inode {
         fs.unreserveInode();
     }
 
+    @Override
+    public boolean supportsAcl() {
+        return true;
+    }
+
     // --- extended attributes ---
 
     @Override
@@ -71,6 +76,9 @@ class TmpInode extends Inode {
                 throw Errno.ENODATA.exception();
             }
             all.put(name, value.clone());
+            if (name.equals("security.capability")) {
+                fileCapabilities = true;
+            }
             xattrs = all;
         } finally {
             lock.unlock();

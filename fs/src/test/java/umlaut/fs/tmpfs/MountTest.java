@@ -9,6 +9,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.MountFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.vfs.File;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.vfs.FsContext;
 import umlaut.kernel.vfs.Mount;
 import umlaut.kernel.vfs.MountNamespace;
@@ -34,11 +35,11 @@ class MountTest {
     }
 
     private void bind(String from, String to, boolean recursive) {
-        f.vfs.mounts().bind(at(from), at(to), recursive);
+        f.vfs.mounts().bind(at(from), at(to), recursive, f.vfs.namespace());
     }
 
     private void unmount(String target, boolean lazy) {
-        f.vfs.mounts().unmount(at(target).mount(), lazy, false);
+        f.vfs.mounts().unmount(at(target).mount(), lazy, false, f.vfs.namespace());
     }
 
     @Test
@@ -129,25 +130,25 @@ class MountTest {
         mount("/a");
         f.file("/a/one");
         f.vfs.mkdir(f.root, "/a/in", 0755);
-        f.vfs.mounts().move(at("/a"), at("/b"));
+        f.vfs.mounts().move(at("/a"), at("/b"), f.vfs.namespace());
         assertThat(f.exists("/b/one")).isTrue();
         assertThat(f.exists("/a/one")).isFalse();
-        fails(Errno.ELOOP, () -> f.vfs.mounts().move(at("/b"), at("/b/in")));
-        fails(Errno.EINVAL, () -> f.vfs.mounts().move(at("/c"), at("/a")));
+        fails(Errno.ELOOP, () -> f.vfs.mounts().move(at("/b"), at("/b/in"), f.vfs.namespace()));
+        fails(Errno.EINVAL, () -> f.vfs.mounts().move(at("/c"), at("/a"), f.vfs.namespace()));
     }
 
     @Test
     void sharedMountsHearOfEachOther() {
         mount("/a");
         f.vfs.mkdir(f.root, "/a/in", 0755);
-        f.vfs.mounts().changeType(at("/a"), MountFlags.MS_SHARED, false);
+        f.vfs.mounts().changeType(at("/a"), MountFlags.MS_SHARED, false, f.vfs.namespace());
         bind("/a", "/b", false);
         mount("/a/in");
         f.file("/a/in/x");
         assertThat(f.exists("/b/in/x")).isTrue();
         unmount("/b/in", false);
         assertThat(f.exists("/a/in/x")).isFalse();
-        f.vfs.mounts().changeType(at("/b"), MountFlags.MS_SLAVE, false);
+        f.vfs.mounts().changeType(at("/b"), MountFlags.MS_SLAVE, false, f.vfs.namespace());
         mount("/b/in");
         f.file("/b/in/y");
         assertThat(f.exists("/a/in/y")).isFalse();
@@ -162,7 +163,8 @@ class MountTest {
         mount("/a");
         f.file("/a/x");
         FsContext fs = new FsContext(f.root.root(), at("/a"), 0);
-        MountNamespace copy = f.vfs.mounts().copyNamespace(fs);
+        f.vfs.mounts().copyNamespace(fs, UserNamespace.INITIAL, 0xf0000200L);
+        MountNamespace copy = fs.namespace();
         assertThat(copy.mounts()).hasSameSizeAs(f.vfs.namespace().mounts());
         assertThat(fs.cwd().mount().namespace()).isSameAs(copy);
         unmount("/a", false);

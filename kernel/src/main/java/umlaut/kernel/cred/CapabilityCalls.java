@@ -46,7 +46,7 @@ public final class CapabilityCalls {
         if (pid < 0) {
             return Errno.EINVAL.negative();
         }
-        Task target = pid == 0 ? task : task.kernel.tasks.task(pid);
+        Task target = pid == 0 ? task : task.findTask(pid);
         if (target == null) {
             return Errno.ESRCH.negative();
         }
@@ -71,7 +71,7 @@ public final class CapabilityCalls {
             return Errno.EINVAL.negative();
         }
         int pid = task.memory.getInt(header + CapUserHeader.PID);
-        if (pid != 0 && pid != task.tid) {
+        if (pid != 0 && pid != task.tidInside) {
             return Errno.EPERM.negative();
         }
         MemorySegment in = task.memory.struct(data, CapUserData.SIZE * halves);
@@ -80,7 +80,7 @@ public final class CapabilityCalls {
         long inheritable = sum(in, CapUserData.INHERITABLE, halves);
         Credentials old = task.credentials();
         boolean inheritsTooMuch =
-                !old.capable(Capability.CAP_SETPCAP) && (inheritable & ~(old.inheritable() | old.permitted())) != 0;
+                !old.capableHere(Capability.CAP_SETPCAP) && (inheritable & ~(old.inheritable() | old.permitted())) != 0;
         if (inheritsTooMuch
                 || (inheritable & ~(old.inheritable() | old.bounding())) != 0
                 || (permitted & ~old.permitted()) != 0
@@ -149,7 +149,7 @@ public final class CapabilityCalls {
         boolean forbidden = (locked & (had ^ bits)) != 0
                 || (had & Securebits.LOCKS & ~bits) != 0
                 || (bits & ~Securebits.ALL) != 0
-                || !old.capable(Capability.CAP_SETPCAP);
+                || !old.capableHere(Capability.CAP_SETPCAP);
         if (forbidden) {
             return Errno.EPERM.negative();
         }
@@ -159,7 +159,7 @@ public final class CapabilityCalls {
     }
 
     private static long dropBounding(Task task, Credentials old, long capability) {
-        if (!old.capable(Capability.CAP_SETPCAP)) {
+        if (!old.capableHere(Capability.CAP_SETPCAP)) {
             return Errno.EPERM.negative();
         }
         if (!known(capability)) {

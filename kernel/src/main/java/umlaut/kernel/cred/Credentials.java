@@ -1,6 +1,7 @@
 package umlaut.kernel.cred;
 
 import umlaut.abi.Capability;
+import umlaut.kernel.ns.UserNamespace;
 
 /**
  * Who a task acts as; immutable, replaced as a whole (Linux: struct cred, credentials(7), capabilities(7)). Guest ids:
@@ -10,6 +11,7 @@ import umlaut.abi.Capability;
  * @param groups supplementary groups, sorted; never changed after construction
  * @param effective capability sets as bit masks, bit n = capability n
  * @param securebits SECBIT_* of capabilities(7)
+ * @param userNs where the capabilities hold: in this user namespace and those below it
  */
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose; see groups
 public record Credentials(
@@ -28,7 +30,46 @@ public record Credentials(
         long bounding,
         long ambient,
         int securebits,
-        boolean noNewPrivs) {
+        boolean noNewPrivs,
+        UserNamespace userNs) {
+
+    /** In the initial user namespace. */
+    public Credentials(
+            int uid,
+            int euid,
+            int suid,
+            int fsuid,
+            int gid,
+            int egid,
+            int sgid,
+            int fsgid,
+            int[] groups,
+            long inheritable,
+            long permitted,
+            long effective,
+            long bounding,
+            long ambient,
+            int securebits,
+            boolean noNewPrivs) {
+        this(
+                uid,
+                euid,
+                suid,
+                fsuid,
+                gid,
+                egid,
+                sgid,
+                fsgid,
+                groups,
+                inheritable,
+                permitted,
+                effective,
+                bounding,
+                ambient,
+                securebits,
+                noNewPrivs,
+                UserNamespace.INITIAL);
+    }
 
     public static final long ALL_CAPABILITIES = (1L << (Capability.CAP_LAST_CAP + 1)) - 1;
 
@@ -49,19 +90,65 @@ public record Credentials(
             ALL_CAPABILITIES,
             0,
             0,
-            false);
+            false,
+            UserNamespace.INITIAL);
 
     /** An ordinary user without capabilities. */
     public static Credentials user(int uid, int gid, int[] groups) {
         boolean root = uid == 0;
         long caps = root ? ALL_CAPABILITIES : 0;
         return new Credentials(
-                uid, uid, uid, uid, gid, gid, gid, gid, groups.clone(), 0, caps, caps, ALL_CAPABILITIES, 0, 0, false);
+                uid,
+                uid,
+                uid,
+                uid,
+                gid,
+                gid,
+                gid,
+                gid,
+                groups.clone(),
+                0,
+                caps,
+                caps,
+                ALL_CAPABILITIES,
+                0,
+                0,
+                false,
+                UserNamespace.INITIAL);
     }
 
-    /** capable(2)-like test of the effective set. */
+    /** Has the capability over the whole machine: in the initial user namespace (Linux: capable). */
     public boolean capable(int capability) {
+        return (effective >>> capability & 1) != 0 && userNs.level() == 0;
+    }
+
+    /** Has the capability in its own user namespace (Linux: ns_capable of current_user_ns). */
+    public boolean capableHere(int capability) {
         return (effective >>> capability & 1) != 0;
+    }
+
+    /** Has the capability in {@code target}: it stands in it or above it, or is the owner of it or one above it (Linux: cap_capable). */
+    public boolean capableIn(UserNamespace target, int capability) {
+        UserNamespace ns = target;
+        while (true) {
+            if (ns == userNs) {
+                return capableHere(capability);
+            }
+            UserNamespace up = ns.parent();
+            if (up == null || ns.level() <= userNs.level()) {
+                return false;
+            }
+            if (up == userNs && ns.ownerUid == euid) {
+                return true;
+            }
+            ns = up;
+        }
+    }
+
+    /** Has the capability over an object of that owner and group, which must have names in its user namespace (Linux: capable_wrt_inode_uidgid). */
+    public boolean capableOver(int ownerUid, int ownerGid, int capability) {
+        return capableHere(capability)
+                && (userNs.level() == 0 || userNs.uidInside(ownerUid) != -1 && userNs.gidInside(ownerGid) != -1);
     }
 
     /** Is {@code group} the filesystem group or a supplementary one? */

@@ -3,6 +3,7 @@ package umlaut.kernel.cred;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
+import umlaut.kernel.ns.UserNamespace;
 
 /**
  * How execve(2) changes credentials: set-id bits, file capabilities, root's special case (capabilities(7); Linux:
@@ -31,7 +32,10 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
             int fileGid,
             boolean nosuid,
             byte @Nullable [] capabilityAttribute) {
-        boolean mayGain = !nosuid && !old.noNewPrivs();
+        UserNamespace ns = old.userNs();
+        int root = ns.rootUid();
+        boolean named = ns.uidInside(fileUid) != -1 && ns.gidInside(fileGid) != -1;
+        boolean mayGain = !nosuid && !old.noNewPrivs() && named;
         int euid = old.euid();
         int egid = old.egid();
         if (mayGain && (mode & Mode.S_ISUID) != 0) {
@@ -40,7 +44,7 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
         if (mayGain && (mode & (Mode.S_ISGID | Mode.S_IXGRP)) == (Mode.S_ISGID | Mode.S_IXGRP)) {
             egid = fileGid;
         }
-        FileCapabilities file = nosuid || capabilityAttribute == null ? null : parse(capabilityAttribute);
+        FileCapabilities file = nosuid || capabilityAttribute == null ? null : parse(capabilityAttribute, ns);
         long permitted = 0;
         boolean effective = false;
         if (file != null) {
@@ -50,11 +54,11 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
                 throw Errno.EPERM.exception();
             }
         }
-        if ((old.securebits() & Securebits.NOROOT) == 0 && !(file != null && old.uid() != 0 && euid == 0)) {
-            if (euid == 0 || old.uid() == 0) {
+        if ((old.securebits() & Securebits.NOROOT) == 0 && !(file != null && old.uid() != root && euid == root)) {
+            if (euid == root || old.uid() == root) {
                 permitted = old.bounding() | old.inheritable();
             }
-            effective |= euid == 0;
+            effective |= euid == root;
         }
         boolean setId = euid != old.uid() || egid != old.gid();
         if (old.noNewPrivs() && (setId || (permitted & ~old.permitted()) != 0)) {
@@ -80,17 +84,22 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
                 old.bounding(),
                 ambient,
                 old.securebits() & ~Securebits.KEEP_CAPS,
-                old.noNewPrivs());
+                old.noNewPrivs(),
+                old.userNs());
         boolean grew = (permitted & ~ambient) != 0;
-        return new ExecCredentials(fresh, setId || old.uid() != 0 && (effective || grew));
+        return new ExecCredentials(fresh, setId || old.uid() != root && (effective || grew));
     }
 
-    private static @Nullable FileCapabilities parse(byte[] raw) {
+    private static @Nullable FileCapabilities parse(byte[] raw, UserNamespace ns) {
         if (raw.length < 12) {
             return null;
         }
         int magic = le(raw, 0);
         int revision = magic >>> 24;
+        // Version 3 is for a root user of that namespace or one above it (rootid_owns_currentns).
+        if (revision == 3 && (raw.length < 24 || !rootOf(ns, le(raw, 20)))) {
+            return null;
+        }
         long permitted = le(raw, 4) & 0xffff_ffffL;
         long inheritable = le(raw, 8) & 0xffff_ffffL;
         if (revision != 1 && raw.length >= 20) {
@@ -99,6 +108,15 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
         }
         return new FileCapabilities(
                 permitted & Credentials.ALL_CAPABILITIES, inheritable & Credentials.ALL_CAPABILITIES, (magic & 1) != 0);
+    }
+
+    private static boolean rootOf(UserNamespace ns, int uid) {
+        for (UserNamespace n = ns; n != null; n = n.parent()) {
+            if (n.rootUid() == uid) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int le(byte[] raw, int at) {

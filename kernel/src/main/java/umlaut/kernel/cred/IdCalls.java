@@ -29,13 +29,31 @@ public final class IdCalls {
         return 1L << capability;
     }
 
-    public static long setuid(Task task, int uid) {
+    /** The global id of what the caller calls {@code uid}; KEEP stays KEEP. @throws umlaut.abi.ErrnoException EINVAL for an id without meaning */
+    private static int user(Task task, int uid) {
+        int outside = task.credentials().userNs().uidOutside(uid);
+        if (outside == -1 && uid != KEEP) {
+            throw Errno.EINVAL.exception();
+        }
+        return outside;
+    }
+
+    private static int group(Task task, int gid) {
+        int outside = task.credentials().userNs().gidOutside(gid);
+        if (outside == -1 && gid != KEEP) {
+            throw Errno.EINVAL.exception();
+        }
+        return outside;
+    }
+
+    public static long setuid(Task task, int insideUid) {
+        int uid = user(task, insideUid);
         Credentials old = task.credentials();
         NewCredentials fresh = new NewCredentials(old);
         if (uid == KEEP) {
             return Errno.EINVAL.negative();
         }
-        if (old.capable(Capability.CAP_SETUID)) {
+        if (old.capableHere(Capability.CAP_SETUID)) {
             fresh.uid = uid;
             fresh.suid = uid;
         } else if (uid != old.uid() && uid != old.suid()) {
@@ -46,9 +64,11 @@ public final class IdCalls {
         return commitUser(task, old, fresh);
     }
 
-    public static long setreuid(Task task, int ruid, int euid) {
+    public static long setreuid(Task task, int insideRuid, int insideEuid) {
+        int ruid = user(task, insideRuid);
+        int euid = user(task, insideEuid);
         Credentials old = task.credentials();
-        boolean may = old.capable(Capability.CAP_SETUID);
+        boolean may = old.capableHere(Capability.CAP_SETUID);
         if (ruid != KEEP && !may && ruid != old.uid() && ruid != old.euid()
                 || euid != KEEP && !may && euid != old.uid() && euid != old.euid() && euid != old.suid()) {
             return Errno.EPERM.negative();
@@ -63,9 +83,12 @@ public final class IdCalls {
         return commitUser(task, old, fresh);
     }
 
-    public static long setresuid(Task task, int ruid, int euid, int suid) {
+    public static long setresuid(Task task, int insideRuid, int insideEuid, int insideSuid) {
+        int ruid = user(task, insideRuid);
+        int euid = user(task, insideEuid);
+        int suid = user(task, insideSuid);
         Credentials old = task.credentials();
-        if (!old.capable(Capability.CAP_SETUID) && !(isUser(old, ruid) && isUser(old, euid) && isUser(old, suid))) {
+        if (!old.capableHere(Capability.CAP_SETUID) && !(isUser(old, ruid) && isUser(old, euid) && isUser(old, suid))) {
             return Errno.EPERM.negative();
         }
         NewCredentials fresh = new NewCredentials(old);
@@ -81,18 +104,20 @@ public final class IdCalls {
     }
 
     /** @return the old one, whether it was changed or not */
-    public static long setfsuid(Task task, int uid) {
+    public static long setfsuid(Task task, int insideUid) {
         Credentials old = task.credentials();
-        long before = old.fsuid() & 0xffff_ffffL;
-        if (uid == KEEP || !isUser(old, uid) && uid != old.fsuid() && !old.capable(Capability.CAP_SETUID)) {
+        int uid = old.userNs().uidOutside(insideUid);
+        long before = old.userNs().showUid(old.fsuid()) & 0xffff_ffffL;
+        if (uid == KEEP || !isUser(old, uid) && uid != old.fsuid() && !old.capableHere(Capability.CAP_SETUID)) {
             return before;
         }
         NewCredentials fresh = new NewCredentials(old);
         fresh.fsuid = uid;
         if ((old.securebits() & Securebits.NO_SETUID_FIXUP) == 0) {
-            if (old.fsuid() == 0 && uid != 0) {
+            int root = old.userNs().rootUid();
+            if (old.fsuid() == root && uid != root) {
                 fresh.effective &= ~FILE_SYSTEM_CAPABILITIES;
-            } else if (old.fsuid() != 0 && uid == 0) {
+            } else if (old.fsuid() != root && uid == root) {
                 fresh.effective |= fresh.permitted & FILE_SYSTEM_CAPABILITIES;
             }
         }
@@ -102,8 +127,9 @@ public final class IdCalls {
 
     private static long commitUser(Task task, Credentials old, NewCredentials fresh) {
         if ((old.securebits() & Securebits.NO_SETUID_FIXUP) == 0) {
-            boolean wasRoot = old.uid() == 0 || old.euid() == 0 || old.suid() == 0;
-            boolean isRoot = fresh.uid == 0 || fresh.euid == 0 || fresh.suid == 0;
+            int root = old.userNs().rootUid();
+            boolean wasRoot = old.uid() == root || old.euid() == root || old.suid() == root;
+            boolean isRoot = fresh.uid == root || fresh.euid == root || fresh.suid == root;
             if (wasRoot && !isRoot) {
                 if ((old.securebits() & Securebits.KEEP_CAPS) == 0) {
                     fresh.permitted = 0;
@@ -111,9 +137,9 @@ public final class IdCalls {
                 }
                 fresh.ambient = 0;
             }
-            if (old.euid() == 0 && fresh.euid != 0) {
+            if (old.euid() == root && fresh.euid != root) {
                 fresh.effective = 0;
-            } else if (old.euid() != 0 && fresh.euid == 0) {
+            } else if (old.euid() != root && fresh.euid == root) {
                 fresh.effective = fresh.permitted;
             }
         }
@@ -122,13 +148,14 @@ public final class IdCalls {
 
     // --- groups ---
 
-    public static long setgid(Task task, int gid) {
+    public static long setgid(Task task, int insideGid) {
+        int gid = group(task, insideGid);
         Credentials old = task.credentials();
         if (gid == KEEP) {
             return Errno.EINVAL.negative();
         }
         NewCredentials fresh = new NewCredentials(old);
-        if (old.capable(Capability.CAP_SETGID)) {
+        if (old.capableHere(Capability.CAP_SETGID)) {
             fresh.gid = gid;
             fresh.sgid = gid;
         } else if (gid != old.gid() && gid != old.sgid()) {
@@ -139,9 +166,11 @@ public final class IdCalls {
         return fresh.commit(task);
     }
 
-    public static long setregid(Task task, int rgid, int egid) {
+    public static long setregid(Task task, int insideRgid, int insideEgid) {
+        int rgid = group(task, insideRgid);
+        int egid = group(task, insideEgid);
         Credentials old = task.credentials();
-        boolean may = old.capable(Capability.CAP_SETGID);
+        boolean may = old.capableHere(Capability.CAP_SETGID);
         if (rgid != KEEP && !may && rgid != old.gid() && rgid != old.egid()
                 || egid != KEEP && !may && egid != old.gid() && egid != old.egid() && egid != old.sgid()) {
             return Errno.EPERM.negative();
@@ -156,9 +185,12 @@ public final class IdCalls {
         return fresh.commit(task);
     }
 
-    public static long setresgid(Task task, int rgid, int egid, int sgid) {
+    public static long setresgid(Task task, int insideRgid, int insideEgid, int insideSgid) {
+        int rgid = group(task, insideRgid);
+        int egid = group(task, insideEgid);
+        int sgid = group(task, insideSgid);
         Credentials old = task.credentials();
-        if (!old.capable(Capability.CAP_SETGID) && !(isGroup(old, rgid) && isGroup(old, egid) && isGroup(old, sgid))) {
+        if (!old.capableHere(Capability.CAP_SETGID) && !(isGroup(old, rgid) && isGroup(old, egid) && isGroup(old, sgid))) {
             return Errno.EPERM.negative();
         }
         NewCredentials fresh = new NewCredentials(old);
@@ -173,10 +205,11 @@ public final class IdCalls {
         return gid == KEEP || gid == c.gid() || gid == c.egid() || gid == c.sgid();
     }
 
-    public static long setfsgid(Task task, int gid) {
+    public static long setfsgid(Task task, int insideGid) {
         Credentials old = task.credentials();
-        long before = old.fsgid() & 0xffff_ffffL;
-        if (gid != KEEP && (isGroup(old, gid) || gid == old.fsgid() || old.capable(Capability.CAP_SETGID))) {
+        int gid = old.userNs().gidOutside(insideGid);
+        long before = old.userNs().showGid(old.fsgid()) & 0xffff_ffffL;
+        if (gid != KEEP && (isGroup(old, gid) || gid == old.fsgid() || old.capableHere(Capability.CAP_SETGID))) {
             NewCredentials fresh = new NewCredentials(old);
             fresh.fsgid = gid;
             fresh.commit(task);
@@ -193,12 +226,26 @@ public final class IdCalls {
 
     public static long getresuid(Task task, long r, long e, long s) {
         Credentials c = task.credentials();
-        return getThree(task, r, c.uid(), e, c.euid(), s, c.suid());
+        return getThree(
+                task,
+                r,
+                c.userNs().showUid(c.uid()),
+                e,
+                c.userNs().showUid(c.euid()),
+                s,
+                c.userNs().showUid(c.suid()));
     }
 
     public static long getresgid(Task task, long r, long e, long s) {
         Credentials c = task.credentials();
-        return getThree(task, r, c.gid(), e, c.egid(), s, c.sgid());
+        return getThree(
+                task,
+                r,
+                c.userNs().showGid(c.gid()),
+                e,
+                c.userNs().showGid(c.egid()),
+                s,
+                c.userNs().showGid(c.sgid()));
     }
 
     public static long getgroups(Task task, int size, long address) {
@@ -208,14 +255,16 @@ public final class IdCalls {
         }
         if (size != 0) {
             for (int i = 0; i < groups.length; i++) {
-                task.memory.putInt(address + 4L * i, groups[i]);
+                task.memory.putInt(
+                        address + 4L * i, task.credentials().userNs().showGid(groups[i]));
             }
         }
         return groups.length;
     }
 
     public static long setgroups(Task task, int count, long address) {
-        if (!task.credentials().capable(Capability.CAP_SETGID)) {
+        if (!task.credentials().capableHere(Capability.CAP_SETGID)
+                || !task.credentials().userNs().maySetGroups()) {
             return Errno.EPERM.negative();
         }
         if (count < 0 || count > Limits.NGROUPS_MAX) {
@@ -224,6 +273,12 @@ public final class IdCalls {
         byte[] raw = task.memory.bytes(address, count * 4);
         int[] groups = new int[count];
         ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(groups);
+        for (int i = 0; i < count; i++) {
+            groups[i] = group(task, groups[i]);
+            if (groups[i] == KEEP) {
+                return Errno.EINVAL.negative();
+            }
+        }
         Arrays.sort(groups);
         NewCredentials fresh = new NewCredentials(task.credentials());
         fresh.groups = groups;

@@ -1,5 +1,6 @@
 package umlaut.kernel.cred;
 
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
 /**
@@ -24,6 +25,7 @@ final class NewCredentials {
     long ambient;
     int securebits;
     boolean noNewPrivs;
+    UserNamespace userNs;
 
     NewCredentials(Credentials old) {
         this.old = old;
@@ -43,6 +45,7 @@ final class NewCredentials {
         ambient = old.ambient();
         securebits = old.securebits();
         noNewPrivs = old.noNewPrivs();
+        userNs = old.userNs();
     }
 
     /**
@@ -78,7 +81,8 @@ final class NewCredentials {
                 bounding,
                 ambient,
                 securebits,
-                noNewPrivs));
+                noNewPrivs,
+                userNs));
         return 0;
     }
 }

@@ -97,7 +97,7 @@ public final class PiFutexes {
      */
     @GuardedBy("this") private long take(Task task, Word lock, boolean willWait) {
         while (true) {
-            long word = lock.space.compareAndExchange(lock.address, 0, task.tid);
+            long word = lock.space.compareAndExchange(lock.address, 0, task.tidInside);
             if (word < 0) {
                 return word;
             }
@@ -106,7 +106,7 @@ public final class PiFutexes {
             if (old == 0) {
                 return 0;
             }
-            if (owner == task.tid) {
+            if (owner == task.tidInside) {
                 return Errno.EDEADLK.negative();
             }
             if (owner == 0 && queues.containsKey(lock.key)) {
@@ -115,7 +115,7 @@ public final class PiFutexes {
             }
             if (owner == 0) {
                 // Its owner died, or it is being handed over to nobody: ours, with the marks it has.
-                int fresh = task.tid | old & (FutexOps.FUTEX_OWNER_DIED | FutexOps.FUTEX_WAITERS);
+                int fresh = task.tidInside | old & (FutexOps.FUTEX_OWNER_DIED | FutexOps.FUTEX_WAITERS);
                 if (lock.exchange(old, fresh)) {
                     return 0;
                 }
@@ -124,7 +124,7 @@ public final class PiFutexes {
             if (!willWait) {
                 return Errno.EAGAIN.negative();
             }
-            if (task.kernel.tasks.task(owner) == null) {
+            if (task.findTask(owner) == null) {
                 return Errno.ESRCH.negative();
             }
             if ((old & FutexOps.FUTEX_WAITERS) != 0 || lock.exchange(old, old | FutexOps.FUTEX_WAITERS)) {
@@ -136,7 +136,7 @@ public final class PiFutexes {
     /** Puts a waiter behind the others. @return 0, or an error: ESRCH when there is no owner, EDEADLK when it waits for the waiter */
     @GuardedBy("this") private long enqueue(Waiter waiter) {
         long word = waiter.lock.read();
-        Task owner = word < 0 ? null : waiter.task.kernel.tasks.task((int) word & FutexOps.FUTEX_TID_MASK);
+        Task owner = word < 0 ? null : waiter.task.findTask((int) word & FutexOps.FUTEX_TID_MASK);
         if (owner == null) {
             return word < 0 ? word : Errno.ESRCH.negative();
         }
@@ -223,7 +223,7 @@ public final class PiFutexes {
 
     synchronized long unlock(Task task, long address, boolean isPrivate) {
         // Looked at before the address is: a wrong one is no lock of the caller's.
-        if ((task.memory.getInt(address) & FutexOps.FUTEX_TID_MASK) != task.tid) {
+        if ((task.memory.getInt(address) & FutexOps.FUTEX_TID_MASK) != task.tidInside) {
             return Errno.EPERM.negative();
         }
         Word lock = word(task, address, isPrivate);
@@ -232,7 +232,7 @@ public final class PiFutexes {
             if (word < 0) {
                 return word;
             }
-            if ((word & FutexOps.FUTEX_TID_MASK) != task.tid) {
+            if ((word & FutexOps.FUTEX_TID_MASK) != task.tidInside) {
                 return Errno.EPERM.negative();
             }
             if (handOver(lock, (int) word, 0)) {
@@ -260,7 +260,7 @@ public final class PiFutexes {
         Queue queue = queues.get(lock.key);
         @Nullable Waiter next = queue == null ? null : queue.waiters.peekFirst();
         boolean more = queue != null && queue.waiters.size() > 1;
-        int fresh = next == null ? 0 : next.task.tid | mark | (more ? FutexOps.FUTEX_WAITERS : 0);
+        int fresh = next == null ? 0 : next.task.tidInside | mark | (more ? FutexOps.FUTEX_WAITERS : 0);
         if (!lock.exchange(old, fresh)) {
             return false;
         }

@@ -224,7 +224,7 @@ final class MemoryPolicy {
     // --- pages ---
 
     private static Mm target(Task task, int pid) {
-        Task target = pid == 0 ? task : task.kernel.tasks.task(pid);
+        Task target = pid == 0 ? task : task.findTask(pid);
         if (target == null) {
             throw Errno.ESRCH.exception();
         }

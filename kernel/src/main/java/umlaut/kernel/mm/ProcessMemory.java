@@ -56,7 +56,7 @@ public final class ProcessMemory {
         if (total(local) == 0 || total(remote) == 0) {
             return 0;
         }
-        Task target = task.kernel.tasks.task(pid);
+        Task target = task.findTask(pid);
         if (target == null) {
             return Errno.ESRCH.negative();
         }

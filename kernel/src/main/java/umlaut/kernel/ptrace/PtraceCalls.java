@@ -19,7 +19,7 @@ public final class PtraceCalls {
         if (request == PtraceConst.PTRACE_TRACEME) {
             return PtraceLinks.traceMe(tracer);
         }
-        Task task = tracer.kernel.tasks.task(pid);
+        Task task = tracer.findTask(pid);
         if (task == null) {
             return Errno.ESRCH.negative();
         }

@@ -86,7 +86,7 @@ public final class SeccompCalls {
         if (length == 0 || length > Limits.SECCOMP_MAX_FILTER) {
             return Errno.EINVAL.negative();
         }
-        if (!task.credentials().noNewPrivs() && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+        if (!task.credentials().noNewPrivs() && !task.credentials().capableHere(Capability.CAP_SYS_ADMIN)) {
             return Errno.EACCES.negative();
         }
         Seccomp old = task.seccomp();
@@ -143,7 +143,7 @@ public final class SeccompCalls {
         try {
             for (Task t : task.group.threadsLocked()) {
                 if (t != task && !isAncestor(t.seccomp(), old)) {
-                    return (flags & TSYNC_ESRCH) != 0 ? Errno.ESRCH.negative() : t.tid;
+                    return (flags & TSYNC_ESRCH) != 0 ? Errno.ESRCH.negative() : t.tidInside;
                 }
             }
             for (Task t : task.group.threadsLocked()) {

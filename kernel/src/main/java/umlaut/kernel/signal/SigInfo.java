@@ -59,6 +59,11 @@ public record SigInfo(
         return new SigInfo(signo, code, pid, uid, status, utime, stime, 0, 0);
     }
 
+    /** The same from somebody with other numbers. */
+    SigInfo from(int otherPid, int otherUid) {
+        return new SigInfo(signo, code, otherPid, otherUid, status, value, address, trapNumber, errorCode);
+    }
+
     public long bit() {
         return PendingSignals.bit(signo);
     }

@@ -24,7 +24,7 @@ public final class SignalPermission {
                 || mine.euid() == theirs.uid()
                 || mine.uid() == theirs.suid()
                 || mine.uid() == theirs.uid()
-                || mine.capable(Capability.CAP_KILL)) {
+                || mine.capableIn(theirs.userNs(), Capability.CAP_KILL)) {
             return true;
         }
         return signo == Signal.SIGCONT && sender.group.session() == target.session();

@@ -69,7 +69,7 @@ public final class Signals {
 
     /** A signal that a task causes itself, such as SIGPIPE and SIGXFSZ (Linux: send_sig(sig, current, 0)). */
     public static void raise(Task task, int signo) {
-        send(task, SigInfo.user(signo, task.group.tgid, task.credentials().uid()));
+        send(task, KillCalls.userInfo(task, signo));
     }
 
     /**
@@ -235,7 +235,9 @@ public final class Signals {
         }
         long handler = group.handlers().get(info.signo()).handler();
         if (handler == SigAction.SIG_DFL) {
-            boolean forced = info.code() == SiCode.SI_KERNEL && (bit & KERNEL_ONLY) != 0;
+            // Of an inner pid namespace's pid 1: who is not seen from there stands above it.
+            boolean fromAbove = group.pidNs.level() > 0 && info.code() == SiCode.SI_USER && info.pid() == 0;
+            boolean forced = (fromAbove || info.code() == SiCode.SI_KERNEL) && (bit & KERNEL_ONLY) != 0;
             if (group.unkillable && !forced && !isFault(info)) {
                 return true;
             }

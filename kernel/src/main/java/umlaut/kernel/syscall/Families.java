@@ -4,7 +4,6 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.aio.AioFamily;
 import umlaut.kernel.mm.MemoryCalls;
 import umlaut.kernel.system.RefusedFamily;
-import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.vfs.FileFamily;
 import umlaut.kernel.vfs.MountFamily;
 import umlaut.kernel.vfs.PathFamily;
@@ -23,7 +22,6 @@ public final class Families {
         s.add(new CredentialsFamily());
         s.add(new SystemFamily());
         s.add(new MemoryCalls());
-        s.add(new SysvFamily(kernel));
         s.add(new AioFamily(kernel));
         s.add(new RefusedFamily());
     }

@@ -40,7 +40,7 @@ final class TaskFamily implements SyscallFamily {
             case Nr.GETSID -> Jobs.getsid(task, args.i(0));
             case Nr.SETPGID -> Jobs.setpgid(task, args.i(0), args.i(1));
             case Nr.GETPGID -> Jobs.getpgid(task, args.i(0));
-            case Nr.GETPGRP -> task.group.processGroup.pgid;
+            case Nr.GETPGRP -> task.pidSeen(task.group.processGroup.pgid);
             case Nr.SET_TID_ADDRESS -> TaskTies.setTidAddress(task, args.l(0));
             case Nr.SET_ROBUST_LIST -> TaskTies.setRobustList(task, args.l(0), args.l(1));
             case Nr.GET_ROBUST_LIST -> TaskTies.getRobustList(task, args.i(0), args.l(1), args.l(2));
@@ -55,7 +55,7 @@ final class TaskFamily implements SyscallFamily {
             case Nr.GETRUSAGE -> UsageCalls.getrusage(task, args.i(0), args.l(1));
             case Nr.TIMES -> UsageCalls.times(task, args.l(0));
             case Nr.UNSHARE -> Unshare.unshare(task, args.l(0));
-            case Nr.SETNS -> Unshare.setns(task, args.fd(0));
+            case Nr.SETNS -> Unshare.setns(task, args.fd(0), args.i(1));
             case Nr.PTRACE -> PtraceCalls.ptrace(task, args.l(0), args.i(1), args.l(2), args.l(3));
             case Nr.KCMP -> Kcmp.kcmp(task, args.i(0), args.i(1), args.i(2), args.i(3), args.i(4));
             default -> scheduling(task, nr, args);

@@ -12,6 +12,7 @@ import umlaut.abi.Sysinfo;
 import umlaut.host.HostCalls;
 import umlaut.host.Syscall;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
@@ -72,7 +73,8 @@ public final class MachineCalls {
      * Kernel#rebootCommand}.
      */
     public static long reboot(Task task, int magic1, int magic2, int command) {
-        if (!task.credentials().capable(Capability.CAP_SYS_BOOT)) {
+        PidNamespace pids = task.group.pidNs;
+        if (!task.credentials().capableIn(pids.owner(), Capability.CAP_SYS_BOOT)) {
             return Errno.EPERM.negative();
         }
         boolean magic = magic2 == RebootConst.LINUX_REBOOT_MAGIC2
@@ -85,7 +87,7 @@ public final class MachineCalls {
         int signo;
         switch (command) {
             case RebootConst.LINUX_REBOOT_CMD_CAD_ON, RebootConst.LINUX_REBOOT_CMD_CAD_OFF -> {
-                return 0;
+                return pids.level() == 0 ? 0 : Errno.EINVAL.negative();
             }
             case RebootConst.LINUX_REBOOT_CMD_RESTART, RebootConst.LINUX_REBOOT_CMD_RESTART2 -> signo = Signal.SIGHUP;
             case RebootConst.LINUX_REBOOT_CMD_POWER_OFF, RebootConst.LINUX_REBOOT_CMD_HALT -> signo = Signal.SIGINT;
@@ -93,8 +95,10 @@ public final class MachineCalls {
                 return Errno.EINVAL.negative();
             }
         }
-        task.kernel.rebootCommand = command;
-        ThreadGroup init = task.kernel.tasks.group(1);
+        if (pids.level() == 0) {
+            task.kernel.rebootCommand = command;
+        }
+        ThreadGroup init = pids.init();
         if (init != null) {
             Signals.kill(init, signo);
         }

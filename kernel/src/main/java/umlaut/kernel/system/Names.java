@@ -15,7 +15,7 @@ public final class Names {
     private Names() {}
 
     public static long uname(Task task, long address) {
-        UtsName uts = task.kernel.uts;
+        UtsName uts = task.ns().uts();
         MemorySegment out = task.memory.build(Utsname.SIZE);
         put(out, Utsname.SYSNAME, UtsName.SYSNAME);
         put(out, Utsname.NODENAME, uts.hostname());
@@ -33,18 +33,18 @@ public final class Names {
 
     public static long setHostname(Task task, long address, int length) {
         String name = read(task, address, length);
-        task.kernel.uts.setHostname(name);
+        task.ns().uts().setHostname(name);
         return 0;
     }
 
     public static long setDomainname(Task task, long address, int length) {
         String name = read(task, address, length);
-        task.kernel.uts.setDomainname(name);
+        task.ns().uts().setDomainname(name);
         return 0;
     }
 
     private static String read(Task task, long address, int length) {
-        if (!task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+        if (!task.credentials().capableIn(task.ns().uts().owner(), Capability.CAP_SYS_ADMIN)) {
             throw Errno.EPERM.exception();
         }
         if (length < 0 || length > Limits.HOST_NAME_MAX) {

@@ -7,6 +7,7 @@ import umlaut.abi.IpcPerm;
 import umlaut.abi.Le;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
 /**
@@ -48,19 +49,20 @@ abstract class IpcObject {
     }
 
     /** ipcperms. @param request READ, WRITE, as a digit */
-    synchronized boolean permits(Credentials who, int request) {
+    synchronized boolean permits(Task task, int request) {
+        Credentials who = task.credentials();
         int granted = mode;
         if (who.euid() == cuid || who.euid() == uid) {
             granted >>= 6;
         } else if (who.inGroup(cgid) || who.inGroup(gid)) {
             granted >>= 3;
         }
-        return (request & ~granted & 7) == 0 || who.capable(Capability.CAP_IPC_OWNER);
+        return (request & ~granted & 7) == 0 || who.capableIn(task.ns().ipc().owner(), Capability.CAP_IPC_OWNER);
     }
 
     /** @throws umlaut.abi.ErrnoException EACCES */
     void require(Task task, int request) {
-        if (!permits(task.credentials(), request)) {
+        if (!permits(task, request)) {
             throw Errno.EACCES.exception();
         }
     }
@@ -68,7 +70,7 @@ abstract class IpcObject {
     /** May {@code task} change or remove it? @throws umlaut.abi.ErrnoException EPERM */
     synchronized void requireOwner(Task task) {
         Credentials who = task.credentials();
-        if (who.euid() != cuid && who.euid() != uid && !who.capable(Capability.CAP_SYS_ADMIN)) {
+        if (who.euid() != cuid && who.euid() != uid && !who.capableIn(task.ns().ipc().owner(), Capability.CAP_SYS_ADMIN)) {
             throw Errno.EPERM.exception();
         }
     }
@@ -76,18 +78,29 @@ abstract class IpcObject {
     /** struct ipc64_perm. */
     void put(MemorySegment to, long at) {
         Le.putInt(to, at + IpcPerm.KEY, key);
-        Le.putInt(to, at + IpcPerm.UID, uid);
-        Le.putInt(to, at + IpcPerm.GID, gid);
-        Le.putInt(to, at + IpcPerm.CUID, cuid);
-        Le.putInt(to, at + IpcPerm.CGID, cgid);
+        Task reader = kernel.current();
+        UserNamespace ns =
+                reader == null ? UserNamespace.INITIAL : reader.credentials().userNs();
+        Le.putInt(to, at + IpcPerm.UID, ns.showUid(uid));
+        Le.putInt(to, at + IpcPerm.GID, ns.showGid(gid));
+        Le.putInt(to, at + IpcPerm.CUID, ns.showUid(cuid));
+        Le.putInt(to, at + IpcPerm.CGID, ns.showGid(cgid));
         Le.putInt(to, at + IpcPerm.MODE, mode);
         Le.putInt(to, at + IpcPerm.SEQ, id >> 15);
     }
 
     /** IPC_SET's owner and mode. */
     synchronized void set(MemorySegment from, long at) {
-        uid = Le.getInt(from, at + IpcPerm.UID);
-        gid = Le.getInt(from, at + IpcPerm.GID);
+        Task writer = kernel.current();
+        UserNamespace ns =
+                writer == null ? UserNamespace.INITIAL : writer.credentials().userNs();
+        int newUid = ns.uidOutside(Le.getInt(from, at + IpcPerm.UID));
+        int newGid = ns.gidOutside(Le.getInt(from, at + IpcPerm.GID));
+        if (newUid == -1 || newGid == -1) {
+            throw Errno.EINVAL.exception();
+        }
+        uid = newUid;
+        gid = newGid;
         mode = mode & ~0777 | Le.getInt(from, at + IpcPerm.MODE) & 0777;
         ctime = now();
     }

@@ -55,7 +55,7 @@ final class IpcTable<T extends IpcObject> {
         }
         fits.check(found);
         int request = (flags >> 6 | flags >> 3 | flags) & 7;
-        return found.permits(task.credentials(), request) ? found.id : Errno.EACCES.negative();
+        return found.permits(task, request) ? found.id : Errno.EACCES.negative();
     }
 
     @GuardedBy("this") private @Nullable T byKey(int key) {

@@ -176,8 +176,8 @@ final class MessageQueueCalls {
             Le.putLong(out, MsqidDs.MSG_CBYTES, queue.bytes);
             Le.putLong(out, MsqidDs.MSG_QNUM, queue.messages.size());
             Le.putLong(out, MsqidDs.MSG_QBYTES, queue.limit);
-            Le.putInt(out, MsqidDs.MSG_LSPID, queue.lastSender);
-            Le.putInt(out, MsqidDs.MSG_LRPID, queue.lastReceiver);
+            Le.putInt(out, MsqidDs.MSG_LSPID, task.pidSeen(queue.lastSender));
+            Le.putInt(out, MsqidDs.MSG_LRPID, task.pidSeen(queue.lastReceiver));
         }
         task.memory.write(buffer, out);
         return result;

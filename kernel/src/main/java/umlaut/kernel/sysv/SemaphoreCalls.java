@@ -9,7 +9,6 @@ import umlaut.abi.Sembuf;
 import umlaut.abi.SemidDs;
 import umlaut.abi.Seminfo;
 import umlaut.abi.Timespec;
-import umlaut.kernel.Kernel;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.Blocking;
@@ -18,10 +17,10 @@ import umlaut.kernel.wait.BlockingOp;
 /** semget(2), semop(2), semtimedop(2), semctl(2) (Linux: ipc/sem.c). */
 final class SemaphoreCalls {
     private final IpcTable<SemSet> table = new IpcTable<>(IpcConst.SEMMNI);
-    private final SemUndo undo = new SemUndo();
+    private final SemUndo undo;
 
-    SemaphoreCalls(Kernel kernel) {
-        kernel.processHooks.add(undo);
+    SemaphoreCalls(SemUndo undo) {
+        this.undo = undo;
     }
 
     long get(Task task, int key, int count, int flags) {
@@ -271,7 +270,7 @@ final class SemaphoreCalls {
         synchronized (set) {
             return switch (command) {
                 case IpcConst.GETVAL -> set.values[number];
-                case IpcConst.GETPID -> set.pids[number];
+                case IpcConst.GETPID -> task.pidSeen(set.pids[number]);
                 case IpcConst.GETNCNT -> set.waitingForMore[number];
                 default -> set.waitingForZero[number];
             };

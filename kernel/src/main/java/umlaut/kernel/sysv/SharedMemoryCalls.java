@@ -126,7 +126,7 @@ final class SharedMemoryCalls {
     }
 
     private static long lock(Task task, ShmSegment s, boolean on) {
-        if (!task.credentials().capable(Capability.CAP_IPC_LOCK)) {
+        if (!task.credentials().capableIn(task.ns().ipc().owner(), Capability.CAP_IPC_LOCK)) {
             s.requireOwner(task);
         }
         synchronized (s) {
@@ -143,8 +143,8 @@ final class SharedMemoryCalls {
             Le.putLong(out, ShmidDs.SHM_ATIME, s.attachTime);
             Le.putLong(out, ShmidDs.SHM_DTIME, s.detachTime);
             Le.putLong(out, ShmidDs.SHM_CTIME, s.ctime);
-            Le.putInt(out, ShmidDs.SHM_CPID, s.creator);
-            Le.putInt(out, ShmidDs.SHM_LPID, s.lastPid);
+            Le.putInt(out, ShmidDs.SHM_CPID, task.pidSeen(s.creator));
+            Le.putInt(out, ShmidDs.SHM_LPID, task.pidSeen(s.lastPid));
             Le.putLong(out, ShmidDs.SHM_NATTCH, s.attached);
         }
         task.memory.write(buffer, out);

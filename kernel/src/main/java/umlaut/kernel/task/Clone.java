@@ -15,6 +15,9 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.ns.NamespaceCalls;
+import umlaut.kernel.ns.NsProxy;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.ptrace.PtraceLinks;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.signal.Restart;
@@ -101,24 +104,37 @@ public final class Clone {
         TaskTable tasks = parent.kernel.tasks;
         tasks.lock.lock();
         try {
+            boolean thread = request.has(CloneFlags.CLONE_THREAD);
+            FsContext fs =
+                    request.has(CloneFlags.CLONE_FS) ? parent.fs() : parent.fs().copy();
+            Credentials who = parent.credentials();
+            NsProxy ns = parent.ns();
+            if (request.newNamespaces()) {
+                NamespaceCalls.Fresh fresh = NamespaceCalls.create(parent, request.flags(), fs);
+                who = fresh.credentials();
+                ns = fresh.ns();
+            }
+            PidNamespace pids = thread ? parent.group.pidNs : ns.pidForChildren();
             int tid = tasks.allocatePid();
             if (tid < 0) {
                 throw (tasks.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
             }
-            boolean thread = request.has(CloneFlags.CLONE_THREAD);
-            ThreadGroup group = thread ? parent.group : newGroup(parent, tid, request);
+            int inside = tasks.number(pids, tid);
+            if (inside < 0) {
+                throw (pids.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
+            }
+            ThreadGroup group = thread ? parent.group : newGroup(parent, tid, pids, inside, request);
             FileTable files = request.has(CloneFlags.CLONE_FILES)
                     ? parent.files().share()
                     : parent.files().copy();
-            FsContext fs =
-                    request.has(CloneFlags.CLONE_FS) ? parent.fs() : parent.fs().copy();
             TaskSettings settings = settings(parent);
             Task child = new Task(
-                    parent.kernel, tid, group, user, mm, parent.credentials(), files, fs, parent.comm(), settings);
+                    parent.kernel, tid, inside, group, user, mm, who, files, fs, parent.comm(), settings, ns);
             inherit(parent, child, request);
             // Not until now can a signal's sender find it.
             if (!group.addThread(child)) {
                 files.leave(child);
+                tasks.unnumber(tid);
                 throw Errno.EINTR.exception();
             }
             tasks.add(child);
@@ -138,14 +154,20 @@ public final class Clone {
         }
     }
 
-    private static ThreadGroup newGroup(Task parent, int tgid, CloneRequest request) {
+    private static ThreadGroup newGroup(
+            Task parent, int tgid, PidNamespace pids, int inside, CloneRequest request) {
         SignalHandlers handlers = parent.group.handlers();
         if (request.has(CloneFlags.CLONE_CLEAR_SIGHAND)) {
             handlers = handlers.afterExec();
         } else if (!request.has(CloneFlags.CLONE_SIGHAND)) {
             handlers = handlers.copy();
         }
-        ThreadGroup group = new ThreadGroup(tgid, handlers, parent.group.limits.copy(), parent.group.processGroup);
+        ThreadGroup group = new ThreadGroup(
+                tgid, handlers, parent.group.limits.copy(), parent.group.processGroup, pids, inside);
+        if (inside == 1) {
+            pids.setInit(group);
+            group.unkillable = true;
+        }
         group.oomScoreAdj = parent.group.oomScoreAdj;
         group.startMonotonicNs = parent.kernel.clock.monotonicNs();
         group.exitSignal = request.has(CloneFlags.CLONE_PARENT) ? parent.group.exitSignal : request.exitSignal();
@@ -198,6 +220,7 @@ public final class Clone {
         ThreadGroup group = child.group;
         boolean sibling = request.has(CloneFlags.CLONE_PARENT);
         ThreadGroup family = sibling ? parent.group.parent : parent.group;
+
         group.parent = family;
         group.parentThread = sibling ? parent.group.parentThread : parent;
         if (family != null) {
@@ -211,7 +234,7 @@ public final class Clone {
 
     /** Tells the caller the child's number, and lets it run. */
     private static long start(Task parent, Task child, CloneRequest request) {
-        int tid = child.tid;
+        int tid = parent.pidSeen(child.tid);
         if (request.has(CloneFlags.CLONE_PARENT_SETTID)) {
             // Straight into memory, not on the parent's return: the child may need it, or may have ended and cleared
             // it, by then.

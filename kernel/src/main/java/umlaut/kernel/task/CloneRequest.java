@@ -9,6 +9,7 @@ import umlaut.abi.Le;
 import umlaut.abi.Limits;
 import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
+import umlaut.kernel.ns.Namespaces;
 
 /**
  * What clone(2), clone3(2), fork(2) and vfork(2) ask for, checked (Linux: kernel_clone_args and
@@ -24,13 +25,7 @@ import umlaut.abi.Signal;
  */
 record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long childTid, long pidFd, long tls) {
 
-    private static final long NAMESPACES = CloneFlags.CLONE_NEWNS
-            | CloneFlags.CLONE_NEWCGROUP
-            | CloneFlags.CLONE_NEWUTS
-            | CloneFlags.CLONE_NEWIPC
-            | CloneFlags.CLONE_NEWPID
-            | CloneFlags.CLONE_NEWNET
-            | CloneFlags.CLONE_NEWTIME;
+    private static final long NAMESPACES = Namespaces.ALL_BUT_USER | CloneFlags.CLONE_NEWUSER;
     private static final long CLONE3_ONLY = CloneFlags.CLONE_CLEAR_SIGHAND | CloneFlags.CLONE_INTO_CGROUP;
 
     static CloneRequest fork() {
@@ -113,7 +108,7 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
         return (flags & all) == all;
     }
 
-    /** Combinations that make no sense, and what this kernel is configured without. */
+    /** Combinations that make no sense. */
     void check(Task task) {
         boolean impossible = has(CloneFlags.CLONE_THREAD) && !has(CloneFlags.CLONE_SIGHAND)
                 || has(CloneFlags.CLONE_SIGHAND) && !has(CloneFlags.CLONE_VM)
@@ -123,11 +118,17 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
         if (impossible) {
             throw Errno.EINVAL.exception();
         }
-        if ((flags & NAMESPACES) != 0 && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
-            throw Errno.EPERM.exception();
-        }
-        if ((flags & (NAMESPACES | CloneFlags.CLONE_NEWUSER)) != 0) {
+        boolean elsewhere = task.ns().pidForChildren() != task.group.pidNs;
+        if (has(CloneFlags.CLONE_THREAD)
+                && (elsewhere || has(CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWPID))) {
             throw Errno.EINVAL.exception();
         }
+        if (has(flags, CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_SYSVSEM)) {
+            throw Errno.EINVAL.exception();
+        }
+    }
+
+    boolean newNamespaces() {
+        return has(NAMESPACES);
     }
 }

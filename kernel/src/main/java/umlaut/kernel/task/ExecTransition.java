@@ -62,6 +62,7 @@ public final class ExecTransition {
             }
             tasks.remove(task);
             task.tid = group.tgid;
+            task.tidInside = group.pidInside;
             tasks.add(task);
             group.setLeader(task);
         } finally {

@@ -74,11 +74,12 @@ public final class Exit {
             mm.release();
         }
         task.files().leave(task);
+        task.kernel.vfs.mounts().left(task.fs().namespace());
         if (last) {
             if (group.session().sid == group.tgid) {
                 TtyJobControl.disassociate(task);
             }
-            if (group.tgid == 1) {
+            if (group.isInit()) {
                 InitEnd.endAllOthers(task);
             }
         }

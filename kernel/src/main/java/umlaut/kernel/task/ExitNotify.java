@@ -7,6 +7,7 @@ import umlaut.abi.SiCode;
 import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
 import umlaut.abi.WaitFlags;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.ptrace.PtraceLinks;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.SigAction;
@@ -83,7 +84,7 @@ final class ExitNotify {
     private static void tellTracer(Task task, int status) {
         ThreadGroup tracer = PtraceLinks.tracerGroup(task);
         if (tracer != null) {
-            Signals.send(tracer, deathInfo(task.group, task, Signal.SIGCHLD, status));
+            Signals.send(tracer, deathInfo(task.group, tracer, task, Signal.SIGCHLD, status));
             tracer.childEvents.wakeAll(0);
         }
     }
@@ -171,12 +172,13 @@ final class ExitNotify {
     }
 
     private static @Nullable ThreadGroup findReaper(Task task) {
-        for (ThreadGroup g = task.group.parent; g != null; g = g.parent) {
+        PidNamespace ns = task.group.pidNs;
+        for (ThreadGroup g = task.group.parent; g != null && g.pidNs == ns; g = g.parent) {
             if (g.childSubreaper && !g.exiting()) {
                 return g;
             }
         }
-        ThreadGroup init = task.kernel.tasks.group(1);
+        ThreadGroup init = ns.init();
         return init == task.group ? null : init;
     }
 
@@ -190,7 +192,7 @@ final class ExitNotify {
             return true;
         }
         int signo = group.exitSignal;
-        boolean unwanted = parent.tgid == 1 && parent.exiting();
+        boolean unwanted = parent.isInit() && parent.exiting();
         if (signo == Signal.SIGCHLD) {
             SigAction action = parent.handlers().get(Signal.SIGCHLD);
             boolean ignores = action.handler() == SigAction.SIG_IGN;
@@ -198,22 +200,31 @@ final class ExitNotify {
             signo = ignores ? 0 : signo;
         }
         if (signo != 0) {
-            Signals.send(parent, deathInfo(group, leader, signo, group.exitStatus()));
+            Signals.send(parent, deathInfo(group, parent, leader, signo, group.exitStatus()));
         }
         parent.childEvents.wakeAll(0);
         return unwanted;
     }
 
-    private static SigInfo deathInfo(ThreadGroup group, Task leader, int signo, int status) {
+    private static SigInfo deathInfo(
+            ThreadGroup group, ThreadGroup parent, Task leader, int signo, int status) {
         int ticks = (int) CpuTimes.ticks(group.deadThreads.userNs());
         int system = (int) CpuTimes.ticks(group.deadThreads.systemNs());
-        int uid = leader.credentials().uid();
+        int uid = uidFor(parent, leader);
+        int pid = parent.pidNs.fromGlobal(leader.tid);
         int killer = status & 0x7f;
         if (killer == 0) {
-            return SigInfo.child(signo, SiCode.CLD_EXITED, leader.tid, uid, status >> 8, ticks, system);
+            return SigInfo.child(signo, SiCode.CLD_EXITED, pid, uid, status >> 8, ticks, system);
         }
         int code = (status & WaitFlags.WCOREFLAG) != 0 ? SiCode.CLD_DUMPED : SiCode.CLD_KILLED;
-        return SigInfo.child(signo, code, leader.tid, uid, killer, ticks, system);
+        return SigInfo.child(signo, code, pid, uid, killer, ticks, system);
+    }
+
+    /** The child's user as the parent's user namespace knows him. */
+    static int uidFor(ThreadGroup parent, Task child) {
+        Task leader = parent.leader();
+        int uid = child.credentials().uid();
+        return leader == null ? uid : leader.credentials().userNs().showUid(uid);
     }
 
     // --- the end of a number ---

@@ -9,6 +9,7 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.Exec;
 import umlaut.kernel.mm.Mm;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.signal.SignalHandlers;
 
 /**
@@ -49,14 +50,19 @@ public final class Init {
                 mm.release();
                 throw Errno.EAGAIN.exception();
             }
+            PidNamespace pids = kernel.namespaces.initial().pidForChildren();
             ProcessGroup processGroup = Jobs.newSession(tasks, pid);
-            ThreadGroup group = new ThreadGroup(pid, new SignalHandlers(), spec.limits(), processGroup);
+            ThreadGroup group = new ThreadGroup(pid, new SignalHandlers(), spec.limits(), processGroup, pids, pid);
+            if (pid == 1) {
+                pids.setInit(group);
+            }
             group.unkillable = pid == 1;
             group.exitSignal = Signal.SIGCHLD;
             group.startMonotonicNs = kernel.clock.monotonicNs();
             long cpus = kernel.config.cpus() >= Long.SIZE ? -1L : (1L << kernel.config.cpus()) - 1;
             task = new Task(
                     kernel,
+                    pid,
                     pid,
                     group,
                     user,
@@ -65,7 +71,8 @@ public final class Init {
                     spec.files(),
                     spec.fs(),
                     "init",
-                    new TaskSettings(cpus));
+                    new TaskSettings(cpus),
+                    kernel.namespaces.initial());
             task.accounting.startMonotonicNs = group.startMonotonicNs;
             group.setLeader(task);
             group.addThread(task);

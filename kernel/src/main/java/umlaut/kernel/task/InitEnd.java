@@ -1,6 +1,7 @@
 package umlaut.kernel.task;
 
 import umlaut.abi.Signal;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.signal.Signals;
 
 /** When pid 1 ends, all others are killed and waited for (pid_namespaces(7); Linux: zap_pid_ns_processes). */
@@ -15,23 +16,33 @@ final class InitEnd {
         ThreadGroup init = task.group;
         tasks.lock.lock();
         try {
-            tasks.close();
+            PidNamespace ns = init.pidNs;
+            ns.close();
+            if (ns.level() == 0) {
+                tasks.close();
+            }
             for (ThreadGroup group : tasks.groups()) {
-                if (group == init) {
+                if (group == init || !group.pidNs.isWithin(ns)) {
                     continue;
                 }
-                if (group.zombie) {
+                if (group.zombie && ours(group, ns)) {
                     ExitNotify.reap(group);
-                } else {
+                } else if (!group.zombie) {
                     Signals.kill(group, Signal.SIGKILL);
                 }
             }
-            if (!tasks.awaitAlone(init, PATIENCE_NS)) {
+            if (!tasks.awaitAlone(init, ns, PATIENCE_NS) && ns.level() == 0) {
                 task.kernel.log.warn(
                         "pid 1 has ended, but others remain: " + tasks.groups().size());
             }
         } finally {
             tasks.lock.unlock();
         }
+    }
+
+    /** Nobody outside waits for it. */
+    private static boolean ours(ThreadGroup group, PidNamespace ns) {
+        ThreadGroup parent = group.parent;
+        return parent == null || parent.pidNs.isWithin(ns);
     }
 }

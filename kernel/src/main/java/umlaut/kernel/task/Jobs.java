@@ -2,6 +2,7 @@ package umlaut.kernel.task;
 
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.kernel.ns.PidNamespace;
 
 /**
  * Process groups and sessions: setpgid(2), setsid(2) and their like (Linux: kernel/sys.c). Family links are changed
@@ -54,7 +55,7 @@ public final class Jobs {
             leave(tasks, group);
             group.processGroup = fresh;
             join(group, fresh);
-            return group.tgid;
+            return group.pidInside;
         } finally {
             tasks.lock.unlock();
         }
@@ -62,11 +63,14 @@ public final class Jobs {
 
     public static long setpgid(Task task, int pidOrZero, int pgidOrZero) {
         TaskTable tasks = task.kernel.tasks;
-        int pid = pidOrZero == 0 ? task.group.tgid : pidOrZero;
-        int pgid = pgidOrZero == 0 ? pid : pgidOrZero;
-        if (pgid < 0) {
+        PidNamespace ns = task.group.pidNs;
+        int pidInside = pidOrZero == 0 ? task.group.pidInside : pidOrZero;
+        int pgidInside = pgidOrZero == 0 ? pidInside : pgidOrZero;
+        if (pgidInside < 0) {
             return Errno.EINVAL.negative();
         }
+        int pid = ns.toGlobal(pidInside);
+        int pgid = ns.toGlobal(pgidInside);
         tasks.lock.lock();
         try {
             ThreadGroup target = tasks.group(pid);
@@ -112,24 +116,24 @@ public final class Jobs {
 
     public static long getpgid(Task task, int pid) {
         ThreadGroup target = find(task, pid);
-        return target == null ? Errno.ESRCH.negative() : target.processGroup.pgid;
+        return target == null ? Errno.ESRCH.negative() : task.pidSeen(target.processGroup.pgid);
     }
 
     public static long getsid(Task task, int pid) {
         ThreadGroup target = find(task, pid);
-        return target == null ? Errno.ESRCH.negative() : target.session().sid;
+        return target == null ? Errno.ESRCH.negative() : task.pidSeen(target.session().sid);
     }
 
     private static @Nullable ThreadGroup find(Task task, int pid) {
         if (pid == 0) {
             return task.group;
         }
-        Task found = task.kernel.tasks.task(pid);
+        Task found = task.findTask(pid);
         return found == null ? null : found.group;
     }
 
     public static long getppid(Task task) {
         ThreadGroup parent = task.group.parent;
-        return parent == null ? 0 : parent.tgid;
+        return parent == null ? 0 : task.pidSeen(parent.tgid);
     }
 }

@@ -10,8 +10,8 @@ public final class Kcmp {
 
     /** @return 0 when the same, 1 or 2 for an order that stays the same */
     public static long kcmp(Task task, int pid1, int pid2, int type, int index1, int index2) {
-        Task a = task.kernel.tasks.task(pid1);
-        Task b = task.kernel.tasks.task(pid2);
+        Task a = task.findTask(pid1);
+        Task b = task.findTask(pid2);
         if (a == null || b == null) {
             return Errno.ESRCH.negative();
         }

@@ -30,13 +30,13 @@ public final class KnownIds {
 
     private static long value(Task task, int nr) {
         return switch (nr) {
-            case Nr.GETPID -> task.group.tgid;
-            case Nr.GETTID -> task.tid;
+            case Nr.GETPID -> task.group.pidInside;
+            case Nr.GETTID -> task.tidInside;
             case Nr.GETPPID -> Jobs.getppid(task);
-            case Nr.GETUID -> task.credentials().uid() & 0xffff_ffffL;
-            case Nr.GETEUID -> task.credentials().euid() & 0xffff_ffffL;
-            case Nr.GETGID -> task.credentials().gid() & 0xffff_ffffL;
-            case Nr.GETEGID -> task.credentials().egid() & 0xffff_ffffL;
+            case Nr.GETUID -> task.credentials().userNs().showUid(task.credentials().uid()) & 0xffff_ffffL;
+            case Nr.GETEUID -> task.credentials().userNs().showUid(task.credentials().euid()) & 0xffff_ffffL;
+            case Nr.GETGID -> task.credentials().userNs().showGid(task.credentials().gid()) & 0xffff_ffffL;
+            case Nr.GETEGID -> task.credentials().userNs().showGid(task.credentials().egid()) & 0xffff_ffffL;
             default -> throw new IllegalArgumentException("system call " + nr);
         };
     }

@@ -24,7 +24,7 @@ public final class LimitCalls {
     }
 
     public static long prlimit(Task task, int pid, int resource, long fresh, long old) {
-        Task target = pid == 0 ? task : task.kernel.tasks.task(pid);
+        Task target = pid == 0 ? task : task.findTask(pid);
         if (target == null) {
             return Errno.ESRCH.negative();
         }
@@ -80,6 +80,6 @@ public final class LimitCalls {
                 && mine.gid() == theirs.gid()
                 && mine.gid() == theirs.egid()
                 && mine.gid() == theirs.sgid();
-        return same || mine.capable(Capability.CAP_SYS_RESOURCE);
+        return same || mine.capableIn(theirs.userNs(), Capability.CAP_SYS_RESOURCE);
     }
 }

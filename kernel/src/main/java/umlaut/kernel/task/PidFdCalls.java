@@ -20,7 +20,7 @@ public final class PidFdCalls {
         if ((flags & ~(PidfdFlags.PIDFD_NONBLOCK | PidfdFlags.PIDFD_THREAD)) != 0 || pid <= 0) {
             return Errno.EINVAL.negative();
         }
-        Task target = task.kernel.tasks.task(pid);
+        Task target = task.findTask(pid);
         if (target == null) {
             return Errno.ESRCH.negative();
         }
@@ -55,14 +55,14 @@ public final class PidFdCalls {
         } else if (flags != 0) {
             thread = null;
         }
-        SigInfo info = SigInfo.user(signo, task.group.tgid, task.credentials().uid());
+        SigInfo info = KillCalls.userInfo(task, signo);
         if (infoAddress != 0) {
             info = SigInfoLayout.read(task.memory.struct(infoAddress, Siginfo.SIZE), signo);
             int claimed = task.memory.getInt(infoAddress + Siginfo.SI_SIGNO);
             if (claimed != signo) {
                 return Errno.EINVAL.negative();
             }
-            if (!KillCalls.mayClaim(task, info, group.tgid)) {
+            if (!KillCalls.mayClaim(task, info, group)) {
                 return Errno.EPERM.negative();
             }
         }

@@ -6,6 +6,8 @@ import umlaut.abi.ErrnoException;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.abi.Rlimit;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -20,10 +22,12 @@ public final class PidFile extends File {
     /** The thread it stands for; null: the whole process. */
     public final @Nullable Task thread;
 
+    private final Kernel kernel;
     private final Inode inode;
 
     private PidFile(Task opener, ThreadGroup group, @Nullable Task thread, int flags) {
         super(null, OpenFlags.O_RDWR | flags, opener.credentials());
+        this.kernel = opener.kernel;
         this.group = group;
         this.thread = thread;
         this.inode = AnonInode.of(opener.kernel, AnonInode.Kind.PIDFD, opener.credentials());
@@ -91,7 +95,13 @@ public final class PidFile extends File {
 
     @Override
     public String fdInfo() {
-        int pid = reaped() ? -1 : group.tgid;
-        return "Pid:\t" + pid + "\nNSpid:\t" + pid + "\n";
+        if (reaped()) {
+            return "Pid:\t-1\nNSpid:\t-1\n";
+        }
+        Task reader = kernel.current();
+        PidNamespace from = reader == null ? group.pidNs : reader.group.pidNs;
+        StringBuilder text = new StringBuilder("Pid:\t" + from.fromGlobal(group.tgid) + "\nNSpid:");
+        group.pidNs.show(text, from, group.tgid);
+        return text.append('\n').toString();
     }
 }

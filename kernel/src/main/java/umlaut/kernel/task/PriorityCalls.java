@@ -26,7 +26,7 @@ public final class PriorityCalls {
                 }
             }
             case Rlimit.PRIO_PGRP -> {
-                int pgid = who == 0 ? task.group.processGroup.pgid : who;
+                int pgid = who == 0 ? task.group.processGroup.pgid : task.group.pidNs.toGlobal(who);
                 for (Task t : task.kernel.tasks.tasks()) {
                     if (t.group.processGroup.pgid == pgid) {
                         found.add(t);
@@ -34,9 +34,10 @@ public final class PriorityCalls {
                 }
             }
             case Rlimit.PRIO_USER -> {
-                int uid = who == 0 ? task.credentials().uid() : who;
+                Credentials mine = task.credentials();
+                int uid = who == 0 ? mine.uid() : mine.userNs().uidOutside(who);
                 for (Task t : task.kernel.tasks.tasks()) {
-                    if (t.credentials().uid() == uid) {
+                    if (task.pidSeen(t.tid) != 0 && t.credentials().uid() == uid) {
                         found.add(t);
                     }
                 }
@@ -70,7 +71,7 @@ public final class PriorityCalls {
     private static long setNice(Task task, Task target, int nice) {
         Credentials mine = task.credentials();
         Credentials theirs = target.credentials();
-        boolean privileged = mine.capable(Capability.CAP_SYS_NICE);
+        boolean privileged = mine.capableIn(theirs.userNs(), Capability.CAP_SYS_NICE);
         if (theirs.uid() != mine.euid() && theirs.euid() != mine.euid() && !privileged) {
             return Errno.EPERM.negative();
         }

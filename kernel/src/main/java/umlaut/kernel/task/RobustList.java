@@ -27,7 +27,7 @@ final class RobustList {
 
     static void release(Task task, AddressSpace space) {
         try (Arena arena = Arena.ofConfined()) {
-            new RobustList(space, task.tid, arena.allocate(RobustListHead.SIZE, 8)).walk(task.robustList);
+            new RobustList(space, task.tidInside, arena.allocate(RobustListHead.SIZE, 8)).walk(task.robustList);
         }
     }
 

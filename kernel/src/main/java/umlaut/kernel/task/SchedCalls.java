@@ -27,7 +27,7 @@ public final class SchedCalls {
         if (pid < 0) {
             throw Errno.EINVAL.exception();
         }
-        Task found = pid == 0 ? task : task.kernel.tasks.task(pid);
+        Task found = pid == 0 ? task : task.findTask(pid);
         if (found == null) {
             throw Errno.ESRCH.exception();
         }
@@ -37,7 +37,7 @@ public final class SchedCalls {
     private static boolean owns(Task task, Task target) {
         Credentials mine = task.credentials();
         Credentials theirs = target.credentials();
-        return mine.euid() == theirs.euid() || mine.euid() == theirs.uid() || mine.capable(Capability.CAP_SYS_NICE);
+        return mine.euid() == theirs.euid() || mine.euid() == theirs.uid() || mine.capableIn(theirs.userNs(), Capability.CAP_SYS_NICE);
     }
 
     public static long setScheduler(Task task, int pid, int rawPolicy, long param) {
@@ -230,6 +230,6 @@ public final class SchedCalls {
 
     /** A task by id for calls that only look; null when there is none. */
     static @Nullable Task find(Task task, int pid) {
-        return pid == 0 ? task : task.kernel.tasks.task(pid);
+        return pid == 0 ? task : task.findTask(pid);
     }
 }

@@ -12,6 +12,7 @@ import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PendingChange;
 import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.mm.WritableRange;
+import umlaut.kernel.ns.NsProxy;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.signal.PendingSignals;
@@ -37,7 +38,12 @@ public final class Task {
      */
     public volatile int tid;
 
+    /** As {@link #tid}, in the task's own pid namespace: what gettid(2) says. */
+    public volatile int tidInside;
+
     public final ThreadGroup group;
+    /** The namespaces that are the task's own business; written by the task itself. */
+    private volatile NsProxy ns;
 
     private volatile Credentials credentials;
     /** Null only in a zombie. Changed by execve and exit. */
@@ -133,6 +139,7 @@ public final class Task {
     public Task(
             Kernel kernel,
             int tid,
+            int tidInside,
             ThreadGroup group,
             UserThread user,
             Mm mm,
@@ -140,9 +147,11 @@ public final class Task {
             FileTable files,
             FsContext fs,
             String comm,
-            TaskSettings settings) {
+            TaskSettings settings,
+            NsProxy ns) {
         this.kernel = kernel;
         this.tid = tid;
+        this.tidInside = tidInside;
         this.group = group;
         this.user = user;
         this.mm = mm;
@@ -151,6 +160,7 @@ public final class Task {
         this.fs = fs;
         this.comm = comm;
         this.settings = settings;
+        this.ns = ns;
         this.memory = new UserAccess(this);
     }
 
@@ -183,6 +193,31 @@ public final class Task {
             throw new IllegalStateException("task " + tid + " has no address space");
         }
         return current;
+    }
+
+    public NsProxy ns() {
+        return ns;
+    }
+
+    public void setNs(NsProxy fresh) {
+        ns = fresh;
+    }
+
+    // --- whom it knows by number ---
+
+    /** The task that this one calls {@code nr}, or null (find_task_by_vpid). */
+    public @Nullable Task findTask(int nr) {
+        return kernel.tasks.task(group.pidNs.toGlobal(nr));
+    }
+
+    /** The process that this task calls {@code nr}, or null. */
+    public @Nullable ThreadGroup findGroup(int nr) {
+        return kernel.tasks.group(group.pidNs.toGlobal(nr));
+    }
+
+    /** What this task calls the initial namespace's {@code pid}; 0 when it does not see it (pid_vnr). */
+    public int pidSeen(int pid) {
+        return group.pidNs.fromGlobal(pid);
     }
 
     public @Nullable Mm mmOrNull() {

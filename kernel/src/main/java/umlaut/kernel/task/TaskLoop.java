@@ -126,7 +126,7 @@ public final class TaskLoop implements Runnable {
     private void tellTid() {
         if (task.setChildTid != 0) {
             MemorySegment word = task.memory.build(4);
-            Le.putInt(word, 0, task.tid);
+            Le.putInt(word, 0, task.tidInside);
             task.user().write(task.setChildTid, word, 0, 4);
             task.setChildTid = 0;
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.ns.PidNamespace;
 
 /**
  * All tasks, processes, process groups and sessions of a kernel by number (Linux: kernel/pid.c and the tasklist lock).
@@ -30,6 +31,9 @@ public final class TaskTable {
 
     @GuardedBy("lock") private final Map<Integer, Session> sessions = new HashMap<>();
 
+    /** The namespace of each number that was given out in an inner one. */
+    private final Map<Integer, PidNamespace> inner = new ConcurrentHashMap<>();
+
     @GuardedBy("lock") private int lastPid;
 
     /** Signalled when a process has gone. */
@@ -48,10 +52,10 @@ public final class TaskTable {
         closed = true;
     }
 
-    /** Waits until only {@code last} is left, at most that long: pid 1's end takes all others with it. */
-    @GuardedBy("lock") boolean awaitAlone(ThreadGroup last, long timeoutNs) {
+    /** Waits until only {@code last} is left in its namespace, at most that long: pid 1's end takes all others with it. */
+    @GuardedBy("lock") boolean awaitAlone(ThreadGroup last, PidNamespace ns, long timeoutNs) {
         long left = timeoutNs;
-        while (left > 0 && !groups.isEmpty() && !(groups.size() == 1 && groups.get(last.tgid) == last)) {
+        while (left > 0 && groups.values().stream().anyMatch(g -> g != last && g.pidNs.isWithin(ns))) {
             try {
                 left = gone.awaitNanos(left);
             } catch (InterruptedException e) {
@@ -81,12 +85,45 @@ public final class TaskTable {
         return -1;
     }
 
+    /** Numbers a new task in an inner pid namespace too. @return its number there, or -1 */
+    @GuardedBy("lock")
+    int number(PidNamespace ns, int pid) {
+        if (ns.level() == 0) {
+            return pid;
+        }
+        int inside = ns.allocate(pid);
+        if (inside > 0) {
+            inner.put(pid, ns);
+        }
+        return inside;
+    }
+
+    /** The task that was to bear the number will not be. */
+    void unnumber(int pid) {
+        freed(pid);
+    }
+
+    /** A bearer of the number has gone: inner namespaces may use theirs again when it was the last. */
+    @SuppressWarnings("GuardedBy") // callers hold the lock wherever the number may be of an inner namespace
+    private void freed(int pid) {
+        PidNamespace ns = inner.get(pid);
+        if (ns != null
+                && !tasks.containsKey(pid)
+                && !groups.containsKey(pid)
+                && !processGroups.containsKey(pid)
+                && !sessions.containsKey(pid)) {
+            inner.remove(pid);
+            ns.free(pid);
+        }
+    }
+
     public void add(Task task) {
         tasks.put(task.tid, task);
     }
 
     public void remove(Task task) {
         tasks.remove(task.tid, task);
+        freed(task.tid);
     }
 
     public @Nullable Task task(int tid) {
@@ -108,6 +145,7 @@ public final class TaskTable {
     /** A reaped process is gone for every look-up. */
     public void remove(ThreadGroup group) {
         groups.remove(group.tgid, group);
+        freed(group.tgid);
     }
 
     /** A process, zombies included. */
@@ -126,6 +164,7 @@ public final class TaskTable {
 
     @GuardedBy("lock") public void remove(ProcessGroup group) {
         processGroups.remove(group.pgid, group);
+        freed(group.pgid);
     }
 
     @GuardedBy("lock") public @Nullable ProcessGroup processGroup(int pgid) {
@@ -138,6 +177,7 @@ public final class TaskTable {
 
     @GuardedBy("lock") public void remove(Session session) {
         sessions.remove(session.sid, session);
+        freed(session.sid);
     }
 
     @GuardedBy("lock") public @Nullable Session session(int sid) {

@@ -12,7 +12,7 @@ public final class TaskTies {
 
     public static long setTidAddress(Task task, long address) {
         task.clearChildTid = address;
-        return task.tid;
+        return task.tidInside;
     }
 
     public static long setRobustList(Task task, long head, long length) {
@@ -24,7 +24,7 @@ public final class TaskTies {
     }
 
     public static long getRobustList(Task task, int pid, long head, long length) {
-        Task target = pid == 0 ? task : task.kernel.tasks.task(pid);
+        Task target = pid == 0 ? task : task.findTask(pid);
         if (target == null) {
             return Errno.ESRCH.negative();
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.WaitFlags;
 import umlaut.kernel.coredump.CoreState;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.PendingSignals;
@@ -23,7 +24,12 @@ import umlaut.kernel.wait.WaitQueue;
  * #signalLock}, which is taken after it.
  */
 public final class ThreadGroup {
+    /** In the initial pid namespace. */
     public final int tgid;
+    /** Where it lives, and its number there. */
+    public final PidNamespace pidNs;
+
+    public final int pidInside;
     public final ReentrantLock signalLock = new ReentrantLock();
     /** Signals sent to the process as a whole; guarded by {@link #signalLock}. */
     public final PendingSignals shared = new PendingSignals();
@@ -87,11 +93,24 @@ public final class ThreadGroup {
     /** All threads have ended; the wait(2) status awaits the parent. */
     public volatile boolean zombie;
 
-    public ThreadGroup(int tgid, SignalHandlers handlers, Limits limits, ProcessGroup processGroup) {
+    public ThreadGroup(
+            int tgid,
+            SignalHandlers handlers,
+            Limits limits,
+            ProcessGroup processGroup,
+            PidNamespace pidNs,
+            int pidInside) {
         this.tgid = tgid;
+        this.pidNs = pidNs;
+        this.pidInside = pidInside;
         this.handlers = handlers;
         this.limits = limits;
         this.processGroup = processGroup;
+    }
+
+    /** Is it pid 1 of its namespace? */
+    public boolean isInit() {
+        return pidInside == 1;
     }
 
     public SignalHandlers handlers() {

@@ -26,7 +26,7 @@ public final class TraceAccess {
         }
         Credentials mine = caller.credentials();
         Credentials theirs = target.credentials();
-        boolean privileged = mine.capable(Capability.CAP_SYS_PTRACE);
+        boolean privileged = mine.capableIn(theirs.userNs(), Capability.CAP_SYS_PTRACE);
         boolean same = uid == theirs.uid()
                 && uid == theirs.euid()
                 && uid == theirs.suid()
@@ -40,6 +40,6 @@ public final class TraceAccess {
         if (mm != null && mm.dumpable() != 1 && !privileged) {
             return false;
         }
-        return privileged || (theirs.permitted() & ~mine.permitted()) == 0;
+        return privileged || mine.userNs() == theirs.userNs() && (theirs.permitted() & ~mine.permitted()) == 0;
     }
 }

@@ -65,8 +65,10 @@ final class Wait implements BlockingOp {
                     continue;
                 }
                 any = true;
+                // Once it has been reaped, its number is nobody's.
+                int pid = task.pidSeen(child.tgid);
                 if (ready(child)) {
-                    return child.tgid;
+                    return pid;
                 }
             }
             for (Task tracer : task.group.tracing == 0 ? List.<Task>of() : task.group.threads()) {
@@ -145,7 +147,7 @@ final class Wait implements BlockingOp {
 
     private boolean eligible(ThreadGroup child) {
         boolean named = switch (which) {
-            case WaitFlags.P_PID -> child.tgid == id;
+            case WaitFlags.P_PID -> task.pidSeen(child.tgid) == id;
             case WaitFlags.P_PGID -> child.processGroup.pgid == id;
             case WaitFlags.P_PIDFD -> child == only;
             default -> true;
@@ -226,7 +228,9 @@ final class Wait implements BlockingOp {
 
     private void describe(ThreadGroup child) {
         Task leader = child.leader();
-        uid = leader == null ? 0 : leader.credentials().uid();
+        uid = leader == null
+                ? 0
+                : task.credentials().userNs().showUid(leader.credentials().uid());
         usage = child.deadThreads.copy();
         usage.add(child.deadChildren);
     }

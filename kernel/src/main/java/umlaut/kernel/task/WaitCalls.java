@@ -26,7 +26,7 @@ public final class WaitCalls {
             return Errno.ESRCH.negative();
         }
         int which = pid > 0 ? WaitFlags.P_PID : pid == -1 ? WaitFlags.P_ALL : WaitFlags.P_PGID;
-        int id = pid > 0 ? pid : pid == 0 ? task.group.processGroup.pgid : -pid;
+        int id = pid > 0 ? pid : pid == 0 ? task.group.processGroup.pgid : task.group.pidNs.toGlobal(-pid);
         Wait wait = new Wait(task, which, id, null, options | WaitFlags.WEXITED);
         long found = wait.run();
         if (found > 0) {
@@ -60,7 +60,7 @@ public final class WaitCalls {
                 if (id < 0) {
                     return Errno.EINVAL.negative();
                 }
-                pid = id == 0 ? task.group.processGroup.pgid : id;
+                pid = id == 0 ? task.group.processGroup.pgid : task.group.pidNs.toGlobal(id);
             }
             case WaitFlags.P_PIDFD -> {
                 if (id < 0) {

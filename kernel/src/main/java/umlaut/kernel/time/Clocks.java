@@ -56,7 +56,7 @@ final class Clocks {
         }
         checkKind(id);
         int tid = ~(id >> 3);
-        Task found = tid == 0 ? task : task.kernel.tasks.task(tid);
+        Task found = tid == 0 ? task : task.findTask(tid);
         if (found == null || found.group != task.group) {
             throw Errno.EINVAL.exception();
         }
@@ -70,7 +70,7 @@ final class Clocks {
         }
         checkKind(id);
         int pid = ~(id >> 3);
-        ThreadGroup found = pid == 0 ? task.group : task.kernel.tasks.group(pid);
+        ThreadGroup found = pid == 0 ? task.group : task.findGroup(pid);
         if (found == null) {
             throw Errno.EINVAL.exception();
         }

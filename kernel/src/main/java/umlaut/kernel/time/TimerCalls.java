@@ -101,7 +101,7 @@ final class TimerCalls {
     }
 
     private static @Nullable Task ownThread(Task task, int tid) {
-        Task thread = task.kernel.tasks.task(tid);
+        Task thread = task.findTask(tid);
         return thread != null && thread.group == task.group ? thread : null;
     }
 

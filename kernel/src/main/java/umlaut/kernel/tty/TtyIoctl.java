@@ -31,9 +31,9 @@ final class TtyIoctl {
                 set(task, tty, near, command, argument);
             case TIOCGWINSZ -> getWinsize(task.memory, tty, argument);
             case TIOCSWINSZ -> setWinsize(task.memory, tty, argument);
-            case TIOCGPGRP -> put(task, argument, TtyJobControl.foregroundGroup(task, tty, near));
+            case TIOCGPGRP -> put(task, argument, task.pidSeen(TtyJobControl.foregroundGroup(task, tty, near)));
             case TIOCSPGRP -> TtyJobControl.setForegroundGroup(task, tty, task.memory.getInt(argument), near);
-            case TIOCGSID -> put(task, argument, TtyJobControl.sessionId(task, tty, near));
+            case TIOCGSID -> put(task, argument, task.pidSeen(TtyJobControl.sessionId(task, tty, near)));
             case TIOCSCTTY -> {
                 TtyJobControl.acquire(task, tty, argument == 1);
                 yield 0;

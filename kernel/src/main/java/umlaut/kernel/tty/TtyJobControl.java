@@ -208,7 +208,7 @@ public final class TtyJobControl {
             if (own && session.tty != tty || tty.session != session) {
                 return Errno.ENOTTY.negative();
             }
-            ProcessGroup group = task.kernel.tasks.processGroup(pgid);
+            ProcessGroup group = task.kernel.tasks.processGroup(task.group.pidNs.toGlobal(pgid));
             if (group == null) {
                 return Errno.ESRCH.negative();
             }

@@ -44,14 +44,36 @@ public final class AttributeCalls {
             return Errno.EINVAL.negative();
         }
         Path place = walk(task, dirFd, path).find(flags);
-        Attributes.chown(task.kernel.vfs, place, task.credentials(), uid, gid);
+        Attributes.chown(task.kernel.vfs, place, task.credentials(), user(task, uid), group(task, gid));
         return 0;
+    }
+
+    /** The global id. @throws umlaut.abi.ErrnoException EINVAL for one without meaning to the caller */
+    private static int user(Task task, int uid) {
+        int outside = task.credentials().userNs().uidOutside(uid);
+        if (outside == -1 && uid != -1) {
+            throw Errno.EINVAL.exception();
+        }
+        return outside;
+    }
+
+    private static int group(Task task, int gid) {
+        int outside = task.credentials().userNs().gidOutside(gid);
+        if (outside == -1 && gid != -1) {
+            throw Errno.EINVAL.exception();
+        }
+        return outside;
     }
 
     public static long fchown(Task task, int fd, int uid, int gid) {
         File file = task.files().holdOpen(fd);
         try {
-            Attributes.chown(task.kernel.vfs, task.kernel.vfs.pathOf(file), task.credentials(), uid, gid);
+            Attributes.chown(
+                    task.kernel.vfs,
+                    task.kernel.vfs.pathOf(file),
+                    task.credentials(),
+                    user(task, uid),
+                    group(task, gid));
             return 0;
         } finally {
             file.release();
@@ -179,7 +201,8 @@ public final class AttributeCalls {
                 c.bounding(),
                 c.ambient(),
                 c.securebits(),
-                c.noNewPrivs());
+                c.noNewPrivs(),
+                c.userNs());
     }
 
     private static PathWalk walk(Task task, int dirFd, long path) {

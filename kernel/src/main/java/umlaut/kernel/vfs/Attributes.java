@@ -29,11 +29,12 @@ final class Attributes {
             AttributeChange change = new AttributeChange();
             change.mask = AttributeChange.MODE | AttributeChange.CTIME;
             change.mode = mode & Mode.S_IALLUGO;
-            if (!who.inGroup(inode.gid) && !who.capable(Capability.CAP_FSETID)) {
+            if (!who.inGroup(inode.gid) && !who.capableOver(inode.uid, inode.gid, Capability.CAP_FSETID)) {
                 change.mode &= ~Mode.S_ISGID;
             }
             change.ctime = vfs.kernel.clock.realtimeNs();
             inode.setAttributes(change);
+            AclRules.follow(inode, change.mode);
         } finally {
             inode.lock.unlock();
         }
@@ -71,7 +72,7 @@ final class Attributes {
 
     private static void owner(Inode inode, Credentials who, int uid, int gid, AttributeChange change) {
         boolean mine = who.fsuid() == inode.uid;
-        boolean any = who.capable(Capability.CAP_CHOWN);
+        boolean any = who.capableOver(inode.uid, inode.gid, Capability.CAP_CHOWN);
         if (uid != -1) {
             if (!any && !(mine && uid == inode.uid)) {
                 throw Errno.EPERM.exception();
@@ -194,7 +195,11 @@ final class Attributes {
 
     /** Writing by someone without CAP_FSETID takes set-id bits away (file_remove_privs). */
     static void dropSetId(Inode inode, Credentials who) {
-        if ((inode.mode & (Mode.S_ISUID | Mode.S_ISGID)) == 0 || who.capable(Capability.CAP_FSETID)) {
+        if (inode.fileCapabilities) {
+            inode.fileCapabilities = false;
+            dropCapabilities(inode);
+        }
+        if ((inode.mode & (Mode.S_ISUID | Mode.S_ISGID)) == 0 || who.capableOver(inode.uid, inode.gid, Capability.CAP_FSETID)) {
             return;
         }
         int drop = Permissions.setIdBitsToDrop(inode, who);

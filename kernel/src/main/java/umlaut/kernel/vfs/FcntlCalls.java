@@ -60,7 +60,7 @@ public final class FcntlCalls {
 
     private static long more(Task task, File file, int command, long argument) {
         return switch (command) {
-            case Fcntl.F_GETOWN -> getOwner(file);
+            case Fcntl.F_GETOWN -> getOwner(task, file);
             case Fcntl.F_SETOWN -> setOwner(task, file, (int) argument);
             case Fcntl.F_GETOWN_EX -> getOwnerEx(task, file, argument);
             case Fcntl.F_SETOWN_EX -> setOwnerEx(task, file, argument);
@@ -116,12 +116,13 @@ public final class FcntlCalls {
 
     // --- who gets SIGIO ---
 
-    private static long getOwner(File file) {
+    private static long getOwner(Task task, File file) {
         AsyncOwner owner = file.owner();
         if (owner == null) {
             return 0;
         }
-        return owner.type() == Fcntl.F_OWNER_PGRP ? -owner.id() : owner.id();
+        int id = task.pidSeen(owner.id());
+        return owner.type() == Fcntl.F_OWNER_PGRP ? -id : id;
     }
 
     private static long setOwner(Task task, File file, int who) {
@@ -132,7 +133,8 @@ public final class FcntlCalls {
         return put(task, file, type, Math.abs(who));
     }
 
-    private static long put(Task task, File file, int type, int id) {
+    private static long put(Task task, File file, int type, int nr) {
+        int id = nr == 0 ? 0 : task.group.pidNs.toGlobal(nr);
         if (id != 0 && !exists(task, type, id)) {
             return Errno.ESRCH.negative();
         }
@@ -162,7 +164,7 @@ public final class FcntlCalls {
         AsyncOwner owner = file.owner();
         MemorySegment out = task.fileScratch.struct();
         Le.putInt(out, 0, owner == null ? Fcntl.F_OWNER_TID : owner.type());
-        Le.putInt(out, 4, owner == null ? 0 : owner.id());
+        Le.putInt(out, 4, owner == null ? 0 : task.pidSeen(owner.id()));
         task.memory.write(address, out, 0, 8);
         return 0;
     }
@@ -180,8 +182,8 @@ public final class FcntlCalls {
     private static long ownerUids(Task task, File file, long address) {
         AsyncOwner owner = file.owner();
         MemorySegment out = task.fileScratch.struct();
-        Le.putInt(out, 0, owner == null ? 0 : owner.uid());
-        Le.putInt(out, 4, owner == null ? 0 : owner.euid());
+        Le.putInt(out, 0, owner == null ? 0 : task.credentials().userNs().showUid(owner.uid()));
+        Le.putInt(out, 4, owner == null ? 0 : task.credentials().userNs().showUid(owner.euid()));
         task.memory.write(address, out, 0, 8);
         return 0;
     }

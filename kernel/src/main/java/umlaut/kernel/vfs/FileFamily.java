@@ -1,6 +1,5 @@
 package umlaut.kernel.vfs;
 
-import umlaut.abi.Errno;
 import umlaut.abi.Nr;
 import umlaut.kernel.syscall.Args;
 import umlaut.kernel.syscall.SyscallFamily;
@@ -52,7 +51,12 @@ public final class FileFamily implements SyscallFamily {
             case Nr.FGETXATTR -> XattrCalls.fget(task, a.fd(0), a.l(1), a.l(2), a.l(3));
             case Nr.FLISTXATTR -> XattrCalls.flist(task, a.fd(0), a.l(1), a.l(2));
             case Nr.FREMOVEXATTR -> XattrCalls.fremove(task, a.fd(0), a.l(1));
-            case Nr.NAME_TO_HANDLE_AT, Nr.OPEN_BY_HANDLE_AT -> Errno.EOPNOTSUPP.negative();
+            case Nr.NAME_TO_HANDLE_AT ->
+                HandleCalls.nameToHandle(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));
+            case Nr.OPEN_BY_HANDLE_AT -> HandleCalls.openByHandle(task, a.fd(0), a.l(1), a.i(2));
+            case Nr.CACHESTAT -> FileAttributeCalls.cachestat(task, a.fd(0), a.l(1), a.l(2), a.i(3));
+            case Nr.FILE_GETATTR -> FileAttributeCalls.get(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));
+            case Nr.FILE_SETATTR -> FileAttributeCalls.set(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));
             case Nr.UMASK -> NameCalls.umask(task, a.i(0));
             case Nr.GETCWD -> NameCalls.getcwd(task, a.l(0), a.l(1));
             default -> NOT_MINE;

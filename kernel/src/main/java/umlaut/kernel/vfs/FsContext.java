@@ -1,21 +1,42 @@
 package umlaut.kernel.vfs;
 
 /**
- * Root, working directory and umask, shared by tasks cloned with CLONE_FS (Linux: fs_struct). Each field is read and replaced as a whole.
+ * Root, working directory, umask and mount namespace, shared by tasks cloned with CLONE_FS (Linux: fs_struct). Each field is read and replaced as a whole.
  */
 public final class FsContext {
     private volatile Path root;
     private volatile Path cwd;
+    private volatile MountNamespace namespace;
     private volatile int umask;
 
+    /** In the namespace that {@code root} is in. */
     public FsContext(Path root, Path cwd, int umask) {
+        this(root, cwd, umask, namespaceOf(root));
+    }
+
+    private FsContext(Path root, Path cwd, int umask, MountNamespace namespace) {
         this.root = root;
         this.cwd = cwd;
         this.umask = umask;
+        this.namespace = namespace;
+    }
+
+    private static MountNamespace namespaceOf(Path root) {
+        MountNamespace ns = root.mount().namespace();
+        return ns == null ? root.mount().vfs.namespace() : ns;
     }
 
     public FsContext copy() {
-        return new FsContext(root, cwd, umask);
+        return new FsContext(root, cwd, umask, namespace);
+    }
+
+    /** The tree of mounts whose owner it is, even when {@link #root} has been detached from it. */
+    public MountNamespace namespace() {
+        return namespace;
+    }
+
+    public void setNamespace(MountNamespace fresh) {
+        namespace = fresh;
     }
 
     public Path root() {

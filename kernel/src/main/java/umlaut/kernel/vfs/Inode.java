@@ -50,6 +50,14 @@ public abstract class Inode {
     /** FS_*_FL flags of ioctl_iflags(2): FS_IMMUTABLE_FL and FS_APPEND_FL are obeyed by the VFS. */
     public volatile int flags;
 
+    /** What stands beside the permission bits, acl(5). */
+    private volatile @Nullable Acl accessAcl;
+
+    private volatile @Nullable Acl defaultAcl;
+
+    /** It has, or has had, the attribute security.capability, which writing takes away. */
+    public volatile boolean fileCapabilities;
+
     /** Made by O_TMPFILE without O_EXCL: linkat(2) may give it a name. */
     public volatile boolean linkable;
 
@@ -220,6 +228,11 @@ public abstract class Inode {
         }
     }
 
+    /** FS_IOC_SETFLAGS after its checks. */
+    public void setFlags(int fresh) {
+        flags = fresh;
+    }
+
     /** Has flags of ioctl_iflags(2)? Those a file of this kind may have; 0: none, ENOTTY. */
     public int supportedFlags() {
         return 0;
@@ -338,6 +351,27 @@ public abstract class Inode {
 
     /** The last name and the last open file have gone: the storage may go. Called once, maybe with the directory's lock held. */
     public void evict() {}
+
+    // --- access control lists ---
+
+    /** Can files here have access control lists? */
+    public boolean supportsAcl() {
+        return false;
+    }
+
+    public final @Nullable Acl accessAcl() {
+        return accessAcl;
+    }
+
+    public final @Nullable Acl defaultAcl() {
+        return defaultAcl;
+    }
+
+    /** Stores both lists; {@link #lock} held, or the object is new. A file system that keeps them elsewhere does so and calls this. */
+    public void setAcls(@Nullable Acl access, @Nullable Acl inherited) {
+        accessAcl = access;
+        defaultAcl = inherited;
+    }
 
     // --- extended attributes, names with prefix ---
 

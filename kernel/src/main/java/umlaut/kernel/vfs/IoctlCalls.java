@@ -8,6 +8,9 @@ import umlaut.kernel.task.Task;
 
 /** ioctl(2): the commands that any file knows, then the file's own (Linux: fs/ioctl.c do_vfs_ioctl). */
 public final class IoctlCalls {
+    private static final int FS_IOC_FSGETXATTR = 0x801c581f;
+    private static final int FS_IOC_FSSETXATTR = 0x401c5820;
+
     private IoctlCalls() {}
 
     public static long ioctl(Task task, int fd, int command, long argument) {
@@ -33,6 +36,8 @@ public final class IoctlCalls {
                 }
                 case Ioctl.FS_IOC_GETFLAGS -> getFlags(task, file, argument);
                 case Ioctl.FS_IOC_SETFLAGS -> setFlags(task, file, argument);
+                case FS_IOC_FSGETXATTR -> getXattr(task, file, argument);
+                case FS_IOC_FSSETXATTR -> setXattr(task, file, argument);
                 default ->
                     file.inode().isRegular()
                             ? regular(task, file, command, argument)
@@ -105,26 +110,35 @@ public final class IoctlCalls {
         return 0;
     }
 
+    /** struct fsxattr. */
+    private static long getXattr(Task task, File file, long argument) {
+        if (file.inode().supportedFlags() == 0) {
+            return Errno.ENOTTY.negative();
+        }
+        var out = task.memory.build(28);
+        umlaut.abi.Le.putInt(out, 0, FileAttributeCalls.toXflags(file.inode().flags));
+        task.memory.write(argument, out, 0, 28);
+        return 0;
+    }
+
+    private static long setXattr(Task task, File file, long argument) {
+        Path path = file.path;
+        if (file.inode().supportedFlags() == 0 || path == null) {
+            return Errno.ENOTTY.negative();
+        }
+        var in = task.memory.struct(argument, 28);
+        FileAttributeCalls.change(task, path, umlaut.abi.Le.getUnsignedInt(in, 0), umlaut.abi.Le.getInt(in, 12));
+        return 0;
+    }
+
     private static long setFlags(Task task, File file, long argument) {
         Inode inode = file.inode();
-        int supported = inode.supportedFlags();
-        if (supported == 0 || file.path == null) {
+        if (inode.supportedFlags() == 0 || file.path == null) {
             return file.ioctl(task, Ioctl.FS_IOC_SETFLAGS, argument);
         }
         int wanted = task.memory.getInt(argument);
         Permissions.requireWritable(file.path.mount());
-        if (!Permissions.owns(inode, task.credentials())) {
-            return Errno.EPERM.negative();
-        }
-        if ((wanted & ~supported) != 0) {
-            return Errno.EOPNOTSUPP.negative();
-        }
-        int guarded = Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL;
-        if (((wanted ^ inode.flags) & guarded) != 0 && !task.credentials().capable(Capability.CAP_LINUX_IMMUTABLE)) {
-            return Errno.EPERM.negative();
-        }
-        inode.flags = wanted;
-        Times.changed(inode, task.kernel.clock.realtimeNs());
+        FileAttributeCalls.setFlags(task, file.path, wanted);
         return 0;
     }
 }

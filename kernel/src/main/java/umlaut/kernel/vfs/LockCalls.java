@@ -79,7 +79,7 @@ final class LockCalls {
             Le.putShort(out, Flock.L_WHENCE, Seek.SEEK_SET);
             Le.putLong(out, Flock.L_START, found.start());
             Le.putLong(out, Flock.L_LEN, found.end() == Long.MAX_VALUE ? 0 : found.end() - found.start() + 1);
-            Le.putInt(out, Flock.L_PID, found.pid());
+            Le.putInt(out, Flock.L_PID, found.pid() < 0 ? found.pid() : task.pidSeen(found.pid()));
         }
         task.memory.write(address, out, 0, Flock.SIZE);
         return 0;

@@ -11,6 +11,8 @@ import umlaut.abi.MountFlags;
  * ({@link MountTree}) and read without.
  */
 public final class Mount {
+    private static final long FIRST_UNIQUE_ID = 1L << 31;
+
     /** The flags a mount has of its own, as MS_*; the others belong to the super block. */
     public static final int OWN_FLAGS = MountFlags.MS_RDONLY
             | MountFlags.MS_NOSUID
@@ -21,6 +23,9 @@ public final class Mount {
             | MountFlags.MS_RELATIME
             | MountFlags.MS_NOSYMFOLLOW;
 
+    /** The settings of access times. */
+    static final int ATIME_FLAGS = MountFlags.MS_NOATIME | MountFlags.MS_NODIRATIME | MountFlags.MS_RELATIME;
+
     final Vfs vfs;
     public final SuperBlock superBlock;
     /** What is seen at the mount point: the file system's root, or a part of it (bind mounts). */
@@ -29,6 +34,8 @@ public final class Mount {
     public final String source;
     /** Number in mountinfo and statx. */
     public final int id;
+    /** A number that is never used again: STATX_MNT_ID_UNIQUE, statmount(2). */
+    public final long uniqueId;
 
     private volatile int flags;
     private volatile @Nullable Mount parent;
@@ -42,6 +49,45 @@ public final class Mount {
 
     volatile int masterGroup;
     volatile boolean unbindable;
+    /** It came from a namespace of a more privileged user namespace together with what it covers: it can't be taken off alone (MNT_LOCKED). */
+    volatile boolean locked;
+    /** Flags that can't be taken away, from there too (MNT_LOCK_*): MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC; {@link #ATIME_FLAGS} stand for all settings of access times. */
+    volatile int lockedFlags;
+
+    /** May {@code fresh} be the flags from now on, as far as it stands under locks? */
+    boolean mayHaveFlags(int fresh) {
+        int kept = lockedFlags & ~ATIME_FLAGS;
+        boolean times = (lockedFlags & ATIME_FLAGS) != 0 && ((fresh ^ flags) & ATIME_FLAGS) != 0;
+        return (kept & ~fresh) == 0 && !times;
+    }
+
+    /** It goes to a less privileged namespace: what it forbids stays forbidden (lock_mnt_tree). */
+    void lock(boolean whole) {
+        int forbids =
+                MountFlags.MS_RDONLY | MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC;
+        lockedFlags |= flags & forbids | ATIME_FLAGS;
+        locked |= whole;
+    }
+
+    /** Which part of its file system it shows: the fourth column of mountinfo. */
+    public String insideName() {
+        if (root.inodeOrNull() instanceof NsInode file) {
+            return file.namespace.text();
+        }
+        StringBuilder name = new StringBuilder();
+        for (Dentry d = root, up = d.parent(); up != null; d = up, up = d.parent()) {
+            name.insert(0, d.name()).insert(0, '/');
+        }
+        return name.isEmpty() ? "/" : name.toString();
+    }
+
+    public int peerGroup() {
+        return peerGroup;
+    }
+
+    public int masterGroup() {
+        return masterGroup;
+    }
 
     /** The optional fields of /proc/PID/mountinfo, each with a leading blank. */
     public String propagation() {
@@ -64,6 +110,7 @@ public final class Mount {
     Mount(Vfs vfs, int id, SuperBlock superBlock, Dentry root, String source, int flags) {
         this.vfs = vfs;
         this.id = id;
+        this.uniqueId = FIRST_UNIQUE_ID + id;
         this.superBlock = superBlock;
         this.root = root;
         this.source = source;

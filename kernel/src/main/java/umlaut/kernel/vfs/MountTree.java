@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.MountFlags;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
 /**
@@ -20,11 +21,11 @@ import umlaut.kernel.task.Task;
 public final class MountTree {
     private static final int FIRST_ID = 20;
     private static final long FIRST_NAMESPACE = 0xf0000000L;
+    private static final int MOST_IN_NAMESPACE = 100_000;
 
     private final Vfs vfs;
     final ReentrantLock lock = new ReentrantLock();
     private final AtomicInteger ids = new AtomicInteger(FIRST_ID);
-    private final AtomicInteger namespaces = new AtomicInteger();
 
     @GuardedBy("lock") private int groups;
 
@@ -41,7 +42,7 @@ public final class MountTree {
     Mount internal(SuperBlock fs) {
         Mount m = fs.internalMount;
         if (m == null) {
-            m = make(fs, fs.rootDentry(), "none", 0);
+            m = make(fs, fs.rootDentry(), fs.type, 0);
             fs.internalMount = m;
         }
         return m;
@@ -75,7 +76,7 @@ public final class MountTree {
         try {
             PseudoFs rootFs = new PseudoFs("rootfs", vfs.anonymousDevice(), MountFlags.RAMFS_MAGIC);
             Mount bottom = make(rootFs, rootFs.rootDentry(), "none", 0);
-            MountNamespace ns = new MountNamespace(nextNamespace(), bottom);
+            MountNamespace ns = new MountNamespace(FIRST_NAMESPACE, bottom, UserNamespace.INITIAL);
             bottom.setNamespace(ns);
             all.add(bottom);
             initial = ns;
@@ -86,10 +87,6 @@ public final class MountTree {
         } finally {
             lock.unlock();
         }
-    }
-
-    private long nextNamespace() {
-        return FIRST_NAMESPACE + namespaces.getAndIncrement();
     }
 
     // --- the links ---
@@ -135,10 +132,19 @@ public final class MountTree {
             m.setNamespace(null);
             m.peerGroup = 0;
             m.masterGroup = 0;
+            m.locked = false;
             all.remove(m);
         }
         for (Mount m : subtree) {
             m.detached();
+        }
+    }
+
+    /** A mount's flags have changed: who polls the list of mounts is told. */
+    void changed(Mount mount) {
+        MountNamespace ns = mount.namespace();
+        if (ns != null) {
+            ns.changed();
         }
     }
 
@@ -159,7 +165,7 @@ public final class MountTree {
     // --- mounting ---
 
     /** A new file system onto {@code at} (do_new_mount). @throws umlaut.abi.ErrnoException EBUSY, ENOTDIR, ENOENT, EINVAL */
-    Mount attach(SuperBlock fresh, String source, Path at, int flags) {
+    Mount attach(SuperBlock fresh, String source, Path at, int flags, MountNamespace caller) {
         lock.lock();
         try {
             if (at.mount().superBlock == fresh && at.dentry() == at.mount().root) {
@@ -168,7 +174,7 @@ public final class MountTree {
             Mount m = make(fresh, fresh.rootDentry(), source, flags);
             fresh.mounts++;
             try {
-                graft(m, at);
+                graft(m, at, caller);
             } catch (RuntimeException e) {
                 fresh.mounts--;
                 throw e;
@@ -179,17 +185,23 @@ public final class MountTree {
         }
     }
 
+    /** Only mounts of the caller's own namespace, and trees that are in none yet, may be changed (check_mnt). */
+    private static void requireReach(Mount mount, MountNamespace caller) {
+        MountNamespace ns = mount.namespace();
+        if (ns == null || ns != caller && !ns.anonymous()) {
+            throw Errno.EINVAL.exception();
+        }
+    }
+
     /** Puts a detached tree at a place and on the place's peers (graft_tree, attach_recursive_mnt). */
-    @GuardedBy("lock") private void graft(Mount top, Path at) {
+    @GuardedBy("lock") void graft(Mount top, Path at, MountNamespace caller) {
         if (top.root.inode().isDirectory() != at.inode().isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }
         if (at.dentry().isDeleted()) {
             throw Errno.ENOENT.exception();
         }
-        if (at.mount().namespace() == null) {
-            throw Errno.EINVAL.exception();
-        }
+        requireReach(at.mount(), caller);
         // Somebody may have mounted there since the walk: we go on top.
         Mount parent = at.mount();
         Dentry point = at.dentry();
@@ -208,8 +220,14 @@ public final class MountTree {
             }
         }
         List<Mount> receivers = shared ? receivers(parent, point) : List.of();
+        MountNamespace home = parent.namespace();
+        requireRoom(home, top);
         for (Mount peer : receivers) {
             Mount copy = copy(top, true);
+            MountNamespace there = peer.namespace();
+            if (home != null && there != null && there.owner() != home.owner()) {
+                lockTree(copy, true);
+            }
             if (peer.peerGroup == 0) {
                 enslave(copy);
             }
@@ -222,6 +240,24 @@ public final class MountTree {
             link(copy, below, spot);
         }
         link(top, parent, point);
+    }
+
+    /** fs.mount-max. */
+    private static void requireRoom(@Nullable MountNamespace ns, Mount top) {
+        List<Mount> subtree = new ArrayList<>();
+        MountNamespace.collect(top, subtree);
+        if (ns != null && ns.mounts().size() + subtree.size() > MOST_IN_NAMESPACE) {
+            throw Errno.ENOSPC.exception();
+        }
+    }
+
+    /** lock_mnt_tree. @param withTop the top too can't be taken off */
+    private static void lockTree(Mount top, boolean withTop) {
+        List<Mount> subtree = new ArrayList<>();
+        MountNamespace.collect(top, subtree);
+        for (Mount m : subtree) {
+            m.lock(withTop || m != top);
+        }
     }
 
     private static void enslave(Mount top) {
@@ -269,6 +305,8 @@ public final class MountTree {
         c.peerGroup = from.peerGroup;
         c.masterGroup = from.masterGroup;
         c.unbindable = from.unbindable;
+        c.locked = from.locked;
+        c.lockedFlags = from.lockedFlags;
         from.superBlock.mounts++;
         return c;
     }
@@ -287,19 +325,16 @@ public final class MountTree {
         }
     }
 
-    /** MS_BIND (do_loopback). */
-    public void bind(Path from, Path at, boolean recursive) {
+    /** MS_BIND (do_loopback). @param caller the namespace of who asks */
+    public void bind(Path from, Path at, boolean recursive, MountNamespace caller) {
         lock.lock();
         try {
-            if (from.mount().namespace() == null || from.mount().unbindable) {
+            if (at.mount().namespace() != caller) {
                 throw Errno.EINVAL.exception();
             }
-            Mount top = cloneOne(from.mount(), from.dentry());
-            if (recursive) {
-                copyChildren(from.mount(), top, from.dentry());
-            }
+            Mount top = copyForBind(from, recursive, caller);
             try {
-                graft(top, at);
+                graft(top, at, caller);
             } catch (RuntimeException e) {
                 discard(top);
                 throw e;
@@ -309,17 +344,109 @@ public final class MountTree {
         }
     }
 
+    @GuardedBy("lock") private Mount copyForBind(Path from, boolean recursive, MountNamespace caller) {
+        Mount old = from.mount();
+        boolean ofNamespace = from.inode() instanceof NsInode;
+        if (!ofNamespace) {
+            requireReach(old, caller);
+        } else if (loops(from.inode(), caller)) {
+            throw Errno.EINVAL.exception();
+        }
+        if (old.unbindable || !recursive && hasLockedChildren(old, from.dentry())) {
+            throw Errno.EINVAL.exception();
+        }
+        Mount top = cloneOne(old, from.dentry());
+        top.locked = false;
+        if (recursive) {
+            copyChildren(old, top, from.dentry());
+        }
+        return top;
+    }
+
+    /** A mount namespace can't be mounted in itself nor in one that was made before it (mnt_ns_loop). */
+    private static boolean loops(Inode inode, MountNamespace caller) {
+        return inode instanceof NsInode file
+                && file.namespace instanceof MountNamespace ns
+                && ns.sequence() <= caller.sequence();
+    }
+
+    private static boolean hasLockedChildren(Mount mount, Dentry visible) {
+        for (Mount child : mount.children) {
+            Dentry point = child.mountpoint();
+            if (child.locked && point != null && point.isBelow(visible)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** open_tree(OPEN_TREE_CLONE): a copy in a namespace of its own, which has no number. */
+    Mount cloneDetached(Path from, boolean recursive, MountNamespace caller) {
+        lock.lock();
+        try {
+            Mount top = copyForBind(from, recursive, caller);
+            adoptDetached(top, caller.owner());
+            return top;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** fsmount(2): a new file system that stands nowhere yet. */
+    Mount newDetached(SuperBlock fresh, String source, int flags, MountNamespace caller) {
+        lock.lock();
+        try {
+            Mount top = make(fresh, fresh.rootDentry(), source, flags);
+            fresh.mounts++;
+            adoptDetached(top, caller.owner());
+            return top;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock") private void adoptDetached(Mount top, UserNamespace owner) {
+        MountNamespace ns = new MountNamespace(0, top, owner);
+        List<Mount> subtree = new ArrayList<>();
+        MountNamespace.collect(top, subtree);
+        for (Mount m : subtree) {
+            m.setNamespace(ns);
+            all.add(m);
+        }
+    }
+
+    /** The descriptor of a detached tree was closed: it goes, unless it was put somewhere meanwhile (dissolve_on_fput). */
+    void dissolve(Mount top) {
+        lock.lock();
+        try {
+            MountNamespace ns = top.namespace();
+            if (ns != null && ns.anonymous() && ns.root() == top) {
+                discard(top);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** MS_MOVE (do_move_mount). */
-    public void move(Path from, Path at) {
+    public void move(Path from, Path at, MountNamespace caller) {
         lock.lock();
         try {
             Mount mount = from.mount();
             Mount parent = mount.parent();
-            boolean attached = mount.namespace() != null && from.dentry() == mount.root;
-            if (parent == null || !attached || at.mount().namespace() != mount.namespace() || parent.peerGroup != 0) {
+            MountNamespace ns = mount.namespace();
+            boolean detached = ns != null && ns.anonymous() && ns.root() == mount;
+            boolean attached = ns == caller && parent != null;
+            if (from.dentry() != mount.root || !detached && !attached || at.mount().namespace() != caller) {
+                throw Errno.EINVAL.exception();
+            }
+            if (mount.locked || parent != null && parent.peerGroup != 0) {
                 throw Errno.EINVAL.exception();
             }
             if (mount.root.inode().isDirectory() != at.inode().isDirectory()) {
+                throw Errno.EINVAL.exception();
+            }
+            if (at.mount().peerGroup != 0 && hasUnbindable(mount)) {
                 throw Errno.EINVAL.exception();
             }
             for (Mount m = at.mount(); m != null; m = m.parent()) {
@@ -327,20 +454,39 @@ public final class MountTree {
                     throw Errno.ELOOP.exception();
                 }
             }
+            if (detached) {
+                graft(mount, at, caller);
+                return;
+            }
+            Dentry before = mount.mountpoint();
             unlink(mount);
-            graft(mount, at);
+            try {
+                graft(mount, at, caller);
+            } catch (RuntimeException e) {
+                if (parent != null && before != null) {
+                    link(mount, parent, before);
+                }
+                throw e;
+            }
         } finally {
             lock.unlock();
         }
     }
 
+    private static boolean hasUnbindable(Mount top) {
+        List<Mount> subtree = new ArrayList<>();
+        MountNamespace.collect(top, subtree);
+        return subtree.stream().anyMatch(m -> m.unbindable);
+    }
+
     /** MS_SHARED and its like (do_change_type). @param type exactly one of MS_SHARED, MS_PRIVATE, MS_SLAVE, MS_UNBINDABLE */
-    public void changeType(Path at, int type, boolean recursive) {
+    public void changeType(Path at, int type, boolean recursive, MountNamespace caller) {
         lock.lock();
         try {
-            if (at.dentry() != at.mount().root || at.mount().namespace() == null) {
+            if (at.dentry() != at.mount().root) {
                 throw Errno.EINVAL.exception();
             }
+            requireReach(at.mount(), caller);
             List<Mount> which = new ArrayList<>();
             if (recursive) {
                 MountNamespace.collect(at.mount(), which);
@@ -375,6 +521,64 @@ public final class MountTree {
         m.unbindable = type == MountFlags.MS_UNBINDABLE;
     }
 
+    /** mount_setattr(2): all of them or none. */
+    void setAttributes(Path at, MountAttributes.Change change, boolean recursive, MountNamespace caller) {
+        lock.lock();
+        try {
+            if (at.dentry() != at.mount().root) {
+                throw Errno.EINVAL.exception();
+            }
+            requireReach(at.mount(), caller);
+            List<Mount> which = new ArrayList<>();
+            if (recursive) {
+                MountNamespace.collect(at.mount(), which);
+            } else {
+                which.add(at.mount());
+            }
+            for (Mount m : which) {
+                int fresh = change.applied(m.flags());
+                if (!m.mayHaveFlags(fresh)) {
+                    throw Errno.EPERM.exception();
+                }
+                if ((fresh & ~m.flags() & MountFlags.MS_RDONLY) != 0 && m.writers() > 0) {
+                    throw Errno.EBUSY.exception();
+                }
+            }
+            for (Mount m : which) {
+                m.setFlags(change.applied(m.flags()));
+                if (change.propagation() != 0) {
+                    setType(m, change.propagation());
+                }
+                changed(m);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** MOVE_MOUNT_SET_GROUP: {@code to} hears and tells what {@code from} does (do_set_group). */
+    void setGroup(Path from, Path to, MountNamespace caller) {
+        lock.lock();
+        try {
+            Mount a = from.mount();
+            Mount b = to.mount();
+            boolean tops = from.dentry() == a.root && to.dentry() == b.root;
+            requireReach(a, caller);
+            requireReach(b, caller);
+            boolean fits = a.superBlock == b.superBlock && b.root.isBelow(a.root);
+            if (!tops || b.peerGroup != 0 || b.masterGroup != 0 || a.peerGroup == 0 && a.masterGroup == 0 || !fits) {
+                throw Errno.EINVAL.exception();
+            }
+            if (hasLockedChildren(a, b.root)) {
+                throw Errno.EINVAL.exception();
+            }
+            b.peerGroup = a.peerGroup;
+            b.masterGroup = a.masterGroup;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // --- unmounting ---
 
     /** Is it in use: by mounts on it, open files, or tasks that have their root or working directory there? */
@@ -397,9 +601,12 @@ public final class MountTree {
      * @param lazy MNT_DETACH: takes it out of the tree even when in use
      * @param expire MNT_EXPIRE: only if nobody used it since the last such call
      */
-    public void unmount(Mount mount, boolean lazy, boolean expire) {
+    public void unmount(Mount mount, boolean lazy, boolean expire, MountNamespace caller) {
         lock.lock();
         try {
+            if (mount.namespace() != caller || mount.locked) {
+                throw Errno.EINVAL.exception();
+            }
             Mount parent = mount.parent();
             Dentry point = mount.mountpoint();
             if (parent == null || point == null || mount.namespace() == null) {
@@ -434,16 +641,20 @@ public final class MountTree {
     // --- the root, and namespaces ---
 
     /** pivot_root(2) after its look-ups. @param root the caller's */
-    void pivot(Path root, Path fresh, Path old) {
+    void pivot(Path root, Path fresh, Path old, MountNamespace caller) {
         lock.lock();
         try {
-            checkPivot(root, fresh, old);
+            checkPivot(root, fresh, old, caller);
             Mount rootMount = root.mount();
             Mount freshMount = fresh.mount();
             Mount below = rootMount.parent();
             Dentry point = rootMount.mountpoint();
             if (below == null || point == null) {
                 throw Errno.EINVAL.exception();
+            }
+            if (rootMount.locked) {
+                freshMount.locked = true;
+                rootMount.locked = false;
             }
             unlink(freshMount);
             unlink(rootMount);
@@ -463,15 +674,16 @@ public final class MountTree {
         }
     }
 
-    private static void checkPivot(Path root, Path fresh, Path old) {
+    private static void checkPivot(Path root, Path fresh, Path old, MountNamespace caller) {
         Mount freshParent = fresh.mount().parent();
         Mount rootParent = root.mount().parent();
         boolean shared = old.mount().peerGroup != 0
                 || freshParent != null && freshParent.peerGroup != 0
                 || rootParent != null && rootParent.peerGroup != 0;
         if (shared
-                || root.mount().namespace() == null
-                || fresh.mount().namespace() != root.mount().namespace()) {
+                || fresh.mount().locked
+                || root.mount().namespace() != caller
+                || fresh.mount().namespace() != caller) {
             throw Errno.EINVAL.exception();
         }
         if (fresh.dentry().isDeleted()) {
@@ -489,35 +701,74 @@ public final class MountTree {
         }
     }
 
-    /** CLONE_NEWNS: a copy of the task's namespace, in which its root and working directory stand where they stood. The caller puts {@code fs} in place. */
-    public MountNamespace copyNamespace(FsContext fs) {
+    /**
+     * CLONE_NEWNS: a copy of {@code fs}'s namespace, in which its root and working directory stand where they stood (copy_mnt_ns). In another user namespace shared mounts
+     * become slaves, and nothing that was covered can be uncovered.
+     */
+    public void copyNamespace(FsContext fs, UserNamespace owner, long ino) {
         lock.lock();
         try {
-            MountNamespace from = fs.root().mount().namespace();
-            if (from == null) {
-                throw Errno.EINVAL.exception();
-            }
+            MountNamespace from = fs.namespace();
             List<Mount> before = new ArrayList<>();
             MountNamespace.collect(from.root(), before);
             Mount top = cloneOne(from.root(), from.root().root);
             copyAll(from.root(), top);
             List<Mount> after = new ArrayList<>();
             MountNamespace.collect(top, after);
-            MountNamespace ns = new MountNamespace(nextNamespace(), top);
+            MountNamespace ns = new MountNamespace(ino, top, owner);
+            boolean lesser = owner != from.owner();
+            Path root = fs.root();
+            Path cwd = fs.cwd();
             for (int i = 0; i < after.size(); i++) {
-                after.get(i).setNamespace(ns);
-                all.add(after.get(i));
-                if (fs.root().mount() == before.get(i)) {
-                    fs.setRoot(new Path(after.get(i), fs.root().dentry()));
+                Mount m = after.get(i);
+                m.setNamespace(ns);
+                all.add(m);
+                if (lesser && m.peerGroup != 0) {
+                    m.masterGroup = m.peerGroup;
+                    m.peerGroup = 0;
                 }
-                if (fs.cwd().mount() == before.get(i)) {
-                    fs.setCwd(new Path(after.get(i), fs.cwd().dentry()));
+                if (root.mount() == before.get(i)) {
+                    fs.setRoot(new Path(m, root.dentry()));
+                }
+                if (cwd.mount() == before.get(i)) {
+                    fs.setCwd(new Path(m, cwd.dentry()));
                 }
             }
-            return ns;
+            if (lesser) {
+                lockTree(top, false);
+            }
+            fs.setNamespace(ns);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Somebody has left a namespace: with its last task, open file and mount its mounts go (put_mnt_ns). */
+    public void left(MountNamespace ns) {
+        if (ns == initial || ns.pinned()) {
+            return;
+        }
+        for (Task task : vfs.kernel.tasks.tasks()) {
+            if (!task.exited && task.fs().namespace() == ns) {
+                return;
+            }
+        }
+        List<MountNamespace> inside = new ArrayList<>();
+        lock.lock();
+        try {
+            if (ns.root().namespace() != ns || all.stream().anyMatch(m -> m.root.inodeOrNull() instanceof NsInode file && file.namespace == ns)) {
+                return;
+            }
+            for (Mount m : ns.mounts()) {
+                if (m.root.inodeOrNull() instanceof NsInode file && file.namespace instanceof MountNamespace other) {
+                    inside.add(other);
+                }
+            }
+            discard(ns.root());
+        } finally {
+            lock.unlock();
+        }
+        inside.forEach(this::left);
     }
 
     /** As copyChildren, unbindable ones too, in the same order. */

@@ -147,7 +147,7 @@ public final class NameCalls {
         PathWalk walk = walk(task, AtFlags.AT_FDCWD, path);
         walk.resolveDirectory();
         Permissions.require(walk.inode(), walk.who, Permissions.MAY_EXEC);
-        if (!walk.who.capable(Capability.CAP_SYS_CHROOT)) {
+        if (!walk.who.capableHere(Capability.CAP_SYS_CHROOT)) {
             return Errno.EPERM.negative();
         }
         task.fs().setRoot(walk.path());

@@ -24,8 +24,13 @@ final class Names {
 
     static void mkdir(Vfs vfs, PathWalk walk, int mode) {
         Credentials who = walk.who;
-        int bits = mode & (Mode.S_IRWXUGO | Mode.S_ISVTX) & ~walk.umask;
-        make(vfs, walk, true, (directory, name) -> directory.mkdir(name, bits | Mode.S_IFDIR, who));
+        int full = mode & (Mode.S_IRWXUGO | Mode.S_ISVTX) | Mode.S_IFDIR;
+        int umask = walk.umask;
+        make(vfs, walk, true, (directory, name) -> {
+            Inode made = directory.mkdir(name, AclRules.modeOf(directory, full, umask), who);
+            AclRules.inherit(directory, made, full);
+            return made;
+        });
     }
 
     /** @param mode type and permissions; type 0 is a regular file. @return the new object */
@@ -45,7 +50,10 @@ final class Names {
             if (Mode.isDevice(full) && !whiteout && !who.capable(Capability.CAP_MKNOD)) {
                 throw Errno.EPERM.exception();
             }
-            return directory.create(name, Permissions.newMode(directory, full, who) & ~umask, number, who);
+            int stripped = Permissions.newMode(directory, full, who);
+            Inode made = directory.create(name, AclRules.modeOf(directory, stripped, umask), number, who);
+            AclRules.inherit(directory, made, stripped);
+            return made;
         });
     }
 
@@ -250,8 +258,10 @@ final class Names {
         Permissions.requireWritable(walk.mount);
         Permissions.requireCreate(directory, walk.who);
         int full = Mode.S_IFREG | mode & Mode.S_IALLUGO;
-        int bits = Permissions.newMode(directory, full, walk.who) & ~walk.umask;
-        child.instantiate(directory.create(child.name(), bits, 0, walk.who));
+        int stripped = Permissions.newMode(directory, full, walk.who);
+        Inode made = directory.create(child.name(), AclRules.modeOf(directory, stripped, walk.umask), 0, walk.who);
+        AclRules.inherit(directory, made, stripped);
+        child.instantiate(made);
         Times.modified(directory, vfs.kernel.clock.realtimeNs());
     }
 
@@ -264,7 +274,9 @@ final class Names {
         Inode inode;
         directory.lock.lock();
         try {
-            inode = directory.tmpfile(Permissions.newMode(directory, full, walk.who) & ~walk.umask, walk.who);
+            int stripped = Permissions.newMode(directory, full, walk.who);
+            inode = directory.tmpfile(AclRules.modeOf(directory, stripped, walk.umask), walk.who);
+            AclRules.inherit(directory, inode, stripped);
         } finally {
             directory.lock.unlock();
         }

@@ -74,7 +74,9 @@ final class Open {
     }
 
     private static File openPath(PathWalk walk, int flags) {
-        walk.resolve((flags & OpenFlags.O_NOFOLLOW) == 0, false);
+        if (!walk.isPlaced()) {
+            walk.resolve((flags & OpenFlags.O_NOFOLLOW) == 0, false);
+        }
         Inode inode = walk.inode();
         if ((flags & OpenFlags.O_DIRECTORY) != 0 && !inode.isDirectory()) {
             throw Errno.ENOTDIR.exception();
@@ -84,6 +86,19 @@ final class Open {
             throw Errno.ENOENT.exception();
         }
         return file;
+    }
+
+    /** Opens a place that was not found by its name. */
+    static File openAt(Vfs vfs, PathWalk walk, Task task, Path place, int flags) {
+        walk.beginAt(task, place);
+        if ((flags & OpenFlags.O_PATH) != 0) {
+            return openPath(walk, flags & PATH_FLAGS);
+        }
+        int f = check(flags);
+        if ((f & OpenFlags.O_DIRECTORY) != 0 && !walk.inode().isDirectory()) {
+            throw Errno.ENOTDIR.exception();
+        }
+        return openPlace(vfs, walk, f);
     }
 
     private static File openTemporary(Vfs vfs, PathWalk walk, int flags, int mode) {
@@ -219,7 +234,7 @@ final class Open {
                 }
             }
             case Mode.S_IFCHR, Mode.S_IFBLK -> {
-                if (walk.mount.has(MountFlags.MS_NODEV)) {
+                if (walk.mount.has(MountFlags.MS_NODEV) || inode.superBlock.userNs().level() > 0) {
                     throw Errno.EACCES.exception();
                 }
             }

@@ -4,7 +4,7 @@ import umlaut.abi.Errno;
 import umlaut.kernel.cred.Credentials;
 
 /** A descriptor of a place rather than of an open file: O_PATH of open(2). System calls that need an open file refuse it (EBADF). */
-final class PathFile extends File {
+class PathFile extends File {
     private final Inode inode;
 
     PathFile(Path path, int flags, Credentials credentials) {

@@ -64,6 +64,7 @@ public final class PathWalk {
     private int linksFollowed;
     private int resolveFlags;
     private boolean empty;
+    private boolean placed;
     /** The descriptor to start from is not open. */
     private boolean badStart;
 
@@ -101,6 +102,13 @@ public final class PathWalk {
 
     void begin(Task who, int dirFd, long address, int resolve) {
         start(who, dirFd, who.memory.path(address, buffer), resolve);
+    }
+
+    /** Is at a place already: nothing is walked. */
+    void beginAt(Task who, Path place) {
+        start(who, AtFlags.AT_FDCWD, 0, 0);
+        placed = true;
+        place(place);
     }
 
     void begin(LookupContext context, String path) {
@@ -183,6 +191,7 @@ public final class PathWalk {
         linksFollowed = 0;
         resolveFlags = resolve;
         empty = length == 0;
+        placed = false;
         badStart = false;
         mustBeDirectory = false;
         jumped = false;
@@ -206,6 +215,11 @@ public final class PathWalk {
 
     Path rootPath() {
         return new Path(rootMount, rootDentry);
+    }
+
+    /** Begun at a place by {@link #beginAt(Task, Path)}? */
+    boolean isPlaced() {
+        return placed;
     }
 
     /** Was the path empty? Then, with AT_EMPTY_PATH, the place is that of the descriptor. */

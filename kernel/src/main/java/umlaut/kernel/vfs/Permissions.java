@@ -17,8 +17,11 @@ public final class Permissions {
     public static boolean generic(Inode inode, Credentials who, int mask) {
         int mode = inode.mode;
         int bits;
+        Acl acl;
         if (who.fsuid() == inode.uid) {
             bits = mode >> 6;
+        } else if ((mode & Mode.S_IRWXG) != 0 && (acl = inode.accessAcl()) != null) {
+            bits = acl.permits(inode, who, mask) ? mask : 0;
         } else if (who.inGroup(inode.gid)) {
             bits = mode >> 3;
         } else {
@@ -27,24 +30,28 @@ public final class Permissions {
         if ((bits & mask) == mask) {
             return true;
         }
-        return overrides(mode, who, mask);
+        return overrides(inode, mode, who, mask);
     }
 
-    private static boolean overrides(int mode, Credentials who, int mask) {
+    private static boolean overrides(Inode inode, int mode, Credentials who, int mask) {
         if (Mode.isDir(mode)) {
-            if ((mask & MAY_WRITE) == 0 && who.capable(Capability.CAP_DAC_READ_SEARCH)) {
+            if ((mask & MAY_WRITE) == 0 && may(inode, who, Capability.CAP_DAC_READ_SEARCH)) {
                 return true;
             }
-            return who.capable(Capability.CAP_DAC_OVERRIDE);
+            return may(inode, who, Capability.CAP_DAC_OVERRIDE);
         }
-        if (mask == MAY_READ && who.capable(Capability.CAP_DAC_READ_SEARCH)) {
+        if (mask == MAY_READ && may(inode, who, Capability.CAP_DAC_READ_SEARCH)) {
             return true;
         }
         // Executing needs an x bit somewhere, even for root.
         if ((mask & MAY_EXEC) == 0 || (mode & Mode.S_IXUGO) != 0) {
-            return who.capable(Capability.CAP_DAC_OVERRIDE);
+            return may(inode, who, Capability.CAP_DAC_OVERRIDE);
         }
         return false;
+    }
+
+    private static boolean may(Inode inode, Credentials who, int capability) {
+        return who.capableOver(inode.uid, inode.gid, capability);
     }
 
     /** inode_permission. @throws umlaut.abi.ErrnoException EROFS, EPERM for immutable files, EACCES */
@@ -98,7 +105,7 @@ public final class Permissions {
                 && (mode & both) == both
                 && inherits
                 && !who.inGroup(directory.gid)
-                && !who.capable(Capability.CAP_FSETID)) {
+                && !may(directory, who, Capability.CAP_FSETID)) {
             return mode & ~Mode.S_ISGID;
         }
         return mode;
@@ -106,7 +113,7 @@ public final class Permissions {
 
     /** inode_owner_or_capable. */
     public static boolean owns(Inode inode, Credentials who) {
-        return who.fsuid() == inode.uid || who.capable(Capability.CAP_FOWNER);
+        return who.fsuid() == inode.uid || may(inode, who, Capability.CAP_FOWNER);
     }
 
     /** In a sticky directory only the entry's or the directory's owner may remove it (__check_sticky). */
@@ -114,7 +121,7 @@ public final class Permissions {
         return (directory.mode & Mode.S_ISVTX) != 0
                 && who.fsuid() != victim.uid
                 && who.fsuid() != directory.uid
-                && !who.capable(Capability.CAP_FOWNER);
+                && !may(victim, who, Capability.CAP_FOWNER);
     }
 
     /** The bits a change of contents or owner by {@code who} takes away (setattr_should_drop_suidgid); 0 = none. */
@@ -132,7 +139,7 @@ public final class Permissions {
         if ((mode & Mode.S_ISGID) == 0) {
             return 0;
         }
-        boolean stays = (mode & Mode.S_IXGRP) == 0 && (who.inGroup(inode.gid) || who.capable(Capability.CAP_FSETID));
+        boolean stays = (mode & Mode.S_IXGRP) == 0 && (who.inGroup(inode.gid) || may(inode, who, Capability.CAP_FSETID));
         return stays ? 0 : Mode.S_ISGID;
     }
 }

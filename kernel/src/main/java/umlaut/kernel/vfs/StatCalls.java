@@ -10,6 +10,7 @@ import umlaut.abi.Stat;
 import umlaut.abi.Statfs;
 import umlaut.abi.Statx;
 import umlaut.abi.StatxFlags;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
 /** stat(2), statx(2), statfs(2) and their forms (Linux: fs/stat.c, fs/statfs.c). */
@@ -70,7 +71,10 @@ public final class StatCalls {
     private static long put(Task task, Inode inode, long buffer) {
         inode.refresh();
         MemorySegment s = task.fileScratch.struct();
-        Stat.writeIdentity(s, 0, inode.device(), inode.ino, inode.nlink, inode.mode, inode.uid, inode.gid, inode.rdev);
+        UserNamespace ns = task.credentials().userNs();
+        int uid = ns.showUid(inode.uid);
+        int gid = ns.showGid(inode.gid);
+        Stat.writeIdentity(s, 0, inode.device(), inode.ino, inode.nlink, inode.mode, uid, gid, inode.rdev);
         Stat.writeSize(s, 0, inode.size, inode.blockSize(), inode.blocks);
         long a = inode.atime;
         long m = inode.mtime;
@@ -117,8 +121,9 @@ public final class StatCalls {
         Le.putInt(s, Statx.STX_BLKSIZE, inode.blockSize());
         attributes(s, mount, dentry, inode);
         Le.putInt(s, Statx.STX_NLINK, inode.nlink);
-        Le.putInt(s, Statx.STX_UID, inode.uid);
-        Le.putInt(s, Statx.STX_GID, inode.gid);
+        UserNamespace ns = task.credentials().userNs();
+        Le.putInt(s, Statx.STX_UID, ns.showUid(inode.uid));
+        Le.putInt(s, Statx.STX_GID, ns.showGid(inode.gid));
         Le.putShort(s, Statx.STX_MODE, inode.mode);
         Le.putLong(s, Statx.STX_INO, inode.ino);
         Le.putLong(s, Statx.STX_SIZE, inode.size);
@@ -133,7 +138,8 @@ public final class StatCalls {
         Le.putInt(s, Statx.STX_RDEV_MINOR, DeviceTable.minor(inode.rdev));
         Le.putInt(s, Statx.STX_DEV_MAJOR, DeviceTable.major(inode.device()));
         Le.putInt(s, Statx.STX_DEV_MINOR, DeviceTable.minor(inode.device()));
-        Le.putLong(s, Statx.STX_MNT_ID, mount.id);
+        boolean unique = (mask & StatxFlags.STATX_MNT_ID_UNIQUE) != 0;
+        Le.putLong(s, Statx.STX_MNT_ID, unique ? mount.uniqueId : mount.id);
         task.memory.write(buffer, s, 0, Statx.SIZE);
         return 0;
     }

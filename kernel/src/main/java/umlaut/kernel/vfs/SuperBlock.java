@@ -1,8 +1,13 @@
 package umlaut.kernel.vfs;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.ns.UserNamespace;
 
 /** One mounted file system instance (Linux: struct super_block), which several mounts may show. */
 public abstract class SuperBlock {
@@ -12,6 +17,7 @@ public abstract class SuperBlock {
     public final long device;
 
     private volatile boolean readOnly;
+    private volatile boolean changedBeneath;
     private volatile @Nullable Dentry rootDentry;
     /** Renames between directories of this file system happen one at a time (Linux: s_vfs_rename_mutex). Rank: before all inode locks. */
     final ReentrantLock renameLock = new ReentrantLock();
@@ -26,10 +32,25 @@ public abstract class SuperBlock {
     /** Mounts that show it; the last one's end kills it. Guarded by the mount tree's lock. */
     int mounts;
 
+    /** Inodes that handles were given out for, by number. */
+    @GuardedBy("this") private final Map<Long, WeakReference<Inode>> exports = new HashMap<>();
+
+    private volatile UserNamespace userNs = UserNamespace.INITIAL;
+
     protected SuperBlock(String type, long device, boolean readOnly) {
         this.type = type;
         this.device = device;
         this.readOnly = readOnly;
+    }
+
+    /** That of who mounted it: device nodes work only in the initial one's, and set-id bits only for who is in it (Linux: s_user_ns). */
+    public final UserNamespace userNs() {
+        return userNs;
+    }
+
+    /** Before it is mounted first. */
+    public final void setUserNs(UserNamespace ns) {
+        userNs = ns;
     }
 
     public abstract Inode root();
@@ -62,7 +83,12 @@ public abstract class SuperBlock {
      * trusting the cache.
      */
     public boolean revalidates() {
-        return false;
+        return changedBeneath;
+    }
+
+    /** From now on an overlay changes names here directly. */
+    public final void setChangedBeneath() {
+        changedBeneath = true;
     }
 
     /**
@@ -80,6 +106,23 @@ public abstract class SuperBlock {
     /** Type-specific options as /proc/mounts shows them, with a leading comma each, e.g. ",size=65536k". */
     public String showOptions() {
         return "";
+    }
+
+    /** Can its files have handles, name_to_handle_at(2)? Its inodes must be the same objects as long as they live. */
+    public boolean exportable() {
+        return false;
+    }
+
+    /** A handle was given out for {@code inode}. */
+    final synchronized void exported(Inode inode) {
+        exports.values().removeIf(known -> known.get() == null);
+        exports.put(inode.ino, new WeakReference<>(inode));
+    }
+
+    /** The live inode with that number, if a handle was given out for it. */
+    final synchronized @Nullable Inode byNumber(long ino) {
+        WeakReference<Inode> known = exports.get(ino);
+        return known == null ? null : known.get();
     }
 
     /** syncfs(2). */

@@ -21,6 +21,8 @@ public final class Vfs {
     final PseudoFs pipeFs;
     final PseudoFs socketFs;
     final PseudoFs pidFs;
+    /** Where namespaces are files. */
+    final PseudoFs nsFs;
     final AnonInode anonInode;
     /** Where memfds live. */
     public final PseudoFs memoryFs;
@@ -44,6 +46,7 @@ public final class Vfs {
         pipeFs = new PseudoFs("pipefs", anonymousDevice(), MountFlags.PIPEFS_MAGIC);
         socketFs = new PseudoFs("sockfs", anonymousDevice(), MountFlags.SOCKFS_MAGIC);
         pidFs = new PseudoFs("pidfs", anonymousDevice(), MountFlags.PIDFS_MAGIC);
+        nsFs = new PseudoFs("nsfs", anonymousDevice(), MountFlags.NSFS_MAGIC);
         memoryFs = new PseudoFs("tmpfs", anonymousDevice(), MountFlags.TMPFS_MAGIC);
         anonInode = new AnonInode(anonFs, anonFs.nextInode(), 0600, "anon_inode");
         mounts = new MountTree(this);
@@ -123,12 +126,12 @@ public final class Vfs {
         Path at = lookup(who, target, 0);
         SuperBlock fresh =
                 type(type).mount(kernel, source, options, anonymousDevice(), (flags & MountFlags.MS_RDONLY) != 0);
-        return mounts.attach(fresh, source, at, MountCalls.defaultFlags(flags));
+        return mounts.attach(fresh, source, at, MountCalls.defaultFlags(flags), namespace());
     }
 
     /** Mounts an instance that the caller has made. */
     public Mount mount(LookupContext who, SuperBlock fresh, String source, String target, int flags) {
-        return mounts.attach(fresh, source, lookup(who, target, 0), MountCalls.defaultFlags(flags));
+        return mounts.attach(fresh, source, lookup(who, target, 0), MountCalls.defaultFlags(flags), namespace());
     }
 
     /**

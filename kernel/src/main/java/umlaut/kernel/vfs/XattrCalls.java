@@ -12,6 +12,7 @@ import umlaut.abi.Mode;
 import umlaut.abi.XattrArgs;
 import umlaut.abi.XattrFlags;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
 /** Extended attributes, xattr(7): getxattr(2), setxattr(2), listxattr(2), removexattr(2) and their forms (Linux: fs/xattr.c). */
@@ -83,8 +84,15 @@ public final class XattrCalls {
     private static long set(Task task, Path path, String name, byte[] value, int flags) {
         Permissions.requireWritable(path.mount());
         Inode inode = path.inode();
-        requirePermission(inode, task.credentials(), name, true);
-        inode.setXattr(name, value, flags);
+        Credentials who = task.credentials();
+        if (AclRules.isAcl(name)) {
+            requireChangeable(inode);
+            AclRules.checkFlags(inode, name, flags);
+            AclRules.set(inode, who, name, value);
+        } else {
+            requirePermission(inode, who, name, true);
+            inode.setXattr(name, FileCapabilities.toStore(inode, who, name, value), flags);
+        }
         changed(task, path);
         return 0;
     }
@@ -110,8 +118,14 @@ public final class XattrCalls {
     }
 
     private static long get(Task task, Inode inode, String name, long address, long size) {
-        requirePermission(inode, task.credentials(), name, false);
-        byte[] value = inode.getXattr(name);
+        Credentials who = task.credentials();
+        byte[] value;
+        if (AclRules.isAcl(name)) {
+            value = AclRules.get(inode, who, name);
+        } else {
+            requirePermission(inode, who, name, false);
+            value = FileCapabilities.toShow(who, name, inode.getXattr(name));
+        }
         if (value == null) {
             return Errno.ENODATA.negative();
         }
@@ -137,6 +151,7 @@ public final class XattrCalls {
     private static long list(Task task, Inode inode, long address, long size) {
         boolean admin = task.credentials().capable(Capability.CAP_SYS_ADMIN);
         StringBuilder names = new StringBuilder();
+        AclRules.names(inode).forEach(name -> names.append(name).append('\0'));
         for (String name : inode.listXattr()) {
             if (admin || !name.startsWith("trusted.")) {
                 names.append(name).append('\0');
@@ -169,8 +184,14 @@ public final class XattrCalls {
     private static long remove(Task task, Path path, String name) {
         Permissions.requireWritable(path.mount());
         Inode inode = path.inode();
-        requirePermission(inode, task.credentials(), name, true);
-        inode.removeXattr(name);
+        Credentials who = task.credentials();
+        if (AclRules.isAcl(name)) {
+            requireChangeable(inode);
+            AclRules.set(inode, who, name, null);
+        } else {
+            requirePermission(inode, who, name, true);
+            inode.removeXattr(name);
+        }
         changed(task, path);
         return 0;
     }
@@ -215,15 +236,27 @@ public final class XattrCalls {
         return name;
     }
 
+    private static void requireChangeable(Inode inode) {
+        if ((inode.flags & (Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL)) != 0) {
+            throw Errno.EPERM.exception();
+        }
+    }
+
     /** xattr_permission, and what the capability module adds for security.*. */
     private static void requirePermission(Inode inode, Credentials who, String name, boolean writing) {
-        if (writing && (inode.flags & (Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL)) != 0) {
-            throw Errno.EPERM.exception();
+        if (writing) {
+            requireChangeable(inode);
+            UserNamespace ns = who.userNs();
+            if (ns.uidInside(inode.uid) == -1 || ns.gidInside(inode.gid) == -1) {
+                throw Errno.EPERM.exception();
+            }
         }
         Errno refusal = writing ? Errno.EPERM : Errno.ENODATA;
         boolean admin = who.capable(Capability.CAP_SYS_ADMIN);
         if (name.startsWith("security.") && name.length() > 9) {
-            boolean allowed = name.equals("security.capability") ? who.capable(Capability.CAP_SETFCAP) : admin;
+            boolean allowed = name.equals("security.capability")
+                    ? who.capableOver(inode.uid, inode.gid, Capability.CAP_SETFCAP)
+                    : who.capableIn(inode.superBlock.userNs(), Capability.CAP_SYS_ADMIN);
             if (writing && !allowed) {
                 throw Errno.EPERM.exception();
             }

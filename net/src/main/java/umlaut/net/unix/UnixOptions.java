@@ -5,6 +5,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.SockConst;
 import umlaut.abi.Ucred;
+import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 import umlaut.net.PeerCredentials;
 import umlaut.net.SocketOptions;
@@ -66,13 +67,14 @@ final class UnixOptions {
             case SockConst.SO_PEEK_OFF -> Le.putInt(value, 0, -1);
             case SockConst.SO_PEERCRED -> {
                 PeerCredentials peer = socket.peerCredentials;
-                Le.putInt(value, Ucred.PID, peer == null ? 0 : peer.pid());
-                Le.putInt(value, Ucred.UID, peer == null ? -1 : peer.uid());
-                Le.putInt(value, Ucred.GID, peer == null ? -1 : peer.gid());
+                UserNamespace ns = task.credentials().userNs();
+                Le.putInt(value, Ucred.PID, peer == null ? 0 : task.pidSeen(peer.pid()));
+                Le.putInt(value, Ucred.UID, peer == null ? -1 : ns.showUid(peer.uid()));
+                Le.putInt(value, Ucred.GID, peer == null ? -1 : ns.showGid(peer.gid()));
                 return Ucred.SIZE;
             }
             case SockConst.SO_PEERGROUPS -> {
-                return groups(value);
+                return groups(task, value);
             }
             default -> {
                 return -1;
@@ -81,7 +83,7 @@ final class UnixOptions {
         return 4;
     }
 
-    private int groups(MemorySegment value) {
+    private int groups(Task task, MemorySegment value) {
         PeerCredentials peer = socket.peerCredentials;
         if (peer == null) {
             throw Errno.ENODATA.exception();
@@ -91,7 +93,7 @@ final class UnixOptions {
             throw Errno.ERANGE.exception();
         }
         for (int i = 0; i < groups.length; i++) {
-            Le.putInt(value, 4L * i, groups[i]);
+            Le.putInt(value, 4L * i, task.credentials().userNs().showGid(groups[i]));
         }
         return 4 * groups.length;
     }

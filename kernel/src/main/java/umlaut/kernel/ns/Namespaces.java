@@ -1,0 +1,85 @@
+package umlaut.kernel.ns;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import umlaut.abi.CloneFlags;
+import umlaut.abi.Errno;
+import umlaut.kernel.Kernel;
+import umlaut.kernel.UtsName;
+import umlaut.kernel.sysv.SysvFamily;
+
+/** The namespaces that a kernel begins with, and the making of new ones (Linux: create_new_namespaces in kernel/nsproxy.c). */
+public final class Namespaces {
+    /** All kinds but those of users. */
+    public static final long ALL_BUT_USER = CloneFlags.CLONE_NEWNS
+            | CloneFlags.CLONE_NEWCGROUP
+            | CloneFlags.CLONE_NEWUTS
+            | CloneFlags.CLONE_NEWIPC
+            | CloneFlags.CLONE_NEWPID
+            | CloneFlags.CLONE_NEWNET
+            | CloneFlags.CLONE_NEWTIME;
+    /** Kinds of which there is only one: asking for another is EINVAL, as on a kernel built without them. */
+    private static final long SINGLE =
+            CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWTIME;
+
+    private static final long FIRST_INO = 0xf000_0100L;
+
+    private final Kernel kernel;
+    private final SysvFamily sysv;
+    private final AtomicInteger made = new AtomicInteger();
+    private final NsProxy initial;
+
+    public Namespaces(Kernel kernel, SysvFamily sysv) {
+        this.kernel = kernel;
+        this.sysv = sysv;
+        UserNamespace owner = UserNamespace.INITIAL;
+        this.initial = new NsProxy(
+                kernel.uts,
+                sysv.newNamespace(0xefff_ffffL, owner),
+                new PidNamespace(null, 0xefff_fffcL, owner),
+                new PlainNamespace(NamespaceKind.NET, 0xf000_0098L, owner),
+                new PlainNamespace(NamespaceKind.CGROUP, 0xefff_fffbL, owner),
+                new PlainNamespace(NamespaceKind.TIME, 0xefff_fffaL, owner));
+    }
+
+    /** What the machine's first processes have. */
+    public NsProxy initial() {
+        return initial;
+    }
+
+    /** A number for a new one. */
+    public long nextIno() {
+        return FIRST_INO + made.getAndIncrement();
+    }
+
+    /**
+     * New namespaces of UTS, IPC and pids as {@code flags} ask; the caller has checked permission.
+     *
+     * @throws umlaut.abi.ErrnoException EINVAL for kinds there is only one of; ENOSPC
+     */
+    NsProxy copy(NsProxy from, PidNamespace active, UserNamespace owner, long flags) {
+        if ((flags & SINGLE) != 0) {
+            throw Errno.EINVAL.exception();
+        }
+        NsProxy to = from;
+        if ((flags & CloneFlags.CLONE_NEWUTS) != 0) {
+            to = to.with(new UtsName(from.uts(), nextIno(), owner));
+        }
+        if ((flags & CloneFlags.CLONE_NEWIPC) != 0) {
+            to = to.with(sysv.newNamespace(nextIno(), owner));
+        }
+        if ((flags & CloneFlags.CLONE_NEWPID) != 0) {
+            if (from.pidForChildren() != active) {
+                throw Errno.EINVAL.exception();
+            }
+            if (active.level() >= PidNamespace.DEEPEST) {
+                throw Errno.ENOSPC.exception();
+            }
+            to = to.with(new PidNamespace(active, nextIno(), owner));
+        }
+        return to;
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+}
