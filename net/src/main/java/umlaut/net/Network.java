@@ -3,6 +3,7 @@ package umlaut.net;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
 import umlaut.abi.SockConst;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.Task;
@@ -11,6 +12,7 @@ import umlaut.net.core.ChunkPool;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.NetTimers;
 import umlaut.net.inet.InetNetwork;
+import umlaut.net.netlink.NetlinkNetwork;
 import umlaut.net.unix.UnixNetwork;
 
 /** A machine's network; to be attached before the first task runs. */
@@ -36,6 +38,9 @@ public final class Network {
         network.families.register(new UnixNetwork());
         network.families.register(new InetNetwork(network, SockConst.AF_INET));
         network.families.register(new InetNetwork(network, SockConst.AF_INET6));
+        NetlinkNetwork netlink = new NetlinkNetwork(network);
+        network.families.register(netlink);
+        netlink.watch(network.initial);
         kernel.syscalls.add(new SocketSystemCalls(network.families));
         network.initial.bringLoopbackUp();
         return network;
@@ -57,6 +62,20 @@ public final class Network {
     /** The namespace that a task's new sockets belong to. */
     public NetNamespace namespaceOf(Task task) {
         return initial;
+    }
+
+    /** The namespace of a process. @throws umlaut.abi.ErrnoException ESRCH */
+    public NetNamespace namespaceOfProcess(Task task, int process) {
+        if (task.kernel.tasks.group(process) == null) {
+            throw Errno.ESRCH.exception();
+        }
+        return initial;
+    }
+
+    /** The namespace that a descriptor stands for. @throws umlaut.abi.ErrnoException EBADF, EINVAL */
+    public NetNamespace namespaceOfFile(Task task, int fd) {
+        task.files().get(fd);
+        throw Errno.EINVAL.exception();
     }
 
     /** The kernel's clock and timers for one namespace. */

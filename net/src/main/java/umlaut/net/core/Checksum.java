@@ -95,6 +95,7 @@ public final class Checksum {
     /** Is the transport checksum of a packet that starts at its transport header right? */
     public static boolean valid(SkBuff skb) {
         return skb.looped
+                || skb.trusted
                 || fold(add(pseudo(skb.source, skb.destination, skb.ipProtocol, skb.length()), skb)) == 0;
     }
 }

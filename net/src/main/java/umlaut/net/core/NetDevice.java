@@ -91,6 +91,16 @@ public abstract class NetDevice {
         net = other;
     }
 
+    /** Number of the device below it or at its other end, 0 = none (IFLA_LINK). */
+    public int lowerIndex() {
+        return 0;
+    }
+
+    /** Its VLAN number, -1 = it is none. */
+    public int vlanNumber() {
+        return -1;
+    }
+
     /** What IFLA_INFO_KIND says; null: hardware. */
     public @Nullable String kind() {
         return null;

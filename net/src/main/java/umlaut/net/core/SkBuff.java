@@ -43,6 +43,8 @@ public final class SkBuff {
     public int flowInfo;
     /** Looped back by this stack: its checksums are whole without being computed, and its destination is here. */
     public boolean looped;
+    /** Has come from another stack of this machine with its transport checksum left open: it is whole. */
+    public boolean trusted;
     /** Where the transport checksum field is to be filled in before it leaves the machine, counted from the transport header; -1 = done. */
     public int partialChecksum = -1;
 
@@ -277,6 +279,7 @@ public final class SkBuff {
         copy.tos = tos;
         copy.flowInfo = flowInfo;
         copy.looped = looped;
+        copy.trusted = trusted;
         copy.partialChecksum = partialChecksum;
         copy.mark = mark;
         copy.priority = priority;

@@ -154,6 +154,7 @@ public final class Ipv4 {
     }
 
     private void fragment(SkBuff skb, IpOutput way, int mtu) {
+        Checksum.complete(skb, (skb.head()[skb.start()] & 15) * 4);
         skb.linearize();
         byte[] head = skb.head();
         int at = skb.start();

@@ -252,7 +252,7 @@ final class TcpOptions {
         return inq;
     }
 
-    private int info(MemorySegment v) {
+    int info(MemorySegment v) {
         Le.clear(v, 0, TcpInfo.SIZE);
         TcpStats s = tp.stats;
         long now = tp.net.nowNs();

@@ -4,6 +4,7 @@ import umlaut.abi.InetConst;
 import umlaut.net.core.Be;
 import umlaut.net.core.Counter;
 import umlaut.net.core.IcmpError;
+import umlaut.net.core.IpAddress;
 import umlaut.net.core.NetDevice;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.NetTimer;
@@ -87,6 +88,22 @@ public final class TcpRequest implements TcpFlow {
     @Override
     public int state() {
         return InetConst.TCP_SYN_RECV;
+    }
+
+    public IpAddress local() {
+        return key.local();
+    }
+
+    public int localPort() {
+        return key.localPort();
+    }
+
+    public IpAddress remote() {
+        return key.remote();
+    }
+
+    public int remotePort() {
+        return key.remotePort();
     }
 
     public int uid() {

@@ -608,6 +608,17 @@ public final class TcpSock extends Sock implements TcpFlow {
         return in(InetConst.TCP_SYN_SENT, InetConst.TCP_SYN_RECV, InetConst.TCP_CLOSE) ? 0 : writeSeq - sndNxt;
     }
 
+    /** What TCP_CONGESTION and TCP_INFO tell, for those who list sockets. */
+    public String congestionName() {
+        return congestion.name();
+    }
+
+    public byte[] info() {
+        byte[] bytes = new byte[umlaut.abi.TcpInfo.SIZE];
+        tcpOptions.info(MemorySegment.ofArray(bytes));
+        return bytes;
+    }
+
     /** SIOCATMARK. */
     public boolean atMark() {
         return urgent.atMark();

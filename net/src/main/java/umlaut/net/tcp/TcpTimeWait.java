@@ -83,6 +83,22 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
         return on && stamped && net.nowNs() - tsRecentNs > REUSE_NS;
     }
 
+    public IpAddress local() {
+        return key.local();
+    }
+
+    public int localPort() {
+        return key.localPort();
+    }
+
+    public IpAddress remote() {
+        return key.remote();
+    }
+
+    public int remotePort() {
+        return key.remotePort();
+    }
+
     public long remainingNs() {
         return Math.max(0, timer.deadlineNs() - net.nowNs());
     }
