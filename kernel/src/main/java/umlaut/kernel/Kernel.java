@@ -7,6 +7,7 @@ import umlaut.kernel.aio.Aio;
 import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
+import umlaut.kernel.keys.KeysFamily;
 import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.mqueue.MqueueFamily;
 import umlaut.kernel.mqueue.MqueueFs;
@@ -91,6 +92,7 @@ public final class Kernel {
         this.syscalls.add(new MqueueFamily(mqueues));
         this.timeKeeper = new TimeKeeper(this);
         this.syscalls.add(futexes);
+        this.syscalls.add(new KeysFamily(this));
     }
 
     /** The task whose kernel thread the caller is, for the few operations that depend on who asks; null on other threads (Linux: current). */

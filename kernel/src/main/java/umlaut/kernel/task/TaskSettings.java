@@ -1,6 +1,7 @@
 package umlaut.kernel.task;
 
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.keys.Key;
 import umlaut.kernel.mm.Mempolicy;
 
 /**
@@ -28,6 +29,13 @@ public final class TaskSettings {
     /** set_mempolicy(2); null = the default. */
     public volatile @Nullable Mempolicy mempolicy;
 
+    /** keyrings(7): the session's is inherited, the thread's own is not. */
+    public volatile @Nullable Key sessionKeyring;
+
+    public volatile @Nullable Key threadKeyring;
+    /** KEY_REQKEY_DEFL_*. */
+    public volatile int requestKeyring;
+
     public TaskSettings(long cpuMask) {
         this.cpuMask = cpuMask;
     }
@@ -45,6 +53,8 @@ public final class TaskSettings {
         c.ioFlusher = ioFlusher;
         c.mdwe = mdwe;
         c.mempolicy = mempolicy;
+        c.sessionKeyring = sessionKeyring;
+        c.requestKeyring = requestKeyring;
         return c;
     }
 }

@@ -9,6 +9,7 @@ import umlaut.abi.WaitFlags;
 import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.ptrace.Tracee;
+import umlaut.kernel.keys.Key;
 import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SignalHandlers;
@@ -67,6 +68,9 @@ public final class ThreadGroup {
     public volatile int oomScoreAdj;
     /** Monotonic ns at which the process began. */
     public volatile long startMonotonicNs;
+
+    /** keyrings(7): shared by the threads, not inherited. */
+    public volatile @Nullable Key processKeyring;
 
     private volatile @Nullable Task leader;
     /** A thread that is in execve(2) and ends the others. */
