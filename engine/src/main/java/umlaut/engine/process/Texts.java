@@ -31,7 +31,13 @@ final class Texts {
             this(start, end, entry, prot, patched, false);
         }
 
-        private Text(long start, long end, TextPatcher.Entry entry, int prot, @Nullable PatchedText patched, boolean restored) {
+        private Text(
+                long start,
+                long end,
+                TextPatcher.Entry entry,
+                int prot,
+                @Nullable PatchedText patched,
+                boolean restored) {
             this.start = start;
             this.end = end;
             this.entry = entry;

@@ -11,8 +11,8 @@ import umlaut.abi.Capability;
 import umlaut.abi.Limits;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
-import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.UtsName;
+import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskTable;
 

@@ -47,7 +47,12 @@ final class PidEntries {
         setting(t, "clear_refs", 0200, (s, r) -> "", (s, w, text) -> PidSettings.clearRefs(text));
         text(t, "cmdline", 0444, (s, r) -> UserStrings.cmdline(s));
         setting(t, "comm", 0644, (s, r) -> s.task().comm() + "\n", PidSettings::setComm);
-        setting(t, "coredump_filter", 0644, (s, r) -> PidSettings.coredumpFilter(s), (s, w, text) -> PidSettings.setCoredumpFilter(s, text));
+        setting(
+                t,
+                "coredump_filter",
+                0644,
+                (s, r) -> PidSettings.coredumpFilter(s),
+                (s, w, text) -> PidSettings.setCoredumpFilter(s, text));
         text(t, "cpu_resctrl_groups", 0444, (s, r) -> "");
         text(t, "cpuset", 0444, (s, r) -> "/\n");
         link(t, "cwd", of -> of.fs().cwd());
@@ -81,7 +86,7 @@ final class PidEntries {
                 .writeSetgroups(w, text));
         text(t, "smaps", 0444, SmapsText::smaps);
         text(t, "smaps_rollup", 0444, SmapsText::rollup);
-        guarded(t, "stack", 0400, (s, r) -> "");
+        guarded(t, "stack", 0400, PidSyscall::stack);
         text(t, "stat", 0444, PidStat::stat);
         text(t, "statm", 0444, (s, r) -> PidStat.statm(s));
         text(t, "status", 0444, PidStatus::status);

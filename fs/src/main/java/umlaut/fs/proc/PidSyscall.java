@@ -1,6 +1,8 @@
 package umlaut.fs.proc;
 
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Capability;
+import umlaut.abi.Errno;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
@@ -11,6 +13,18 @@ final class PidSyscall {
     private static final int[] ARGUMENTS = {Reg.RDI, Reg.RSI, Reg.RDX, Reg.R10, Reg.R8, Reg.R9};
 
     private PidSyscall() {}
+
+    /** proc_pid_stack(5): where in the kernel the task is, for root. @throws umlaut.abi.ErrnoException EACCES */
+    static String stack(Subject subject, @Nullable Task reader) {
+        if (reader != null && !reader.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+            throw Errno.EACCES.exception();
+        }
+        StringBuilder out = new StringBuilder();
+        for (StackTraceElement frame : subject.task().kernelStack()) {
+            out.append("[<0>] ").append(frame).append('\n');
+        }
+        return out.toString();
+    }
 
     static String text(Subject subject, @Nullable Task reader) {
         Task task = subject.task();
@@ -26,6 +40,9 @@ final class PidSyscall {
             }
         }
         out.append(" 0x").append(Long.toHexString(user.reg(Reg.RSP)));
-        return out.append(" 0x").append(Long.toHexString(user.reg(Reg.RIP))).append('\n').toString();
+        return out.append(" 0x")
+                .append(Long.toHexString(user.reg(Reg.RIP)))
+                .append('\n')
+                .toString();
     }
 }

@@ -2,7 +2,6 @@ package umlaut.fs.proc;
 
 import java.util.Locale;
 import java.util.Map;
-import umlaut.abi.Errno;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelLog;
@@ -70,9 +69,9 @@ final class SystemFiles {
                     what,
                     "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
         }
-        root.add("sysrq-trigger", new umlaut.fs.support.TextInode(fs, fs.nextInode(), 0200, t -> "", (task, text) -> {
-            throw Errno.EPERM.exception();
-        }));
+        root.add(
+                "sysrq-trigger",
+                new umlaut.fs.support.TextInode(fs, fs.nextInode(), 0200, t -> "", SysrqTrigger::write));
     }
 
     private static String stat(ProcFs fs) {

@@ -70,11 +70,8 @@ public final class CoreDump {
             // Mostly there is none; one that can't be removed makes the opening fail.
             task.kernel.log.log(7, "core file " + name + ": " + e.errno());
         }
-        int flags = OpenFlags.O_CREAT
-                | OpenFlags.O_RDWR
-                | OpenFlags.O_NOFOLLOW
-                | OpenFlags.O_LARGEFILE
-                | OpenFlags.O_EXCL;
+        int flags =
+                OpenFlags.O_CREAT | OpenFlags.O_RDWR | OpenFlags.O_NOFOLLOW | OpenFlags.O_LARGEFILE | OpenFlags.O_EXCL;
         File file = task.kernel.vfs.open(task, AtFlags.AT_FDCWD, name, flags, 0600);
         try {
             return new CoreWriter(task, info, new CoreOutput(task, file, limit, true)).write();
@@ -91,7 +88,8 @@ public final class CoreDump {
         PipeEnd[] ends = Pipes.open(task);
         FileTable files = new FileTable();
         files.install(ends[0], false, STDIN, 1);
-        FsContext fs = new FsContext(init.fs().root(), init.fs().root(), init.fs().umask());
+        FsContext fs =
+                new FsContext(init.fs().root(), init.fs().root(), init.fs().umask());
         Limits limits = new Limits();
         limits.put(Rlimit.RLIMIT_CORE, 1, 1); // so that a crash of the program is not piped into it
         ProcessSpec spec = new ProcessSpec(

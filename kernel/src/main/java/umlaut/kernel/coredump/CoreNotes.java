@@ -115,8 +115,7 @@ final class CoreNotes {
         Le.putInt(m, ElfPrpsinfo.PR_PGRP, group.processGroup.pgid);
         Le.putInt(m, ElfPrpsinfo.PR_SID, group.session().sid);
         byte[] name = task.comm().getBytes(StandardCharsets.ISO_8859_1);
-        System.arraycopy(
-                name, 0, raw, ElfPrpsinfo.PR_FNAME, Math.min(name.length, ElfPrpsinfo.FNAME_SIZE - 1));
+        System.arraycopy(name, 0, raw, ElfPrpsinfo.PR_FNAME, Math.min(name.length, ElfPrpsinfo.FNAME_SIZE - 1));
         arguments(raw);
         return raw;
     }
@@ -138,8 +137,7 @@ final class CoreNotes {
     private byte[] auxiliaryVector() {
         long[] auxv = task.mm().layout.auxv;
         byte[] raw = new byte[auxv.length * Long.BYTES];
-        MemorySegment.copy(
-                MemorySegment.ofArray(auxv), 0, MemorySegment.ofArray(raw), 0, raw.length);
+        MemorySegment.copy(MemorySegment.ofArray(auxv), 0, MemorySegment.ofArray(raw), 0, raw.length);
         return raw;
     }
 

@@ -24,7 +24,11 @@ final class CoreWriter {
     private static final int PN_XNUM = 0xffff;
 
     /** Bits of coredump_filter. */
-    private static final int ANONYMOUS_PRIVATE = 1, ANONYMOUS_SHARED = 2, FILE_PRIVATE = 4, FILE_SHARED = 8, ELF_HEADERS = 16;
+    private static final int ANONYMOUS_PRIVATE = 1,
+            ANONYMOUS_SHARED = 2,
+            FILE_PRIVATE = 4,
+            FILE_SHARED = 8,
+            ELF_HEADERS = 16;
 
     private final Task task;
     private final Mm mm;
@@ -41,7 +45,8 @@ final class CoreWriter {
     /** @return whether the whole core was written */
     boolean write() {
         List<Vma> vmas = mm.vmas().stream()
-                .filter(v -> !VVAR.equals(v.name()) && (v.name() == null || !v.name().startsWith("[vvar")))
+                .filter(v ->
+                        !VVAR.equals(v.name()) && (v.name() == null || !v.name().startsWith("[vvar")))
                 .toList();
         if (vmas.size() + 1 >= PN_XNUM) {
             return false;

@@ -42,7 +42,12 @@ public final class PtraceCalls {
             }
             return switch (number) {
                 case PtraceConst.PTRACE_KILL -> {
-                    Signals.send(task, SigInfo.user(Signal.SIGKILL, tracer.group.tgid, tracer.credentials().uid()));
+                    Signals.send(
+                            task,
+                            SigInfo.user(
+                                    Signal.SIGKILL,
+                                    tracer.group.tgid,
+                                    tracer.credentials().uid()));
                     yield 0;
                 }
                 case PtraceConst.PTRACE_INTERRUPT -> interrupt(task, tracee);

@@ -39,9 +39,7 @@ final class PtraceRequests {
                 yield 0;
             }
             case PtraceConst.PTRACE_POKEUSR ->
-                badUserOffset(addr)
-                        ? Errno.EIO.negative()
-                        : TraceeRegisters.pokeUser(task, tracee, addr, data);
+                badUserOffset(addr) ? Errno.EIO.negative() : TraceeRegisters.pokeUser(task, tracee, addr, data);
             case PtraceConst.PTRACE_GETREGS -> {
                 tracer.memory.putBytes(data, registers(task));
                 yield 0;
@@ -135,14 +133,13 @@ final class PtraceRequests {
     private static long regset(Task tracer, Task task, long type, long iov, boolean set) {
         long base = tracer.memory.getLong(iov + Iovec.IOV_BASE);
         long length = tracer.memory.getLong(iov + Iovec.IOV_LEN);
-        int size =
-                switch ((int) type) {
-                    case ElfNhdr.NT_PRSTATUS -> UserRegs.SIZE;
-                    case ElfNhdr.NT_PRFPREG -> TraceeRegisters.FPREGS_SIZE;
-                    case ElfNhdr.NT_X86_XSTATE -> task.kernel.engine.cpu().xsaveSize();
-                    case NT_X86_SHSTK, NT_IOPERM -> 0;
-                    default -> -1;
-                };
+        int size = switch ((int) type) {
+            case ElfNhdr.NT_PRSTATUS -> UserRegs.SIZE;
+            case ElfNhdr.NT_PRFPREG -> TraceeRegisters.FPREGS_SIZE;
+            case ElfNhdr.NT_X86_XSTATE -> task.kernel.engine.cpu().xsaveSize();
+            case NT_X86_SHSTK, NT_IOPERM -> 0;
+            default -> -1;
+        };
         if (size < 0 || (length & 7) != 0) {
             return Errno.EINVAL.negative();
         }
@@ -154,12 +151,11 @@ final class PtraceRequests {
         if (set) {
             error = setRegset(task, (int) type, size, MemorySegment.ofArray(tracer.memory.bytes(base, n)));
         } else {
-            byte[] all =
-                    switch ((int) type) {
-                        case ElfNhdr.NT_PRSTATUS -> registers(task);
-                        case ElfNhdr.NT_PRFPREG -> TraceeRegisters.fpregs(task);
-                        default -> TraceeRegisters.xstate(task);
-                    };
+            byte[] all = switch ((int) type) {
+                case ElfNhdr.NT_PRSTATUS -> registers(task);
+                case ElfNhdr.NT_PRFPREG -> TraceeRegisters.fpregs(task);
+                default -> TraceeRegisters.xstate(task);
+            };
             tracer.memory.putBytes(base, java.util.Arrays.copyOf(all, n));
         }
         if (error == 0) {

@@ -90,7 +90,8 @@ public final class PtraceStop {
     /** Behind a system call that was stepped over: SIGTRAP, as of the trap flag. */
     public static void stepped(Task task) {
         Signals.force(
-                task, SigInfo.fault(Signal.SIGTRAP, SiCode.TRAP_BRKPT, task.user().reg(Reg.RIP), 1, 0));
+                task,
+                SigInfo.fault(Signal.SIGTRAP, SiCode.TRAP_BRKPT, task.user().reg(Reg.RIP), 1, 0));
     }
 
     /** A handler's frame was set up for a task that steps: it stops at the handler's first instruction. */
@@ -188,8 +189,7 @@ public final class PtraceStop {
     }
 
     /** @return whether the group stop is complete now */
-    private static boolean enter(
-            Task task, Tracee tracee, int code, int why, long message, @Nullable SigInfo info) {
+    private static boolean enter(Task task, Tracee tracee, int code, int why, long message, @Nullable SigInfo info) {
         ThreadGroup group = task.group;
         group.signalLock.lock();
         try {
@@ -271,7 +271,8 @@ public final class PtraceStop {
         SigAction action = tracer.group.handlers().get(Signal.SIGCHLD);
         if (action.handler() != SigAction.SIG_IGN && (action.flags() & SigConst.SA_NOCLDSTOP) == 0) {
             Signals.send(
-                    tracer.group, SigInfo.child(why, task.tid, task.credentials().uid(), status));
+                    tracer.group,
+                    SigInfo.child(why, task.tid, task.credentials().uid(), status));
         }
         tracer.group.childEvents.wakeAll(0);
     }

@@ -34,8 +34,33 @@ public final class TraceeRegisters {
 
     /** Our number for each word of struct user_regs_struct, -1 for those that are none of the engine's. */
     private static final int[] WORDS = {
-        Reg.R15, Reg.R14, Reg.R13, Reg.R12, Reg.RBP, Reg.RBX, Reg.R11, Reg.R10, Reg.R9, Reg.R8, Reg.RAX, Reg.RCX,
-        Reg.RDX, Reg.RSI, Reg.RDI, -1, Reg.RIP, -1, Reg.RFLAGS, Reg.RSP, -1, Reg.FS_BASE, Reg.GS_BASE, -1, -1, -1, -1
+        Reg.R15,
+        Reg.R14,
+        Reg.R13,
+        Reg.R12,
+        Reg.RBP,
+        Reg.RBX,
+        Reg.R11,
+        Reg.R10,
+        Reg.R9,
+        Reg.R8,
+        Reg.RAX,
+        Reg.RCX,
+        Reg.RDX,
+        Reg.RSI,
+        Reg.RDI,
+        -1,
+        Reg.RIP,
+        -1,
+        Reg.RFLAGS,
+        Reg.RSP,
+        -1,
+        Reg.FS_BASE,
+        Reg.GS_BASE,
+        -1,
+        -1,
+        -1,
+        -1
     };
 
     private TraceeRegisters() {}

@@ -86,8 +86,7 @@ public final class SigInfoLayout {
                         Le.getLong(from, Siginfo.SI_UTIME),
                         Le.getLong(from, Siginfo.SI_STIME));
             case FAULT -> SigInfo.fault(signo, code, Le.getLong(from, Siginfo.SI_ADDR), 0, 0);
-            case POLL ->
-                SigInfo.poll(signo, code, Le.getLong(from, Siginfo.SI_BAND), Le.getInt(from, Siginfo.SI_FD));
+            case POLL -> SigInfo.poll(signo, code, Le.getLong(from, Siginfo.SI_BAND), Le.getInt(from, Siginfo.SI_FD));
             case SYS ->
                 new SigInfo(
                         signo,

@@ -57,7 +57,7 @@ final class SyscallWork {
             }
         }
         Tracee still = task.tracee();
-        if (still != null && !emulated) {
+        if (still != null) {
             leave(task, still);
         }
         long result = task.user().reg(Reg.RAX);
@@ -92,7 +92,7 @@ final class SyscallWork {
     }
 
     private static void leave(Task task, Tracee tracee) {
-        if (tracee.isStepping()) {
+        if (tracee.isStepping() && !tracee.emulates()) {
             PtraceStop.stepped(task);
         } else if (tracee.stopsAtSystemCalls()) {
             PtraceStop.systemCall(task, tracee, PtraceConst.PTRACE_EVENTMSG_SYSCALL_EXIT);

@@ -51,8 +51,7 @@ public final class Exit {
     static void finish(Task task) {
         ThreadGroup group = task.group;
         if (task.tracee() != null) {
-            PtraceStop.event(
-                    task, PtraceConst.PTRACE_EVENT_EXIT, group.exiting() ? group.exitStatus() : task.exitCode);
+            PtraceStop.event(task, PtraceConst.PTRACE_EVENT_EXIT, group.exiting() ? group.exitStatus() : task.exitCode);
         }
         CoreState dump = group.coreState();
         if (dump != null) {

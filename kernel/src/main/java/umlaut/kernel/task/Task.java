@@ -419,6 +419,12 @@ public final class Task {
         }
     }
 
+    /** Where in the kernel the task is, innermost first; empty once it has ended. */
+    public StackTraceElement[] kernelStack() {
+        Thread thread = kernelThread;
+        return thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+    }
+
     /** Is the caller this task's own kernel thread? */
     boolean isCurrent() {
         return Thread.currentThread() == kernelThread;

@@ -86,12 +86,12 @@ public final class TaskLoop implements Runnable {
             case INTERRUPT -> {
                 task.origRax = -1;
                 if (user.interruptedFutex()) {
-                    // With a time limit a handler ends futex(2)'s wait whatever its flags, as Linux's restart block does.
+                    // With a time limit a handler ends futex(2)'s wait whatever its flags, as Linux's restart block
+                    // does.
                     int nr = user.interruptedFutexCall();
                     boolean timed = nr == Nr.FUTEX && user.reg(Reg.R10) != 0;
                     task.origRax = nr;
-                    SignalDelivery.afterSystemCall(
-                            task, timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS, nr);
+                    SignalDelivery.afterSystemCall(task, timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS, nr);
                 }
             }
             case ORDER_FAILED -> orderFailed(user);

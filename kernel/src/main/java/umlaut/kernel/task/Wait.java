@@ -122,9 +122,7 @@ final class Wait implements BlockingOp {
                 }
                 return true;
             }
-            return (options & WaitFlags.WCONTINUED) != 0
-                    && group.stop.continuedUnreported
-                    && stoppedOrContinued(group);
+            return (options & WaitFlags.WCONTINUED) != 0 && group.stop.continuedUnreported && stoppedOrContinued(group);
         } finally {
             group.signalLock.unlock();
         }
