@@ -94,9 +94,13 @@ public final class PtraceStop {
                 SigInfo.fault(Signal.SIGTRAP, SiCode.TRAP_BRKPT, task.user().reg(Reg.RIP), 1, 0));
     }
 
-    /** A handler's frame was set up for a task that steps: it stops at the handler's first instruction. */
-    public static void handlerStepped(Task task, Tracee tracee) {
-        notify(task, tracee, Signal.SIGTRAP, 0, 0);
+    /** A handler's frame was set up: a task that steps stops at the handler's first instruction. */
+    public static void afterFrame(Task task, Tracee tracee, boolean stepping) {
+        if (stepping) {
+            notify(task, tracee, Signal.SIGTRAP, 0, 0);
+        } else {
+            keepWatching(task, tracee);
+        }
     }
 
     /**

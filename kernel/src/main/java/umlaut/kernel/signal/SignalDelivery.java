@@ -200,10 +200,8 @@ public final class SignalDelivery {
         if ((task.signalStack.flags & SigConst.SS_AUTODISARM) != 0) {
             task.signalStack.disable();
         }
-        if (stepping) {
-            PtraceStop.handlerStepped(task, tracee);
-        } else if (tracee != null) {
-            PtraceStop.keepWatching(task, tracee);
+        if (tracee != null) {
+            PtraceStop.afterFrame(task, tracee, stepping);
         }
     }
 

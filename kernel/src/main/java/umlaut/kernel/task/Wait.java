@@ -112,7 +112,7 @@ final class Wait implements BlockingOp {
         try {
             Tracee state = tracee.tracee();
             int report = state == null ? 0 : state.report();
-            if (report != 0) {
+            if (state != null && report != 0) {
                 code = SiCode.CLD_TRAPPED;
                 siStatus = report;
                 status = WaitFlags.stopped(report);
