@@ -36,7 +36,7 @@ final class CoreName {
             }
         }
         if (!pipe && !pidInName && settings.usesPid != 0 && !words.isEmpty()) {
-            words.set(0, words.getFirst() + "." + task.group.tgid);
+            words.set(0, words.getFirst() + "." + task.group.pidInside);
         }
         return words;
     }
@@ -44,8 +44,10 @@ final class CoreName {
     private static String specifier(Task task, int signo, char what, boolean pipe) {
         return switch (what) {
             case '%' -> "%";
-            case 'p', 'P' -> String.valueOf(task.group.tgid);
-            case 'i', 'I' -> String.valueOf(task.tid);
+            case 'p' -> String.valueOf(task.group.pidInside);
+            case 'P' -> String.valueOf(task.group.tgid);
+            case 'i' -> String.valueOf(task.tidInside);
+            case 'I' -> String.valueOf(task.tid);
             case 'u' -> String.valueOf(task.credentials().uid() & 0xffff_ffffL);
             case 'g' -> String.valueOf(task.credentials().gid() & 0xffff_ffffL);
             case 'd' -> String.valueOf(task.mm().dumpable());

@@ -44,7 +44,7 @@ public final class PtraceStop {
             Task tracer = tracee.tracer();
             now = SigInfo.user(
                     signo,
-                    tracer == null ? 0 : tracer.group.tgid,
+                    tracer == null ? 0 : task.pidSeen(tracer.group.tgid),
                     tracer == null ? 0 : tracer.credentials().uid());
         }
         if ((task.blockedSignals() & now.bit()) != 0) {
@@ -58,7 +58,7 @@ public final class PtraceStop {
         return now;
     }
 
-    /** PTRACE_EVENT_*, if the tracer wants it; the stop at execve(2) without that option is a SIGTRAP. */
+    /** PTRACE_EVENT_*, if the tracer wants it, which is told of tasks as it knows them; the stop at execve(2) without that option is a SIGTRAP. */
     public static void event(Task task, int event, long message) {
         Tracee tracee = task.tracee();
         if (tracee == null) {
@@ -66,7 +66,10 @@ public final class PtraceStop {
         }
         if (tracee.has(1 << event)) {
             int how = event == PtraceConst.PTRACE_EVENT_EXIT ? EXITING : 0;
-            notify(task, tracee, Signal.SIGTRAP | event << 8, message, how);
+            Task tracer = tracee.tracer();
+            boolean plain = how == EXITING || event == PtraceConst.PTRACE_EVENT_SECCOMP || tracer == null;
+            long told = plain ? message : tracer.pidSeen((int) message);
+            notify(task, tracee, Signal.SIGTRAP | event << 8, told, how);
         } else if (event == PtraceConst.PTRACE_EVENT_EXEC && !tracee.seized) {
             Signals.raise(task, Signal.SIGTRAP);
         }
@@ -148,7 +151,7 @@ public final class PtraceStop {
     }
 
     private static SigInfo eventInfo(Task task, int signo, int code) {
-        return new SigInfo(signo, code, task.tid, task.credentials().uid(), 0, 0, 0, 0, 0);
+        return new SigInfo(signo, code, task.tidInside, task.credentials().uid(), 0, 0, 0, 0, 0);
     }
 
     private static int notify(Task task, Tracee tracee, int code, long message, int how) {
@@ -276,7 +279,7 @@ public final class PtraceStop {
         if (action.handler() != SigAction.SIG_IGN && (action.flags() & SigConst.SA_NOCLDSTOP) == 0) {
             Signals.send(
                     tracer.group,
-                    SigInfo.child(why, task.tid, task.credentials().uid(), status));
+                    SigInfo.child(why, tracer.pidSeen(task.tid), task.credentials().uid(), status));
         }
         tracer.group.childEvents.wakeAll(0);
     }

@@ -110,7 +110,7 @@ final class ListenerFile extends File {
         }
         MemorySegment out = task.memory.build(NOTIF_SIZE);
         Le.putLong(out, 0, call.id);
-        Le.putInt(out, 8, call.task.tid);
+        Le.putInt(out, 8, task.pidSeen(call.task.tid));
         Le.putInt(out, 16 + SeccompData.NR, call.nr);
         Le.putInt(out, 16 + SeccompData.ARCH, SeccompData.AUDIT_ARCH_X86_64);
         Le.putLong(out, 16 + SeccompData.INSTRUCTION_POINTER, call.ip);

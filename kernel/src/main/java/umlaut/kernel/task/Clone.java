@@ -254,14 +254,15 @@ public final class Clone {
             done = new VforkDone(parent);
             child.vforkDone = done;
         }
+        int global = child.tid;
         boolean tell = PtraceStop.wants(parent, request.event());
         parent.kernel.threads.start(new TaskLoop(child));
         if (tell) {
-            PtraceStop.event(parent, request.event(), tid);
+            PtraceStop.event(parent, request.event(), global);
         }
         if (done != null) {
             done.await();
-            PtraceStop.event(parent, PtraceConst.PTRACE_EVENT_VFORK_DONE, tid);
+            PtraceStop.event(parent, PtraceConst.PTRACE_EVENT_VFORK_DONE, global);
         }
         return tid;
     }

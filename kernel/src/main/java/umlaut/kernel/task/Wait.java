@@ -78,7 +78,7 @@ final class Wait implements BlockingOp {
                         continue;
                     }
                     any = true;
-                    int tid = tracee.tid;
+                    int tid = task.pidSeen(tracee.tid);
                     if (ready(tracee)) {
                         return tid;
                     }
@@ -95,7 +95,7 @@ final class Wait implements BlockingOp {
 
     private boolean named(Task tracee) {
         return switch (which) {
-            case WaitFlags.P_PID -> tracee.tid == id;
+            case WaitFlags.P_PID -> task.pidSeen(tracee.tid) == id;
             case WaitFlags.P_PGID -> tracee.group.processGroup.pgid == id;
             case WaitFlags.P_PIDFD -> tracee.group == only && tracee.isLeader();
             default -> true;
