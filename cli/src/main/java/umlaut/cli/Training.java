@@ -30,6 +30,20 @@ final class Training {
                 if (fork) { for (1 .. 4000) { syswrite W, "x"; sysread R2, $x, 1 } wait }
                 else { for (1 .. 4000) { sysread R, $x, 1; syswrite W2, "x" } }
                 for (1 .. 300) { if (!fork) { exit } wait }'
+            perl -e '
+                $t = "\\0" x 64; pipe R, W; open Z, "<", "/dev/zero"; open N, ">", "/dev/null";
+                for (1 .. 12000) {
+                    sysread Z, $x, 1; syswrite N, "x"; syswrite W, "x"; sysread R, $x, 1;
+                    syscall 228, 1, $t; syscall 13, 12, $t, 0, 8; syscall 14, 0, 0, $t, 8; syscall 7, $t, 1, 0
+                }
+                for (1 .. 12000) {
+                    $m = syscall 9, 0, 4096, 3, 0x22, -1, 0; syscall 10, $m, 4096, 1; syscall 10, $m, 4096, 3; syscall 11, $m, 4096
+                }
+                socketpair A, B, 1, 1, 0; for (1 .. 6000) { syswrite A, "x"; sysread B, $x, 1 }
+                $big = "x" x 65536; if (fork) { for (1 .. 2000) { syswrite A, $big } } else { for (1 .. 4000) { sysread B, $x, 65536 } }'
+            PERL_SIGNALS=unsafe perl -e '
+                $m = syscall 9, 0, 4096, 0, 0x22, -1, 0; $SIG{SEGV} = sub { syscall 10, $m, 4096, 3 }; $SIG{USR1} = sub { };
+                for (1 .. 6000) { $x = unpack "P8", pack "Q", $m; syscall 10, $m, 4096, 0; kill USR1, $$ }'
             for i in 1 2 3 4 5 6 7 8; do sort --parallel=2 a; xz -0 -T2 -k -f a; done
             for i in $(seq 500); do echo $i >f$i; done; ls -l; rm f*
             :

@@ -45,6 +45,20 @@ public interface UserThread extends UserMemory {
     /** From any thread: the kernel is to be asked again. */
     default void forgetResults() {}
 
+    /** RAX to RFLAGS, as {@link #reg} tells them. */
+    default void registers(long[] to) {
+        for (int i = 0; i <= Reg.RFLAGS; i++) {
+            to[i] = reg(i);
+        }
+    }
+
+    /** Sets RAX to RFLAGS for the next resume, a full one. */
+    default void setRegisters(long[] from) {
+        for (int i = 0; i <= Reg.RFLAGS; i++) {
+            setReg(i, from[i]);
+        }
+    }
+
     /** Sets a register for the next resume. After a system call only RAX is free of cost; any other makes the return a full one. */
     void setReg(int index, long value);
 

@@ -105,7 +105,7 @@ final class NativeAddressSpace implements AddressSpace {
             int areaSlot = engine.areas.allocate();
             Service childService = new Service(engine.areas.slot(childSlot), engine.pacer);
             NativeAddressSpace child = new NativeAddressSpace(this, childSlot, childService);
-            NativeThread.prepareArea(engine, areaSlot);
+            ThreadRegisters.prepare(engine, areaSlot);
             childService.addThread(areaSlot);
             childService.start(0); // the next batch may be long in coming, and the parent wants the processor
             runBatch();
@@ -185,7 +185,7 @@ final class NativeAddressSpace implements AddressSpace {
             manyThreads |= !threads.isEmpty();
             if (host == null) {
                 int areaSlot = engine.areas.allocate();
-                NativeThread.prepareArea(engine, areaSlot);
+                ThreadRegisters.prepare(engine, areaSlot);
                 runBatch();
                 service.addThread(areaSlot);
                 long result = service.run();

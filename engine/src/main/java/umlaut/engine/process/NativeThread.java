@@ -106,17 +106,6 @@ final class NativeThread implements UserThread {
         forgetResults();
     }
 
-    /** Fills in what a new host thread needs before it starts. */
-    static void prepareArea(NativeEngine engine, int slot) {
-        MemorySegment area = engine.areas.slot(slot);
-        area.set(Layouts.LONG, Area.SELF, Layout.areaAddress(slot));
-        area.set(Layouts.INT, Area.CPU, -1);
-        area.set(Layouts.LONG, Area.ENTRY, engine.image.entry);
-        area.set(Layouts.LONG, Area.RFLAGS, 0x202);
-        area.set(Layouts.LONG, Area.STACK_T, Layout.areaAddress(slot) + Area.SIGNAL_STACK);
-        area.set(Layouts.LONG, Area.STACK_T + 16, Area.SIGNAL_STACK_SIZE);
-    }
-
     boolean hasStarted() {
         return started;
     }
@@ -437,6 +426,17 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public void registers(long[] to) {
+        ThreadRegisters.load(area, space.texts, full, to);
+    }
+
+    @Override
+    public void setRegisters(long[] from) {
+        full = true;
+        ThreadRegisters.store(area, space.texts, from);
+    }
+
+    @Override
     public int faultSignal() {
         int signal = (int) area.get(Layouts.LONG, Area.FAULT_SIGNAL);
         return signal == 31 ? 11 : signal; // SIGSYS of a 32-bit system call: as without IA32 emulation, SIGSEGV
@@ -681,11 +681,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public void resetVectorState() {
-        MemorySegment image = area.asSlice(Area.XSAVE, Area.XSAVE_SIZE);
-        image.asSlice(0, 512 + 64).fill((byte) 0);
-        image.set(Layouts.SHORT, 0, (short) 0x37f); // FCW
-        image.set(Layouts.INT, 24, 0x1f80); // MXCSR: loaded even for components at their initial state
-        loadVectorImage();
+        space.enqueue(this, 0, 0, Order.XRSTOR, engine.image.freshVectors, 0, 0, 0, 0, 0);
     }
 
     private void loadVectorImage() {

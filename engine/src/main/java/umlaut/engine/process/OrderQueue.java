@@ -6,10 +6,13 @@ import umlaut.host.Layouts;
 /** A thread's orders for its next return, in their order. Only its own kernel thread adds to it; once it holds changes of the address space, under
  * the lock of that. */
 final class OrderQueue {
-    private static final int WORDS = 9;
-    private static final int FROM = 7, TO = 8;
+    /** Of an order, as the stub reads it; the last is for its result. */
+    private static final int WORDS = 8;
 
     private final long[] words = new long[WORDS * Area.MAX_ORDERS];
+    /** What each changes or writes. */
+    private final long[] froms = new long[Area.MAX_ORDERS], tos = new long[Area.MAX_ORDERS];
+
     private int count;
     private volatile int changes;
     /** Bytes used in the area's out buffer. */
@@ -36,6 +39,8 @@ final class OrderQueue {
 
     /** @param from first address that the order changes, {@code to} the one behind the last */
     void add(long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
+        froms[count] = from;
+        tos[count] = to;
         int at = WORDS * count++;
         words[at] = nr;
         words[at + 1] = a;
@@ -44,8 +49,6 @@ final class OrderQueue {
         words[at + 4] = d;
         words[at + 5] = e;
         words[at + 6] = f;
-        words[at + FROM] = from;
-        words[at + TO] = to;
         if (nr < Order.COPY_OUT && to > from) {
             changes = changes + 1;
         }
@@ -63,7 +66,7 @@ final class OrderQueue {
 
     boolean overlaps(long from, long to) {
         for (int i = 0; i < count; i++) {
-            if (isChange(i) && words[WORDS * i + FROM] < to && from < words[WORDS * i + TO]) {
+            if (isChange(i) && froms[i] < to && from < tos[i]) {
                 return true;
             }
         }
@@ -73,7 +76,7 @@ final class OrderQueue {
     /** Whether a result still to be copied out touches a range. */
     boolean overlapsOut(long from, long to) {
         for (int i = 0; outUsed != 0 && i < count; i++) {
-            if (words[WORDS * i] == Order.COPY_OUT && words[WORDS * i + FROM] < to && from < words[WORDS * i + TO]) {
+            if (words[WORDS * i] == Order.COPY_OUT && froms[i] < to && from < tos[i]) {
                 return true;
             }
         }
@@ -81,7 +84,7 @@ final class OrderQueue {
     }
 
     boolean isChange(int order) {
-        return words[WORDS * order] < Order.COPY_OUT && words[WORDS * order + TO] > words[WORDS * order + FROM];
+        return words[WORDS * order] < Order.COPY_OUT && tos[order] > froms[order];
     }
 
     /** Adds the changes to a batch of the service thread's, and keeps the rest. */
@@ -99,6 +102,8 @@ final class OrderQueue {
                         words[at + 5],
                         words[at + 6]);
             } else {
+                froms[kept] = froms[i];
+                tos[kept] = tos[i];
                 System.arraycopy(words, at, words, WORDS * kept++, WORDS);
             }
         }
@@ -109,10 +114,10 @@ final class OrderQueue {
     /** Copies what the copy-outs will write within a range, in their order. */
     void overlay(MemorySegment area, long address, MemorySegment to, long offset, long length) {
         for (int i = 0; i < count; i++) {
-            long from = Math.max(address, words[WORDS * i + FROM]);
-            long end = Math.min(address + length, words[WORDS * i + TO]);
+            long from = Math.max(address, froms[i]);
+            long end = Math.min(address + length, tos[i]);
             if (words[WORDS * i] == Order.COPY_OUT && from < end) {
-                long source = words[WORDS * i + 2] + from - words[WORDS * i + FROM];
+                long source = words[WORDS * i + 2] + from - froms[i];
                 MemorySegment.copy(area, source, to, offset + from - address, end - from);
             }
         }
@@ -136,11 +141,8 @@ final class OrderQueue {
 
     /** Writes the list where the stub expects it. */
     void publish(MemorySegment area) {
-        for (int i = 0; i < count; i++) {
-            long at = Area.ORDER + (long) i * Order.SIZE;
-            for (int w = 0; w < 7; w++) {
-                area.set(Layouts.LONG, at + 8L * w, words[WORDS * i + w]);
-            }
+        for (int i = 0, n = WORDS * count; i < n; i++) {
+            area.set(Layouts.LONG, Area.ORDER + 8L * i, words[i]);
         }
         area.set(Layouts.INT, Area.ORDER_COUNT, count);
     }

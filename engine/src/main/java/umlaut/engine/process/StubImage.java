@@ -12,6 +12,8 @@ final class StubImage {
     final long serviceStart;
     final long serviceProgram;
     final long copyTableEntries;
+    /** An XSAVE image of vector state as execve leaves it. */
+    final long freshVectors;
     /** Four struct kernel_sigaction: system call, fault, interrupt, and the mask that blocks everything. */
     final long systemCallAction, faultAction, interruptAction, allSignals;
 
@@ -45,6 +47,7 @@ final class StubImage {
         faultAction = action(a, handlers.fault, handlers.restorer);
         interruptAction = action(a, handlers.interrupt, handlers.restorer);
         constants(a, service, jvmPid);
+        freshVectors = freshVectors(a);
         allSignals = Layout.TEXT + a.size();
         a.quad(-1);
         serviceProgram = program(a, StubFilters.service(codeSize));
@@ -69,6 +72,16 @@ final class StubImage {
         for (int i = 0; i < 3; i++) {
             a.quad(0);
         }
+    }
+
+    /** Legacy region and XSAVE header; all components at their initial state but for MXCSR, which is loaded even then. @return its address */
+    private static long freshVectors(Assembler a) {
+        a.align(64);
+        long address = Layout.TEXT + a.size();
+        for (int at = 0; at < 512 + 64; at += 8) {
+            a.quad(at == 0 ? 0x37f : at == 24 ? 0x1f80 : 0); // FCW, MXCSR
+        }
+        return address;
     }
 
     /** struct kernel_sigaction with SA_SIGINFO, SA_ONSTACK and SA_RESTORER; all signals blocked. @return its address */

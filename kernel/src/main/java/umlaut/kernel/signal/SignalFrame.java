@@ -62,6 +62,8 @@ public final class SignalFrame {
             return false;
         }
         task.unprovenFrame.keep(task);
+        long[] registers = task.unprovenFrame.work;
+        user.registers(registers);
         MemorySegment built = task.memory.build(RtSigframe.SIZE);
         fill(task, built, info, action, mask, vector);
         if (user.write(frame, built, 0, RtSigframe.SIZE) != RtSigframe.SIZE || !saveVectors(task, vector, cpu)) {
@@ -69,13 +71,14 @@ public final class SignalFrame {
         }
         // A handler starts with fresh vector state, as any function that the C library calls first would.
         user.resetVectorState();
-        user.setReg(Reg.RDI, info.signo());
-        user.setReg(Reg.RSI, frame + RtSigframe.INFO);
-        user.setReg(Reg.RDX, frame + RtSigframe.UC);
-        user.setReg(Reg.RAX, 0);
-        user.setReg(Reg.RIP, action.handler());
-        user.setReg(Reg.RSP, frame);
-        user.setReg(Reg.RFLAGS, user.reg(Reg.RFLAGS) & ~(FLAG_DIRECTION | FLAG_RESUME | FLAG_TRAP));
+        registers[Reg.RDI] = info.signo();
+        registers[Reg.RSI] = frame + RtSigframe.INFO;
+        registers[Reg.RDX] = frame + RtSigframe.UC;
+        registers[Reg.RAX] = 0;
+        registers[Reg.RIP] = action.handler();
+        registers[Reg.RSP] = frame;
+        registers[Reg.RFLAGS] &= ~(FLAG_DIRECTION | FLAG_RESUME | FLAG_TRAP);
+        user.setRegisters(registers);
         return true;
     }
 
@@ -91,9 +94,9 @@ public final class SignalFrame {
         Le.putInt(f, uc + Ucontext.UC_STACK + StackT.SS_FLAGS, stack.flags);
         Le.putLong(f, uc + Ucontext.UC_STACK + StackT.SS_SIZE, stack.size);
         Le.putLong(f, uc + Ucontext.UC_SIGMASK, mask);
-        UserThread user = task.user();
+        long[] registers = task.unprovenFrame.work;
         for (int i = 0; i < REGISTERS.length; i++) {
-            Le.putLong(f, CONTEXT + OFFSETS[i], user.reg(REGISTERS[i]));
+            Le.putLong(f, CONTEXT + OFFSETS[i], registers[REGISTERS[i]]);
         }
         Le.putShort(f, CONTEXT + Sigcontext.CS, (int) USER_CODE_SEGMENT);
         Le.putShort(f, CONTEXT + Sigcontext.SS, (int) USER_STACK_SEGMENT);
@@ -150,21 +153,21 @@ public final class SignalFrame {
         long mask = Le.getLong(f, Ucontext.UC_SIGMASK);
         int context = Ucontext.UC_MCONTEXT;
         long vector = Le.getLong(f, context + Sigcontext.FPSTATE);
+        long[] registers = task.unprovenFrame.work;
+        long oldFlags = user.reg(Reg.RFLAGS);
         for (int i = 0; i < REGISTERS.length; i++) {
-            if (REGISTERS[i] != Reg.RFLAGS) {
-                user.setReg(REGISTERS[i], Le.getLong(f, context + OFFSETS[i]));
-            }
+            registers[REGISTERS[i]] = Le.getLong(f, context + OFFSETS[i]);
         }
-        long flags = Le.getLong(f, context + Sigcontext.EFLAGS);
-        user.setReg(Reg.RFLAGS, user.reg(Reg.RFLAGS) & ~RESTORABLE_FLAGS | flags & RESTORABLE_FLAGS);
+        registers[Reg.RFLAGS] = oldFlags & ~RESTORABLE_FLAGS | registers[Reg.RFLAGS] & RESTORABLE_FLAGS;
         long stackBase = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SP);
         long stackSize = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SIZE);
         int stackFlags = Le.getInt(f, Ucontext.UC_STACK + StackT.SS_FLAGS);
+        user.setRegisters(registers);
         if (!restoreVectors(task, vector)) {
             return false;
         }
         task.setBlockedSignals(mask);
-        task.signalStack.set(stackBase, stackSize, stackFlags, user.reg(Reg.RSP));
+        task.signalStack.set(stackBase, stackSize, stackFlags, registers[Reg.RSP]);
         return true;
     }
 

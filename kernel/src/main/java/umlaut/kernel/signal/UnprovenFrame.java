@@ -11,6 +11,10 @@ import umlaut.kernel.task.Task;
  */
 public final class UnprovenFrame {
     private final long[] registers = new long[Reg.COUNT];
+
+    /** What {@link SignalFrame} works on. */
+    final long[] work = new long[Reg.COUNT];
+
     private long mask;
     private boolean kept;
 
@@ -19,9 +23,7 @@ public final class UnprovenFrame {
         if (!kept) {
             UserThread user = task.user();
             mask = task.blockedSignals();
-            for (int i = 0; i < Reg.COUNT; i++) {
-                registers[i] = user.reg(i);
-            }
+            user.registers(registers);
             kept = true;
         }
     }
@@ -40,10 +42,7 @@ public final class UnprovenFrame {
         }
         kept = false;
         task.setBlockedSignals(mask);
-        UserThread user = task.user();
-        for (int i = 0; i < Reg.COUNT; i++) {
-            user.setReg(i, registers[i]);
-        }
+        task.user().setRegisters(registers);
         return true;
     }
 }
