@@ -12,7 +12,10 @@ import umlaut.net.core.ChunkPool;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.NetTimers;
 import umlaut.net.inet.InetNetwork;
+import umlaut.net.inet.InterfaceIoctl;
 import umlaut.net.netlink.NetlinkNetwork;
+import umlaut.net.proc.NetSysctl;
+import umlaut.net.proc.ProcNet;
 import umlaut.net.unix.UnixNetwork;
 
 /** A machine's network; to be attached before the first task runs. */
@@ -35,7 +38,8 @@ public final class Network {
     /** Gives a kernel its socket calls and address families, and a namespace with lo switched on. */
     public static Network attach(Kernel kernel) {
         Network network = new Network(kernel);
-        network.families.register(new UnixNetwork());
+        network.families.register(new UnixNetwork(
+                (task, command, argument) -> InterfaceIoctl.ioctl(network.namespaceOf(task), task, command, argument)));
         network.families.register(new InetNetwork(network, SockConst.AF_INET));
         network.families.register(new InetNetwork(network, SockConst.AF_INET6));
         NetlinkNetwork netlink = new NetlinkNetwork(network);
@@ -43,6 +47,8 @@ public final class Network {
         netlink.watch(network.initial);
         kernel.syscalls.add(new SocketSystemCalls(network.families));
         network.initial.bringLoopbackUp();
+        ProcNet.addTo(kernel.procFiles, network.initial);
+        NetSysctl.addTo(kernel.procFiles, network.initial);
         return network;
     }
 

@@ -87,9 +87,9 @@ public final class InterfaceIoctl {
     // --- reading ---
 
     private static long get(NetNamespace net, Task task, int command, long argument) {
-        MemorySegment in = task.memory.struct(argument, Ifreq.SIZE);
-        MemorySegment out = task.memory.build(Ifreq.SIZE);
-        MemorySegment.copy(in, 0, out, 0, Ifreq.SIZE);
+        byte[] request = Le.getBytes(task.memory.struct(argument, Ifreq.SIZE), 0, Ifreq.SIZE);
+        MemorySegment in = MemorySegment.ofArray(request);
+        MemorySegment out = MemorySegment.ofArray(request.clone());
         net.lock();
         try {
             if (command == Ioctl.SIOCGIFNAME) {
@@ -105,7 +105,9 @@ public final class InterfaceIoctl {
         } finally {
             net.unlock();
         }
-        task.memory.write(argument, out, 0, Ifreq.SIZE);
+        MemorySegment answer = task.memory.build(Ifreq.SIZE);
+        MemorySegment.copy(out, 0, answer, 0, Ifreq.SIZE);
+        task.memory.write(argument, answer, 0, Ifreq.SIZE);
         return 0;
     }
 

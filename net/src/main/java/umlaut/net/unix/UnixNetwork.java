@@ -11,8 +11,20 @@ public final class UnixNetwork implements SocketFamily {
     /** net.unix.max_dgram_qlen. */
     static final int MAX_DATAGRAM_QUEUE = 10;
 
+    /** What ioctl(2) commands about devices do, which any socket takes. */
+    @FunctionalInterface
+    public interface DeviceControl {
+        /** @return the result, or -ENOTTY for other commands */
+        long ioctl(Task task, int command, long argument);
+    }
+
+    final DeviceControl devices;
     final UnixNames names = new UnixNames();
     final InFlightCollector collector = new InFlightCollector();
+
+    public UnixNetwork(DeviceControl devices) {
+        this.devices = devices;
+    }
 
     @Override
     public int number() {

@@ -422,7 +422,7 @@ final class UnixSocket extends Socket {
                         : (int) other.stream.available();
             }
             default -> {
-                return super.ioctl(task, command, argument);
+                return network.devices.ioctl(task, command, argument);
             }
         }
         task.memory.putInt(argument, value);
