@@ -10,6 +10,7 @@ import umlaut.abi.Msghdr;
 import umlaut.abi.SockConst;
 import umlaut.abi.Timespec;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Iovecs;
@@ -26,10 +27,11 @@ final class MessageCalls {
     // --- plain ---
 
     static long sendto(Task task, int fd, long buffer, long length, int flags, long address, int addressLength) {
+        IovIter data = range(task, buffer, length);
         Socket socket = SocketCalls.hold(task, fd);
         try {
-            Message message = new Message(range(task, buffer, length), effective(socket, flags));
-            if (address != 0) {
+            Message message = new Message(data, effective(socket, flags));
+            if (address != 0 && addressLength != 0) {
                 message.address = SocketAddresses.read(task, address, addressLength);
             }
             return send(task, socket, message, true);
@@ -39,9 +41,10 @@ final class MessageCalls {
     }
 
     static long recvfrom(Task task, int fd, long buffer, long length, int flags, long address, long lengthAddress) {
+        IovIter data = range(task, buffer, length);
         Socket socket = SocketCalls.hold(task, fd);
         try {
-            Message message = new Message(range(task, buffer, length), effective(socket, flags));
+            Message message = new Message(data, effective(socket, flags));
             message.wantsAddress = address != 0;
             long result = receive(task, socket, message, address == 0);
             Control control = message.control;
@@ -63,10 +66,9 @@ final class MessageCalls {
     }
 
     private static IovIter range(Task task, long address, long length) {
-        if (length < 0 || address < 0 || address + length < 0) {
-            throw Errno.EFAULT.exception();
-        }
-        return new IovIter().user(task, address, Math.min(length, Limits.MAX_RW_COUNT));
+        long count = length < 0 ? Limits.MAX_RW_COUNT : Math.min(length, Limits.MAX_RW_COUNT);
+        UserAccess.requireRange(address, count);
+        return new IovIter().user(task, address, count);
     }
 
     private static int effective(Socket socket, int flags) {
@@ -167,6 +169,9 @@ final class MessageCalls {
     // --- many at once ---
 
     static long sendmmsg(Task task, int fd, long vector, int count, int flags) {
+        if ((flags & MSG_CMSG_COMPAT) != 0) {
+            return Errno.EINVAL.negative();
+        }
         Socket socket = SocketCalls.hold(task, fd);
         try {
             int limit = (int) Math.min(Integer.toUnsignedLong(count), SockConst.UIO_MAXIOV);
@@ -187,6 +192,9 @@ final class MessageCalls {
     }
 
     static long recvmmsg(Task task, int fd, long vector, int count, int flags, long timeout) {
+        if ((flags & MSG_CMSG_COMPAT) != 0) {
+            return Errno.EINVAL.negative();
+        }
         long deadline = Blocking.FOREVER;
         if (timeout != 0) {
             MemorySegment time = task.memory.struct(timeout, Timespec.SIZE);

@@ -55,8 +55,7 @@ public final class Network {
     /** A new namespace with lo, switched off. */
     public NetNamespace create() {
         Host host = new Host(kernel);
-        NetNamespace net =
-                new NetNamespace(host, chunks, this::oops, handOvers, cookies.incrementAndGet());
+        NetNamespace net = new NetNamespace(host, chunks, this::oops, handOvers, cookies.incrementAndGet());
         host.start(net);
         return net;
     }

@@ -89,6 +89,7 @@ final class SocketCalls {
 
     static long accept(Task task, int fd, long address, long lengthAddress, int flags) {
         if ((flags & ~(SockConst.SOCK_CLOEXEC | SockConst.SOCK_NONBLOCK)) != 0) {
+            task.files().holdOpen(fd).release(); // EBADF comes first
             return Errno.EINVAL.negative();
         }
         Socket socket = hold(task, fd);
@@ -187,10 +188,11 @@ final class SocketCalls {
     // --- options ---
 
     static long setsockopt(Task task, int fd, int level, int name, long value, int length) {
+        Socket socket = hold(task, fd);
         if (length < 0) {
+            socket.release();
             return Errno.EINVAL.negative();
         }
-        Socket socket = hold(task, fd);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment given = arena.allocate(Math.max(1, Math.min(length, MAX_OPTION)), 8)
                     .asSlice(0, Math.min(length, MAX_OPTION));

@@ -2,6 +2,7 @@ package umlaut.engine.scripted;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.CpuFeatures;
@@ -20,6 +21,7 @@ public final class ScriptedEngine implements Engine {
 
     private final Map<Long, Program> programs = new ConcurrentHashMap<>();
     private final HostFiles files;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /** How {@link AddressSpace#mapFile} gets at the bytes of a descriptor. */
     @FunctionalInterface
@@ -35,6 +37,16 @@ public final class ScriptedEngine implements Engine {
     /** What runs when a thread comes to {@code address}. */
     public void register(long address, Program program) {
         programs.put(address, program);
+    }
+
+    /** A program threw; it exits with 99. */
+    void failed(Throwable cause) {
+        failure.compareAndSet(null, cause);
+    }
+
+    /** What the first program that threw threw, for its test to show. */
+    public @Nullable Throwable failure() {
+        return failure.get();
     }
 
     @Nullable Program program(long address) {

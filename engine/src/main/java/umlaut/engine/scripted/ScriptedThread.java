@@ -27,6 +27,9 @@ final class ScriptedThread implements UserThread {
     private final Semaphore toGuest = new Semaphore(0);
     private final Semaphore toKernel = new Semaphore(0);
     private final Guest guest;
+    /** Exit status of a program that threw. */
+    private static final int FAILED = 99;
+
     private @Nullable Program first;
     /** What a fork or clone by this thread is to run in the child. */
     @Nullable Program childProgram;
@@ -94,6 +97,17 @@ final class ScriptedThread implements UserThread {
             guest.syscall(231, 0);
         } catch (Gone e) {
             // Replaced or ended by the kernel.
+        } catch (RuntimeException | AssertionError e) {
+            space.engine().failed(e);
+            endAfterFailure();
+        }
+    }
+
+    private void endAfterFailure() {
+        try {
+            guest.syscall(231, FAILED);
+        } catch (Gone e) {
+            // As it should be.
         }
     }
 

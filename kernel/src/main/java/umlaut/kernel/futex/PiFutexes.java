@@ -298,9 +298,7 @@ public final class PiFutexes {
             if (word < 0 || (int) word != value) {
                 return word < 0 ? word : Errno.EAGAIN.negative();
             }
-            conditions
-                    .computeIfAbsent(condition.key, k -> new ArrayDeque<>())
-                    .addLast(waiter);
+            conditions.computeIfAbsent(condition.key, k -> new ArrayDeque<>()).addLast(waiter);
         }
         while (true) {
             task.prepareToSleep();

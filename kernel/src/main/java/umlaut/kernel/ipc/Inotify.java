@@ -161,6 +161,11 @@ final class Inotify extends File {
     // --- as a file ---
 
     @Override
+    public boolean hasData(boolean writing) {
+        return !writing;
+    }
+
+    @Override
     public synchronized int poll(PollTable table) {
         table.add(waiters);
         return events.isEmpty() ? 0 : Poll.POLLIN | Poll.POLLRDNORM;

@@ -61,16 +61,18 @@ final class InotifyHub implements FsNotify {
         return Descriptors.install(task, file, (flags & InotifyFlags.IN_CLOEXEC) != 0);
     }
 
-    long addWatch(Task task, int fd, String path, int mask) {
+    /** @param pathAddress looked at only when the descriptor is one of ours */
+    long addWatch(Task task, int fd, long pathAddress, int mask) {
         boolean both = (mask & InotifyFlags.IN_MASK_ADD) != 0 && (mask & InotifyFlags.IN_MASK_CREATE) != 0;
         if ((mask & KNOWN) == 0 || both) {
             return Errno.EINVAL.negative();
         }
-        File file = task.files().hold(fd);
+        File file = task.files().holdOpen(fd);
         try {
             if (!(file instanceof Inotify instance)) {
                 return Errno.EINVAL.negative();
             }
+            String path = task.memory.path(pathAddress);
             boolean follow = (mask & InotifyFlags.IN_DONT_FOLLOW) == 0;
             Path place = kernel.vfs.lookup(task, AtFlags.AT_FDCWD, path, follow ? 0 : AtFlags.AT_SYMLINK_NOFOLLOW);
             Inode inode = place.inode();
@@ -87,7 +89,7 @@ final class InotifyHub implements FsNotify {
     }
 
     static long removeWatch(Task task, int fd, int wd) {
-        File file = task.files().hold(fd);
+        File file = task.files().holdOpen(fd);
         try {
             if (!(file instanceof Inotify instance)) {
                 return Errno.EINVAL.negative();

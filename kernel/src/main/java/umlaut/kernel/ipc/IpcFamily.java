@@ -25,7 +25,7 @@ final class IpcFamily implements SyscallFamily {
             case Nr.SIGNALFD4 -> SignalFd.create(task, a.fd(0), a.l(1), a.l(2), a.i(3));
             case Nr.INOTIFY_INIT -> inotify.init(task, 0);
             case Nr.INOTIFY_INIT1 -> inotify.init(task, a.i(0));
-            case Nr.INOTIFY_ADD_WATCH -> inotify.addWatch(task, a.fd(0), a.path(1), a.i(2));
+            case Nr.INOTIFY_ADD_WATCH -> inotify.addWatch(task, a.fd(0), a.l(1), a.i(2));
             case Nr.INOTIFY_RM_WATCH -> InotifyHub.removeWatch(task, a.fd(0), a.i(1));
             case Nr.SPLICE -> Splice.splice(task, a.fd(0), a.l(1), a.fd(2), a.l(3), a.l(4), a.i(5));
             case Nr.TEE -> Splice.tee(task, a.fd(0), a.fd(1), a.l(2), a.i(3));

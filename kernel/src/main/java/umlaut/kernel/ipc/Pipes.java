@@ -12,8 +12,11 @@ public final class Pipes {
     private Pipes() {}
 
     static long pipe2(Task task, long address, int flags) {
-        if ((flags & ~(OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT)) != 0) {
+        if ((flags & ~(OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT | OpenFlags.O_EXCL)) != 0) {
             return Errno.EINVAL.negative();
+        }
+        if ((flags & OpenFlags.O_EXCL) != 0) {
+            return Errno.ENOPKG.negative(); // notification pipes: as without CONFIG_WATCH_QUEUE
         }
         int kept = flags & (OpenFlags.O_NONBLOCK | OpenFlags.O_DIRECT);
         PipeEnd[] ends = open(task, kept);

@@ -48,7 +48,7 @@ final class SignalFd extends File {
             SignalFd file = new SignalFd(task, mask, flags & EventFlags.SFD_NONBLOCK);
             return Descriptors.install(task, file, (flags & EventFlags.SFD_CLOEXEC) != 0);
         }
-        File file = task.files().hold(fd);
+        File file = task.files().holdOpen(fd);
         try {
             if (!(file instanceof SignalFd signals)) {
                 return Errno.EINVAL.negative();
@@ -81,6 +81,11 @@ final class SignalFd extends File {
             moved += SignalfdSiginfo.SIZE;
         }
         return moved > 0 ? moved : BlockingOp.WOULD_BLOCK;
+    }
+
+    @Override
+    public boolean hasData(boolean writing) {
+        return !writing;
     }
 
     @Override

@@ -24,15 +24,15 @@ final class Splice {
     private Splice() {}
 
     static long splice(Task task, int fdIn, long inOffset, int fdOut, long outOffset, long length, int flags) {
-        if ((flags & ~ALL) != 0) {
-            return Errno.EINVAL.negative();
-        }
         if (length == 0) {
             return 0;
         }
-        File in = task.files().hold(fdIn);
+        if ((flags & ~ALL) != 0) {
+            return Errno.EINVAL.negative();
+        }
+        File in = task.files().holdOpen(fdIn);
         try {
-            File out = task.files().hold(fdOut);
+            File out = task.files().holdOpen(fdOut);
             try {
                 long limit = Long.compareUnsigned(length, Limits.MAX_RW_COUNT) > 0 ? Limits.MAX_RW_COUNT : length;
                 return between(task, in, inOffset, out, outOffset, limit, (flags & SpliceFlags.SPLICE_F_NONBLOCK) != 0);
@@ -46,13 +46,19 @@ final class Splice {
 
     private static long between(
             Task task, File in, long inOffset, File out, long outOffset, long limit, boolean nonBlocking) {
-        if (!in.readable() || !out.writable()) {
-            return Errno.EBADF.negative();
-        }
         Pipe from = in instanceof PipeEnd end ? end.pipe() : null;
         Pipe to = out instanceof PipeEnd end ? end.pipe() : null;
         if (from != null && inOffset != 0 || to != null && outOffset != 0) {
             return Errno.ESPIPE.negative();
+        }
+        if (inOffset != 0) {
+            task.memory.getLong(inOffset); // EFAULT comes before what follows
+        }
+        if (outOffset != 0) {
+            task.memory.getLong(outOffset);
+        }
+        if (!in.readable() || !out.writable()) {
+            return Errno.EBADF.negative();
         }
         if (from != null && to != null) {
             boolean patient = !nonBlocking && !in.nonBlocking() && !out.nonBlocking();
@@ -205,9 +211,9 @@ final class Splice {
         if (length == 0) {
             return 0;
         }
-        File in = task.files().hold(fdIn);
+        File in = task.files().holdOpen(fdIn);
         try {
-            File out = task.files().hold(fdOut);
+            File out = task.files().holdOpen(fdOut);
             try {
                 if (!in.readable() || !out.writable()) {
                     return Errno.EBADF.negative();

@@ -22,14 +22,14 @@ final class Vmsplice {
         if ((flags & ~ALL) != 0) {
             return Errno.EINVAL.negative();
         }
-        File file = task.files().hold(fd);
+        File file = task.files().holdOpen(fd);
         try {
-            if (!(file instanceof PipeEnd end)) {
-                return Errno.EBADF.negative();
-            }
             IovIter data = Iovecs.load(task, vector, count, new IovIter());
             if (data.remaining() == 0) {
                 return 0;
+            }
+            if (!(file instanceof PipeEnd end)) {
+                return Errno.EBADF.negative();
             }
             boolean patient = (flags & SpliceFlags.SPLICE_F_NONBLOCK) == 0 && !end.nonBlocking();
             BlockingOp op = end.writable() ? () -> end.write(task, data, 0) : () -> end.read(task, data, 0);

@@ -17,8 +17,8 @@ final class Madvise {
             return Errno.EINVAL.negative();
         }
         long length = MmArea.pageUp(size);
-        long end = address + length;
-        if (!MmArea.aligned(address) || size != 0 && length == 0 || Long.compareUnsigned(end, address) < 0) {
+        long end = MmArea.end(address, length);
+        if (!MmArea.aligned(address) || size != 0 && length == 0 || end < 0) {
             return Errno.EINVAL.negative();
         }
         if (advice == MapFlags.MADV_HWPOISON || advice == MapFlags.MADV_SOFT_OFFLINE) {

@@ -20,9 +20,10 @@ final class Mincore {
             return Errno.EINVAL.negative();
         }
         long length = MmArea.pageUp(size);
-        if (address < 0 || length < 0 || address + length < 0 || address + length > mm.layout.taskSize) {
+        if (address < 0 || size < 0 || length < 0 || address + length < 0 || address + length > mm.layout.taskSize) {
             return Errno.ENOMEM.negative();
         }
+        UserAccess.requireRange(vec, length >> 12);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(Math.min(CHUNK_PAGES, Math.max(1, length >> 12)));
             for (long done = 0; done < length >> 12; ) {
@@ -72,8 +73,8 @@ final class Mincore {
         if ((flags & ~known) != 0 || !MmArea.aligned(address) || sync && (flags & MapFlags.MS_ASYNC) != 0) {
             return Errno.EINVAL.negative();
         }
-        long end = address + MmArea.pageUp(size);
-        if (Long.compareUnsigned(end, address) < 0) {
+        long end = MmArea.end(address, MmArea.pageUp(size));
+        if (end < 0) {
             return Errno.ENOMEM.negative();
         }
         long error = 0;
@@ -104,13 +105,13 @@ final class Mincore {
 
     static long mseal(Task task, long address, long size, long flags) {
         long length = MmArea.pageUp(size);
-        if (flags != 0 || !MmArea.aligned(address) || size != 0 && length == 0 || address + length < address) {
+        if (flags != 0 || !MmArea.aligned(address) || size != 0 && length == 0 || MmArea.end(address, length) < 0) {
             return Errno.EINVAL.negative();
         }
         Mm mm = task.mm();
         mm.lock.lock();
         try {
-            long end = address + length;
+            long end = MmArea.end(address, length);
             long at = address;
             for (int i = mm.tree.indexAbove(address); at < end; i++) {
                 if (i == mm.tree.size() || mm.tree.get(i).start > at) {

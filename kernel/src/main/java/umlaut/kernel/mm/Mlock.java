@@ -121,8 +121,8 @@ final class Mlock {
 
     /** Up to the first hole, which is ENOMEM. */
     @GuardedBy("mm.lock") private static long apply(Mm mm, long start, long length, int lock) {
-        long end = start + length;
-        if (end < start) {
+        long end = MmArea.end(start, length);
+        if (end < 0) {
             return Errno.EINVAL.negative();
         }
         if (length == 0) {

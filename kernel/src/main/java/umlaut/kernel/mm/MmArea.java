@@ -23,6 +23,15 @@ final class MmArea {
 
     private MmArea() {}
 
+    /** Where a range ends; one that ends where no guest has memory, there. @return -1 if it goes round the end of all addresses */
+    static long end(long address, long length) {
+        long end = address + length;
+        if (Long.compareUnsigned(end, address) < 0) {
+            return -1;
+        }
+        return end < 0 ? Long.MAX_VALUE & -PAGE : end;
+    }
+
     static long pageUp(long value) {
         return value + PAGE - 1 & -PAGE;
     }

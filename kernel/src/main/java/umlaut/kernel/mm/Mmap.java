@@ -104,7 +104,7 @@ public final class Mmap {
         if (length <= 0) {
             return Errno.ENOMEM.negative();
         }
-        if (offset + length < 0 && offset >= 0 || offset < 0 && offset + length >= 0) {
+        if (offset < 0 ? file != null && file.inode().isRegular() || offset + length >= 0 : offset + length < 0) {
             return Errno.EOVERFLOW.negative();
         }
         int protection = prot;

@@ -377,7 +377,8 @@ public final class Shmem implements MappingSource {
     public void allocate(long offset, long length, boolean keepSize) {
         long stamp = lock.writeLock();
         try {
-            long end = offset + length + PAGE - 1 >> SHIFT;
+            long end = offset + length + PAGE - 1 >>> SHIFT;
+            requireRoom(end - (offset >> SHIFT) - runs.filledPages());
             for (long page = offset >> SHIFT; page < end; ) {
                 ShmemRun run = runs.obtain(page, end - page, false);
                 long to = Math.min(end, run.endPage());
@@ -389,6 +390,16 @@ public final class Shmem implements MappingSource {
             }
         } finally {
             lock.unlockWrite(stamp);
+        }
+    }
+
+    /** What cannot be had is refused before any of it is taken. @throws ErrnoException ENOSPC */
+    private void requireRoom(long pages) {
+        if (pages > 0) {
+            if (!store.charge(pages)) {
+                throw Errno.ENOSPC.exception();
+            }
+            store.uncharge(pages);
         }
     }
 

@@ -32,6 +32,14 @@ public final class UserAccess {
         return task.mm().memoryOf(task);
     }
 
+    /** access_ok. @throws umlaut.abi.ErrnoException EFAULT for a range that no guest can have */
+    public static void requireRange(long address, long length) {
+        long end = address + length;
+        if (end < 0 || Long.compareUnsigned(end, address) < 0) {
+            throw Errno.EFAULT.exception();
+        }
+    }
+
     /** copy_from_user: all or EFAULT. */
     public void read(long address, MemorySegment to, long offset, long length) {
         long done = user().read(address, to, offset, length);

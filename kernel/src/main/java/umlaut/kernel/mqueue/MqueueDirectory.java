@@ -145,8 +145,8 @@ final class MqueueDirectory extends Inode {
                 names.entrySet().stream()
                         .filter(e -> e.getValue().place >= from)
                         .sorted((a, b) -> Long.compare(a.getValue().place, b.getValue().place))
-                        .takeWhile(e -> sink.add(
-                                e.getKey(), e.getValue().queue.ino, DirentType.DT_REG, e.getValue().place + 1))
+                        .takeWhile(e ->
+                                sink.add(e.getKey(), e.getValue().queue.ino, DirentType.DT_REG, e.getValue().place + 1))
                         .forEach(e -> {});
             } finally {
                 lock.unlock();

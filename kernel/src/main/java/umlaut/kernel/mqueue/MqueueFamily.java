@@ -94,13 +94,12 @@ public final class MqueueFamily implements SyscallFamily {
         if ((flags & both) == both) {
             throw Errno.EEXIST.exception();
         }
-        int mask =
-                switch (flags & OpenFlags.O_ACCMODE) {
-                    case OpenFlags.O_RDONLY -> Permissions.MAY_READ;
-                    case OpenFlags.O_WRONLY -> Permissions.MAY_WRITE;
-                    case OpenFlags.O_RDWR -> Permissions.MAY_READ | Permissions.MAY_WRITE;
-                    default -> throw Errno.EINVAL.exception();
-                };
+        int mask = switch (flags & OpenFlags.O_ACCMODE) {
+            case OpenFlags.O_RDONLY -> Permissions.MAY_READ;
+            case OpenFlags.O_WRONLY -> Permissions.MAY_WRITE;
+            case OpenFlags.O_RDWR -> Permissions.MAY_READ | Permissions.MAY_WRITE;
+            default -> throw Errno.EINVAL.exception();
+        };
         if (!queue.permits(task.credentials(), mask)) {
             throw Errno.EACCES.exception();
         }
@@ -265,7 +264,8 @@ public final class MqueueFamily implements SyscallFamily {
             throw Errno.EINVAL.exception();
         }
         if (kind == Mqueue.SIGEV_THREAD) {
-            // The C library's thread listens on a netlink socket, and there are none: what a descriptor of another kind gets.
+            // The C library's thread listens on a netlink socket, and there are none: what a descriptor of another kind
+            // gets.
             task.memory.struct(value, COOKIE_SIZE);
             task.files().get(signal);
             throw Errno.EINVAL.exception();

@@ -100,7 +100,7 @@ public final class ExecTransition {
         task.setCredentials(fresh);
         Unshare.ownFiles(task);
         task.files().closeMarked(task);
-        task.signalStack.disable();
+        task.signalStack.forget();
         task.setRestartBlock(null);
         task.setComm(comm);
         group.exitSignal = Signal.SIGCHLD;

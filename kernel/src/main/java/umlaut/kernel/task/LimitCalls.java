@@ -16,7 +16,8 @@ public final class LimitCalls {
     private LimitCalls() {}
 
     public static long getrlimit(Task task, int resource, long address) {
-        return prlimit(task, 0, resource, 0, address);
+        long known = resource < 0 || resource >= Rlimit.RLIM_NLIMITS ? Errno.EINVAL.negative() : 0;
+        return known != 0 ? known : report(task, task.group.limits, resource, address);
     }
 
     public static long setrlimit(Task task, int resource, long address) {
@@ -34,21 +35,22 @@ public final class LimitCalls {
         if (resource < 0 || resource >= Rlimit.RLIM_NLIMITS) {
             return Errno.EINVAL.negative();
         }
-        Limits limits = target.group.limits;
-        long soft = limits.soft(resource);
-        long hard = limits.hard(resource);
+        Limits before = new Limits();
+        before.put(resource, target.group.limits.soft(resource), target.group.limits.hard(resource));
         if (fresh != 0) {
             long error = set(task, target.group, resource, fresh);
             if (error != 0) {
                 return error;
             }
         }
-        if (old != 0) {
-            MemorySegment out = task.memory.build(Rlimit64.SIZE);
-            Le.putLong(out, Rlimit64.RLIM_CUR, soft);
-            Le.putLong(out, Rlimit64.RLIM_MAX, hard);
-            task.memory.write(old, out);
-        }
+        return old == 0 ? 0 : report(task, before, resource, old);
+    }
+
+    private static long report(Task task, Limits limits, int resource, long address) {
+        MemorySegment out = task.memory.build(Rlimit64.SIZE);
+        Le.putLong(out, Rlimit64.RLIM_CUR, limits.soft(resource));
+        Le.putLong(out, Rlimit64.RLIM_MAX, limits.hard(resource));
+        task.memory.write(address, out);
         return 0;
     }
 

@@ -86,10 +86,24 @@ public final class PriorityCalls {
     public static long getIo(Task task, int which, int who) {
         long best = Errno.ESRCH.negative();
         for (Task t : targets(task, which - 1, who)) {
-            int value = t.settings.ioPriority;
+            int value = which == SchedConst.IOPRIO_WHO_PROCESS ? t.settings.ioPriority : effectiveIo(t);
             best = best < 0 ? value : Math.min(best, value);
         }
         return best;
+    }
+
+    /** Who has no class of its own goes by its nice value (Linux: __get_task_ioprio). */
+    private static int effectiveIo(Task task) {
+        int own = task.settings.ioPriority;
+        if (own >> SchedConst.IOPRIO_CLASS_SHIFT != SchedConst.IOPRIO_CLASS_NONE) {
+            return own;
+        }
+        int kind = switch (task.settings.schedPolicy) {
+            case SchedConst.SCHED_IDLE -> SchedConst.IOPRIO_CLASS_IDLE;
+            case SchedConst.SCHED_FIFO, SchedConst.SCHED_RR -> SchedConst.IOPRIO_CLASS_RT;
+            default -> SchedConst.IOPRIO_CLASS_BE;
+        };
+        return kind << SchedConst.IOPRIO_CLASS_SHIFT | (task.settings.nice + 20) / 5;
     }
 
     public static long setIo(Task task, int which, int who, int value) {

@@ -104,7 +104,11 @@ public final class SchedCalls {
     public static long priorityMax(int policy) {
         return switch (policy) {
             case SchedConst.SCHED_FIFO, SchedConst.SCHED_RR -> RT_MAX;
-            case SchedConst.SCHED_NORMAL, SchedConst.SCHED_BATCH, SchedConst.SCHED_IDLE, SchedConst.SCHED_DEADLINE -> 0;
+            case SchedConst.SCHED_NORMAL,
+                    SchedConst.SCHED_BATCH,
+                    SchedConst.SCHED_IDLE,
+                    SchedConst.SCHED_DEADLINE,
+                    SchedConst.SCHED_EXT -> 0;
             default -> Errno.EINVAL.negative();
         };
     }

@@ -9,7 +9,7 @@ public final class SignalStack {
     public long base;
     public long size;
     /** As set: SS_DISABLE, SS_ONSTACK or 0, and SS_AUTODISARM. */
-    public int flags = SigConst.SS_DISABLE;
+    public int flags;
 
     public void copyFrom(SignalStack other) {
         base = other.base;
@@ -21,6 +21,12 @@ public final class SignalStack {
         base = 0;
         size = 0;
         flags = SigConst.SS_DISABLE;
+    }
+
+    /** A new program has none. */
+    public void forget() {
+        base = 0;
+        size = 0;
     }
 
     /** Does {@code sp} lie in it? */
@@ -48,6 +54,9 @@ public final class SignalStack {
     public @Nullable Errno set(long newBase, long newSize, int newFlags, long sp) {
         if (active(sp)) {
             return Errno.EPERM;
+        }
+        if (newBase == base && newSize == size && newFlags == flags) {
+            return null;
         }
         int mode = newFlags & ~SigConst.SS_FLAG_BITS;
         if (mode != SigConst.SS_DISABLE && mode != SigConst.SS_ONSTACK && mode != 0) {

@@ -53,7 +53,9 @@ public final class TaskSleep {
 
     /** Lets wakers do {@code op}, whose result is the system call's, in the task's place; null: no more. */
     public void offer(@Nullable BlockingOp op) {
-        operation = op != null && task.user().canBeAnswered() && !task.kernel.tracer.enabled() && task.tracee() == null ? op : null;
+        operation = op != null && task.user().canBeAnswered() && !task.kernel.tracer.enabled() && task.tracee() == null
+                ? op
+                : null;
     }
 
     /** From here on wake-ups are remembered. */

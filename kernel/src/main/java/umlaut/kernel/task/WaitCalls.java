@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Siginfo;
 import umlaut.abi.WaitFlags;
+import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.SigInfoLayout;
 
@@ -40,7 +41,16 @@ public final class WaitCalls {
         return found;
     }
 
+    /** Linux stores the information, zeroes, even with an error. */
     public static long waitid(Task task, int which, int id, long info, int options, long rusage) {
+        long result = find(task, which, id, info, options, rusage);
+        if (result < 0 && !Restart.isRestart(result)) {
+            writeInfo(task, info, null);
+        }
+        return result;
+    }
+
+    private static long find(Task task, int which, int id, long info, int options, long rusage) {
         if ((options & ~WAITID_OPTIONS) != 0 || (options & WAITID_EVENTS) == 0) {
             return Errno.EINVAL.negative();
         }

@@ -8,6 +8,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.Itimerspec;
 import umlaut.abi.Itimerval;
 import umlaut.abi.Le;
+import umlaut.abi.OpenFlags;
 import umlaut.abi.SiCode;
 import umlaut.abi.Sigevent;
 import umlaut.abi.Signal;
@@ -74,7 +75,6 @@ final class TimerCalls {
     // --- POSIX timers ---
 
     long create(Task task, int clockId, long event, long idAddress) {
-        checkClock(task, clockId);
         int signo = Signal.SIGALRM;
         int notify = SiCode.SIGEV_SIGNAL;
         int tid = 0;
@@ -86,6 +86,7 @@ final class TimerCalls {
             notify = Le.getInt(given, Sigevent.SIGEV_NOTIFY);
             tid = Le.getInt(given, Sigevent.SIGEV_TID);
         }
+        checkClock(task, clockId);
         Task thread = notify == SiCode.SIGEV_THREAD_ID ? ownThread(task, tid) : null;
         boolean silent = notify == SiCode.SIGEV_NONE;
         boolean known = silent || thread != null || notify == SiCode.SIGEV_SIGNAL || notify == SiCode.SIGEV_THREAD;
@@ -213,6 +214,9 @@ final class TimerCalls {
 
     private static TimerFd timerfd(Task task, int fd) {
         File file = task.files().get(fd);
+        if ((file.flags() & OpenFlags.O_PATH) != 0) {
+            throw Errno.EBADF.exception();
+        }
         if (file instanceof TimerFd timer) {
             return timer;
         }

@@ -133,6 +133,11 @@ final class TimerFd extends File {
     }
 
     @Override
+    public boolean hasData(boolean writing) {
+        return !writing;
+    }
+
+    @Override
     public int poll(PollTable table) {
         table.add(waiters);
         synchronized (this) {

@@ -54,6 +54,11 @@ public final class AnonInode extends Inode {
         return new AnonInode(fs, fs.nextInode(), mode, text);
     }
 
+    /** Is it that of eventfds and their like? */
+    boolean isShared() {
+        return text.equals("anon_inode");
+    }
+
     /** As /proc/PID/fd shows it: "pipe:[123]". Shared ones say "anon_inode:" and their own kind instead. */
     public String displayName() {
         return text + ":[" + ino + "]";

@@ -30,10 +30,18 @@ public final class AttributeCalls {
     public static long fchmod(Task task, int fd, int mode) {
         File file = task.files().holdOpen(fd);
         try {
+            requireOwn(file);
             Attributes.chmod(task.kernel.vfs, task.kernel.vfs.pathOf(file), task.credentials(), mode);
             return 0;
         } finally {
             file.release();
+        }
+    }
+
+    /** The inode that eventfds and their like share is nobody's to change. */
+    private static void requireOwn(File file) {
+        if (file.inode() instanceof AnonInode anonymous && anonymous.isShared()) {
+            throw Errno.EOPNOTSUPP.exception();
         }
     }
 
@@ -68,6 +76,7 @@ public final class AttributeCalls {
     public static long fchown(Task task, int fd, int uid, int gid) {
         File file = task.files().holdOpen(fd);
         try {
+            requireOwn(file);
             Attributes.chown(
                     task.kernel.vfs,
                     task.kernel.vfs.pathOf(file),

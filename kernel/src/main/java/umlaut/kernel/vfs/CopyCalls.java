@@ -50,10 +50,14 @@ public final class CopyCalls {
             return Errno.EBADF.negative();
         }
         int inMode = in.inode().mode;
-        if (Mode.isDir(inMode) || Mode.isFifo(inMode) || (out.flags() & OpenFlags.O_APPEND) != 0) {
+        if (!Mode.isRegular(inMode) && !Mode.isBlock(inMode) || (out.flags() & OpenFlags.O_APPEND) != 0) {
             return Errno.EINVAL.negative();
         }
         long from = offset == 0 ? in.position() : start;
+        boolean splices = !(out.inode() instanceof AnonInode anonymous) || !anonymous.isShared();
+        if (!splices && from < in.inode().size) {
+            return Errno.EINVAL.negative();
+        }
         long moved = copy(task, in, from, out, out.position(), count, true);
         if (moved > 0) {
             if (offset != 0) {

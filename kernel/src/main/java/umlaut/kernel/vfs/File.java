@@ -254,6 +254,11 @@ public abstract class File {
         return false;
     }
 
+    /** Whether there is anything to read or to write, by whatever means: without, read(2) and write(2) say EINVAL before they look at memory. */
+    public boolean hasData(boolean writing) {
+        return true;
+    }
+
     /**
      * Reads at {@code offset} (ignored by streams).
      *
@@ -276,6 +281,9 @@ public abstract class File {
      */
     public long seek(long offset, int whence) {
         if (!seekable()) {
+            if (inode() instanceof AnonInode anonymous && anonymous.isShared()) {
+                return position; // noop_llseek
+            }
             throw Errno.ESPIPE.exception();
         }
         return Seeking.generic(this, offset, whence, inode().size);

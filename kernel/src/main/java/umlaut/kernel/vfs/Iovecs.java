@@ -5,6 +5,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.Limits;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.task.Task;
 
 /** Reads struct iovec arrays, readv(2) (Linux: lib/iov_iter.c import_iovec). */
@@ -25,10 +26,10 @@ public final class Iovecs {
 
     /** As {@link #load(Task, long, long)}, into an iterator of the caller's. */
     public static IovIter load(Task task, long vector, long count, IovIter into) {
-        if (Long.compareUnsigned(count, Limits.IOV_MAX) > 0) {
+        int n = (int) count; // import_iovec takes an unsigned int
+        if (Integer.compareUnsigned(n, Limits.IOV_MAX) > 0) {
             throw Errno.EINVAL.exception();
         }
-        int n = (int) count;
         FileScratch scratch = task.fileScratch;
         if (scratch.addresses.length < n) {
             scratch.addresses = new long[n];
@@ -44,10 +45,7 @@ public final class Iovecs {
                 if (length < 0) {
                     throw Errno.EINVAL.exception();
                 }
-                long end = address + length;
-                if (end < 0 || Long.compareUnsigned(end, address) < 0) {
-                    throw Errno.EFAULT.exception();
-                }
+                UserAccess.requireRange(address, length);
                 scratch.addresses[done + i] = address;
                 scratch.lengths[done + i] = Math.min(length, left);
                 left -= scratch.lengths[done + i];

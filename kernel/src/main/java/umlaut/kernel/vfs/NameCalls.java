@@ -25,6 +25,7 @@ public final class NameCalls {
 
     /** @param device in the 32-bit form of mknod(2) */
     public static long mknodat(Task task, int dirFd, long path, int mode, int device) {
+        Names.requireNodeType(mode);
         Names.mknod(task.kernel.vfs, walk(task, dirFd, path), mode & 0xffff, decodeDevice(device));
         return 0;
     }
@@ -90,6 +91,7 @@ public final class NameCalls {
     }
 
     public static long renameat2(Task task, int oldFd, long oldPath, int newFd, long newPath, int flags) {
+        Rename.checkFlags(flags);
         PathWalk from = walk(task, oldFd, oldPath);
         PathWalk to = task.fileScratch.second();
         to.begin(task, newFd, newPath);

@@ -33,14 +33,19 @@ final class Names {
         });
     }
 
-    /** @param mode type and permissions; type 0 is a regular file. @return the new object */
-    static Inode mknod(Vfs vfs, PathWalk walk, int mode, long device) {
-        int type = mode & Mode.S_IFMT;
-        switch (type) {
+    /** may_mknod, which comes before the path is looked at. @throws umlaut.abi.ErrnoException EPERM, EINVAL */
+    static void requireNodeType(int mode) {
+        switch (mode & Mode.S_IFMT) {
             case Mode.S_IFREG, Mode.S_IFCHR, Mode.S_IFBLK, Mode.S_IFIFO, Mode.S_IFSOCK, 0 -> {}
             case Mode.S_IFDIR -> throw Errno.EPERM.exception();
             default -> throw Errno.EINVAL.exception();
         }
+    }
+
+    /** @param mode type and permissions; type 0 is a regular file. @return the new object */
+    static Inode mknod(Vfs vfs, PathWalk walk, int mode, long device) {
+        requireNodeType(mode);
+        int type = mode & Mode.S_IFMT;
         Credentials who = walk.who;
         int umask = walk.umask;
         int full = (type == 0 ? Mode.S_IFREG : type) | mode & Mode.S_IALLUGO;

@@ -38,10 +38,10 @@ public final class OpenCalls {
 
     /** @param how struct open_how, {@code size} bytes of it */
     public static long openat2(Task task, int dirFd, long path, long how, long size) {
-        if (size < OpenHow.SIZE) {
+        if (Long.compareUnsigned(size, OpenHow.SIZE) < 0) {
             return Errno.EINVAL.negative();
         }
-        if (size > 4096) {
+        if (Long.compareUnsigned(size, 4096) > 0) {
             return Errno.E2BIG.negative();
         }
         MemorySegment h = task.memory.struct(how, (int) size);

@@ -8,6 +8,7 @@ import umlaut.abi.OpenFlags;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.Task;
@@ -156,28 +157,23 @@ public final class ReadWrite {
         if (!file.readable()) {
             return Errno.EBADF.negative();
         }
+        if (!file.hasData(false)) {
+            return Errno.EINVAL.negative();
+        }
         return file.inode().isDirectory() ? Errno.EISDIR.negative() : 0;
     }
 
     private static long checkWrite(File file) {
-        return file.writable() ? 0 : Errno.EBADF.negative();
+        return !file.writable() ? Errno.EBADF.negative() : file.hasData(true) ? 0 : Errno.EINVAL.negative();
     }
 
     /** One guest range as the iterator's, cut to what one call moves at most. */
     private static IovIter single(Task task, long address, long count) {
-        requireRange(task, address, count);
+        UserAccess.requireRange(address, count);
         if (count < 0) {
             throw Errno.EINVAL.exception();
         }
         return task.fileScratch.iter.user(task, address, Math.min(count, Limits.MAX_RW_COUNT));
-    }
-
-    /** access_ok. @throws umlaut.abi.ErrnoException EFAULT for a range that no guest can have */
-    private static void requireRange(Task task, long address, long count) {
-        long end = address + count;
-        if (end < 0 || Long.compareUnsigned(end, address) < 0) {
-            throw Errno.EFAULT.exception();
-        }
     }
 
     private static long vectored(Task task, int fd, long vector, long count, boolean writing, long offset, int flags) {
@@ -189,7 +185,13 @@ public final class ReadWrite {
             if (!(writing ? file.writable() : file.readable())) {
                 return Errno.EBADF.negative();
             }
+            if (!file.hasData(writing)) {
+                return Errno.EINVAL.negative();
+            }
             IovIter iter = Iovecs.load(task, vector, count);
+            if (iter.remaining() == 0) {
+                return 0;
+            }
             if (!writing && file.inode().isDirectory()) {
                 return Errno.EISDIR.negative();
             }
@@ -198,9 +200,6 @@ public final class ReadWrite {
             }
             if ((flags & RWF_APPEND) != 0 && (flags & RWF_NOAPPEND) != 0) {
                 return Errno.EINVAL.negative();
-            }
-            if (iter.remaining() == 0) {
-                return 0;
             }
             if ((flags & RWF_NOWAIT) != 0 && file.inode().isRegular()) {
                 return Errno.EOPNOTSUPP.negative();
@@ -293,10 +292,10 @@ public final class ReadWrite {
 
     /** At a place in a file that has places. */
     private static long at(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
+        if (offset + iter.remaining() < 0) {
+            return Errno.EINVAL.negative();
+        }
         if (!writing) {
-            if (offset + iter.remaining() < 0) {
-                return Errno.EINVAL.negative();
-            }
             long moved = blockingAt(task, file, iter, false, offset);
             if (moved > 0) {
                 Notify.file(task.kernel.vfs, InotifyFlags.IN_ACCESS, file);
@@ -361,7 +360,7 @@ public final class ReadWrite {
                 Blocking.FOREVER);
     }
 
-    /** generic_write_checks: RLIMIT_FSIZE and the largest offset. @return 0, or -EFBIG, after SIGXFSZ for the limit */
+    /** generic_write_checks: RLIMIT_FSIZE. @return 0, or -EFBIG, after SIGXFSZ for the limit */
     private static long limit(Task task, IovIter iter, long offset) {
         long count = iter.remaining();
         if (count == 0) {
@@ -374,12 +373,6 @@ public final class ReadWrite {
                 return Errno.EFBIG.negative();
             }
             iter.limit(most - offset);
-        }
-        if (offset + count < 0) {
-            if (offset == Long.MAX_VALUE) {
-                return Errno.EFBIG.negative();
-            }
-            iter.limit(Long.MAX_VALUE - offset);
         }
         return 0;
     }

@@ -32,14 +32,18 @@ final class Rename {
         this.who = from.who;
     }
 
-    /** @param flags RENAME_* */
-    static void rename(Vfs vfs, PathWalk from, PathWalk to, int flags) {
+    /** @throws umlaut.abi.ErrnoException EINVAL, which comes before all else */
+    static void checkFlags(int flags) {
         int exclusive = RenameFlags.RENAME_NOREPLACE | RenameFlags.RENAME_WHITEOUT;
         int known = exclusive | RenameFlags.RENAME_EXCHANGE;
         boolean exchange = (flags & RenameFlags.RENAME_EXCHANGE) != 0;
         if ((flags & ~known) != 0 || exchange && (flags & exclusive) != 0) {
             throw Errno.EINVAL.exception();
         }
+    }
+
+    /** @param flags RENAME_*, checked */
+    static void rename(Vfs vfs, PathWalk from, PathWalk to, int flags) {
         from.toParent();
         to.toParent();
         if (from.mount != to.mount) {

@@ -85,7 +85,8 @@ public final class SyncCalls {
                 return Errno.EBADF.negative();
             }
             int mode = file.inode().mode;
-            return Mode.isRegular(mode) || Mode.isBlock(mode) ? 0 : Errno.EINVAL.negative();
+            boolean has = Mode.isRegular(mode) || Mode.isBlock(mode);
+            return has && count >= 0 ? 0 : Errno.EINVAL.negative();
         } finally {
             file.release();
         }

@@ -38,6 +38,11 @@ public final class XattrCalls {
         return action.on(walk.find(flags));
     }
 
+    /** For fsetxattr(2) and fgetxattr(2), which since Linux 6.13 also take AT_FDCWD. */
+    private static long onOrHere(Task task, int fd, Action action) {
+        return fd == AtFlags.AT_FDCWD ? action.on(task.fs().cwd()) : on(task, fd, action);
+    }
+
     private static long on(Task task, int fd, Action action) {
         File file = task.files().holdOpen(fd);
         try {
@@ -66,10 +71,10 @@ public final class XattrCalls {
     }
 
     public static long fset(Task task, int fd, long name, long value, long size, int flags) {
-        return on(task, fd, place -> {
-            checkSet(size, flags);
-            return set(task, place, name(task, name), task.memory.bytes(value, (int) size), flags);
-        });
+        checkSet(size, flags);
+        String key = name(task, name);
+        byte[] bytes = task.memory.bytes(value, (int) size);
+        return onOrHere(task, fd, place -> set(task, place, key, bytes, flags));
     }
 
     private static void checkSet(long size, int flags) {
@@ -114,7 +119,8 @@ public final class XattrCalls {
     }
 
     public static long fget(Task task, int fd, long name, long value, long size) {
-        return on(task, fd, place -> get(task, place.inode(), name(task, name), value, size));
+        String key = name(task, name);
+        return onOrHere(task, fd, place -> get(task, place.inode(), key, value, size));
     }
 
     private static long get(Task task, Inode inode, String name, long address, long size) {
@@ -178,7 +184,8 @@ public final class XattrCalls {
     }
 
     public static long fremove(Task task, int fd, long name) {
-        return on(task, fd, place -> remove(task, place, name(task, name)));
+        String key = name(task, name);
+        return on(task, fd, place -> remove(task, place, key));
     }
 
     private static long remove(Task task, Path path, String name) {
@@ -201,10 +208,10 @@ public final class XattrCalls {
     /** setxattrat(2) and getxattrat(2). @param args struct xattr_args, {@code size} bytes of it */
     public static long withArgs(
             Task task, int dirFd, long path, int atFlags, long name, long args, long size, boolean setting) {
-        if (size < XattrArgs.SIZE) {
+        if (Long.compareUnsigned(size, XattrArgs.SIZE) < 0) {
             return Errno.EINVAL.negative();
         }
-        if (size > 4096) {
+        if (Long.compareUnsigned(size, 4096) > 0) {
             return Errno.E2BIG.negative();
         }
         MemorySegment a = task.memory.struct(args, (int) size);
@@ -274,6 +281,7 @@ public final class XattrCalls {
             }
             Permissions.require(inode, who, writing ? Permissions.MAY_WRITE : Permissions.MAY_READ);
         } else {
+            Permissions.require(inode, who, writing ? Permissions.MAY_WRITE : Permissions.MAY_READ);
             boolean known = name.equals("security.") || name.equals("trusted.") || name.equals("user.");
             throw (known ? Errno.EINVAL : Errno.EOPNOTSUPP).exception();
         }

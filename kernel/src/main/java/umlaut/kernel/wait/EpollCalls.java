@@ -8,6 +8,7 @@ import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.abi.Timespec;
 import umlaut.kernel.ipc.Descriptors;
+import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.AnonInode;
@@ -42,9 +43,9 @@ final class EpollCalls {
             events = Le.getInt(event, EpollEvent.EVENTS);
             data = Le.getLong(event, EpollEvent.DATA);
         }
-        File epoll = task.files().hold(epfd);
+        File epoll = task.files().holdOpen(epfd);
         try {
-            File target = task.files().hold(fd);
+            File target = task.files().holdOpen(fd);
             try {
                 if (!target.pollable()) {
                     return Errno.EPERM.negative();
@@ -84,13 +85,14 @@ final class EpollCalls {
 
     /** @param deadlineNs 0: don't wait */
     private static long waitUntil(Task task, int epfd, long address, int max, long deadlineNs) {
+        File file = task.files().lookup(epfd);
+        if (file == null || (file.flags() & OpenFlags.O_PATH) != 0) {
+            return Errno.EBADF.negative();
+        }
         if (max <= 0 || max > MAX_EVENTS) {
             return Errno.EINVAL.negative();
         }
-        File file = task.files().lookup(epfd);
-        if (file == null) {
-            return Errno.EBADF.negative();
-        }
+        UserAccess.requireRange(address, (long) max * EpollEvent.SIZE);
         if (!(file instanceof EventPoll epoll)) {
             return Errno.EINVAL.negative();
         }

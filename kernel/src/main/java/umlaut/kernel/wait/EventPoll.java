@@ -282,6 +282,17 @@ public final class EventPoll extends File {
     }
 
     /** Readable when a watched file really has something; stale items are dropped on the way. */
+    /** Its own commands (busy polling of network devices) need such devices. */
+    @Override
+    public long ioctl(Task task, int command, long argument) {
+        return Errno.EINVAL.negative();
+    }
+
+    @Override
+    public boolean hasData(boolean writing) {
+        return false;
+    }
+
     @Override
     public int poll(PollTable table) {
         table.add(pollers);

@@ -8,6 +8,7 @@ import umlaut.abi.Poll;
 import umlaut.abi.Pollfd;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Timespec;
+import umlaut.kernel.mm.UserAccess;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -85,6 +86,7 @@ final class Poller {
         if (Integer.toUnsignedLong(count) > Math.min(Integer.MAX_VALUE, unsignedLimit(task))) {
             return Errno.EINVAL.negative();
         }
+        UserAccess.requireRange(address, (long) count * Pollfd.SIZE);
         long ready = look(task, address, count);
         if (ready != 0 || deadlineNs == 0) {
             return ready;

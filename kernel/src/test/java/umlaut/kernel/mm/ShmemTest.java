@@ -102,6 +102,15 @@ class ShmemTest {
     }
 
     @Test
+    void roomThatIsNotThereIsNotTaken() {
+        assertThatThrownBy(() -> file.allocate(0, Long.MAX_VALUE, false))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOSPC));
+        assertThat(file.size()).isZero();
+        assertThat(store.charge((8 << 20) / PAGE)).isTrue();
+    }
+
+    @Test
     void behavesAsAnArrayOfBytes() {
         Random random = new Random(3);
         byte[] model = new byte[200 * PAGE];

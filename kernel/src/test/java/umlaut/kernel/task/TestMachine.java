@@ -3,7 +3,9 @@ package umlaut.kernel.task;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -107,8 +109,13 @@ public final class TestMachine {
 
     public int await(GuestProcess process) {
         try {
-            return process.status().get(20, TimeUnit.SECONDS);
-        } catch (Exception e) {
+            int status = process.status().get(20, TimeUnit.SECONDS);
+            Throwable failure = engine.failure();
+            if (failure != null) {
+                throw new AssertionError("a program failed", failure);
+            }
+            return status;
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError("the guest did not end; notes: " + notes, e);
         }
     }

@@ -99,8 +99,9 @@ public final class AddressTable {
         if (address.local.isV4() && !address.isSecondary()) {
             // As Linux does without promote_secondaries: they go with the primary address.
             for (InterfaceAddress a : List.copyOf(device.addresses)) {
-                boolean dependent =
-                        a.isSecondary() && a.prefixLength == address.prefixLength && a.peer.in(address.peer, a.prefixLength);
+                boolean dependent = a.isSecondary()
+                        && a.prefixLength == address.prefixLength
+                        && a.peer.in(address.peer, a.prefixLength);
                 if (dependent) {
                     remove(device, a);
                 }
@@ -163,8 +164,7 @@ public final class AddressTable {
         }
         if (a.prefixLength < 31) {
             IpAddress last = IpAddress.v4(a.peer.v4() | ~IpAddress.mask4(a.prefixLength));
-            routes.add(Route.connected(
-                    last, 32, local, Netlink.RTN_BROADCAST, Netlink.RT_SCOPE_LINK, device, source));
+            routes.add(Route.connected(last, 32, local, Netlink.RTN_BROADCAST, Netlink.RT_SCOPE_LINK, device, source));
             if (a.broadcast != null && !a.broadcast.equals(last)) {
                 routes.add(Route.connected(
                         a.broadcast, 32, local, Netlink.RTN_BROADCAST, Netlink.RT_SCOPE_LINK, device, source));
@@ -181,14 +181,18 @@ public final class AddressTable {
         }
         for (Route route : routesOf(device, gone)) {
             if (!kept.contains(route)
-                    && fib.table(route.table()).at(route.destination(), route.prefixLength()).contains(route)) {
+                    && fib.table(route.table())
+                            .at(route.destination(), route.prefixLength())
+                            .contains(route)) {
                 fib.remove(route);
             }
         }
         if (gone.local.isV4()) {
             for (RouteTable table : fib.tables()) {
                 for (Route route : table.all()) {
-                    if (gone.local.equals(route.preferredSource()) && route.device() == device && !kept.contains(route)) {
+                    if (gone.local.equals(route.preferredSource())
+                            && route.device() == device
+                            && !kept.contains(route)) {
                         fib.remove(route);
                     }
                 }

@@ -55,7 +55,12 @@ public final class Fib {
      * @return a route, perhaps one that refuses; null: there is none
      */
     public @Nullable Route lookup(
-            IpAddress destination, @Nullable IpAddress source, int outIndex, @Nullable NetDevice in, int tos, int mark) {
+            IpAddress destination,
+            @Nullable IpAddress source,
+            int outIndex,
+            @Nullable NetDevice in,
+            int tos,
+            int mark) {
         for (int i = 0, n = rules.size(); i < n; i++) {
             Rule rule = rules.get(i);
             if (!matches(rule, destination, source, outIndex, in, tos, mark)) {

@@ -21,6 +21,7 @@ public final class InterfaceAddress {
     public long validUntilNs = Long.MAX_VALUE;
     public long createdNs;
     public int protocol;
+
     @Nullable NetTimer timer;
 
     public InterfaceAddress(

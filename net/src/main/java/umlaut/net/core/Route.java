@@ -33,7 +33,13 @@ public record Route(
 
     /** A route to a network on a device's link. */
     public static Route connected(
-            IpAddress network, int length, int table, int type, int scope, NetDevice device, @Nullable IpAddress source) {
+            IpAddress network,
+            int length,
+            int table,
+            int type,
+            int scope,
+            NetDevice device,
+            @Nullable IpAddress source) {
         boolean v4 = network.isV4();
         int metric = v4 ? 0 : table == Netlink.RT_TABLE_LOCAL ? 0 : 256;
         return new Route(

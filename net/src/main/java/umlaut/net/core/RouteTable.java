@@ -46,12 +46,12 @@ public final class RouteTable {
 
     /** Adds it behind those with the same metric, or before them. */
     void add(Route route, boolean first) {
-        List<Route> routes = byLength
-                .computeIfAbsent(route.prefixLength(), n -> new HashMap<>())
+        List<Route> routes = byLength.computeIfAbsent(route.prefixLength(), n -> new HashMap<>())
                 .computeIfAbsent(route.destination(), d -> new ArrayList<>(1));
         int at = 0;
         while (at < routes.size()
-                && (routes.get(at).metric() < route.metric() || !first && routes.get(at).metric() == route.metric())) {
+                && (routes.get(at).metric() < route.metric()
+                        || !first && routes.get(at).metric() == route.metric())) {
             at++;
         }
         routes.add(at, route);

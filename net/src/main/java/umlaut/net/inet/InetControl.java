@@ -58,7 +58,8 @@ public final class InetControl {
         if (ip.on4(InetConst.IP_RECVOPTS)) {
             int length = (skb.head()[skb.networkHeader] & 15) * 4 - 20;
             if (length > 0) {
-                byte[] options = java.util.Arrays.copyOfRange(skb.head(), skb.networkHeader + 20, skb.networkHeader + 20 + length);
+                byte[] options = java.util.Arrays.copyOfRange(
+                        skb.head(), skb.networkHeader + 20, skb.networkHeader + 20 + length);
                 message.add(SockConst.SOL_IP, InetConst.IP_RECVOPTS, options);
             }
         }
@@ -142,7 +143,8 @@ public final class InetControl {
         Be.put32(told, 8, Integer.reverseBytes(entry.info()));
         System.arraycopy(address, 0, told, EXTENDED_ERROR, address.length);
         boolean as6 = six && (!v4 || !sock.ip.on4(InetConst.IP_RECVERR));
-        message.add(as6 ? SockConst.SOL_IPV6 : SockConst.SOL_IP, as6 ? InetConst.IPV6_RECVERR : InetConst.IP_RECVERR, told);
+        message.add(
+                as6 ? SockConst.SOL_IPV6 : SockConst.SOL_IP, as6 ? InetConst.IPV6_RECVERR : InetConst.IP_RECVERR, told);
         return copied;
     }
 

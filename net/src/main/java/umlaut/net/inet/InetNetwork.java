@@ -95,8 +95,7 @@ public final class InetNetwork implements SocketFamily {
         });
     }
 
-    private Socket socket(
-            Task task, NetNamespace net, int type, int protocol, int fileFlags, InetSocket.Maker maker) {
+    private Socket socket(Task task, NetNamespace net, int type, int protocol, int fileFlags, InetSocket.Maker maker) {
         return new InetSocket(task, net, number, type, protocol, fileFlags, maker);
     }
 }

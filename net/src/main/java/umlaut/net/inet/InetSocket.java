@@ -39,8 +39,8 @@ public final class InetSocket extends Socket {
         options.maxSendBuffer = net.settings.wmemMax;
         options.receiveBuffer = net.settings.rmemDefault;
         options.sendBuffer = net.settings.wmemDefault;
-        this.sock = maker.make(new Sock.SockOwner(
-                options, readers, writers, task.credentials().fsuid(), inode().ino));
+        this.sock = maker.make(
+                new Sock.SockOwner(options, readers, writers, task.credentials().fsuid(), inode().ino));
         if (sock instanceof TcpSock tcp) {
             tcp.onUrgent(this::urgent);
         }
@@ -80,7 +80,9 @@ public final class InetSocket extends Socket {
     @Override
     public void bind(Task task, byte[] address) {
         SocketAddress wanted;
-        if (family == SockConst.AF_INET && address.length >= 16 && SocketAddress.family(address) == SockConst.AF_UNSPEC) {
+        if (family == SockConst.AF_INET
+                && address.length >= 16
+                && SocketAddress.family(address) == SockConst.AF_UNSPEC) {
             // Old programs leave the family out; only for the wildcard address.
             wanted = SocketAddress.parse4(address);
             if (!wanted.address().isAny()) {

@@ -47,8 +47,7 @@ final class InetSocketOptions {
                 }
                 yield Ip6Options.get(sock, name, value);
             }
-            default ->
-                throw (sock.family == SockConst.AF_INET ? Errno.EOPNOTSUPP : Errno.ENOPROTOOPT).exception();
+            default -> throw (sock.family == SockConst.AF_INET ? Errno.EOPNOTSUPP : Errno.ENOPROTOOPT).exception();
         };
     }
 
@@ -64,8 +63,10 @@ final class InetSocketOptions {
             }
             case SockConst.SO_BINDTOIFINDEX -> bindToIndex(sock, task, SocketOptions.integer(value));
             case SockConst.SO_PEEK_OFF -> sock.options.setPeekOffset(SocketOptions.integer(value));
-            case SockConst.SO_BUSY_POLL, SockConst.SO_MAX_PACING_RATE, SockConst.SO_INCOMING_CPU, SockConst.SO_TXREHASH ->
-                SocketOptions.integer(value);
+            case SockConst.SO_BUSY_POLL,
+                    SockConst.SO_MAX_PACING_RATE,
+                    SockConst.SO_INCOMING_CPU,
+                    SockConst.SO_TXREHASH -> SocketOptions.integer(value);
             case SockConst.SO_TIMESTAMPING_OLD, SockConst.SO_TIMESTAMPING_NEW -> {
                 if (SocketOptions.integer(value) != 0) {
                     throw Errno.EINVAL.exception();

@@ -41,8 +41,7 @@ public final class InterfaceIoctl {
                     Ioctl.SIOCGIFHWADDR,
                     Ioctl.SIOCGIFINDEX,
                     Ioctl.SIOCGIFTXQLEN,
-                    Ioctl.SIOCGIFMAP ->
-                get(net, task, command, argument);
+                    Ioctl.SIOCGIFMAP -> get(net, task, command, argument);
             case Ioctl.SIOCSIFFLAGS,
                     Ioctl.SIOCSIFADDR,
                     Ioctl.SIOCSIFBRDADDR,
@@ -51,8 +50,7 @@ public final class InterfaceIoctl {
                     Ioctl.SIOCSIFMTU,
                     Ioctl.SIOCSIFHWADDR,
                     Ioctl.SIOCSIFNAME,
-                    Ioctl.SIOCSIFTXQLEN ->
-                set(net, task, command, argument);
+                    Ioctl.SIOCSIFTXQLEN -> set(net, task, command, argument);
             case Ioctl.SIOCETHTOOL -> Errno.EOPNOTSUPP.negative();
             default -> Errno.ENOTTY.negative();
         };

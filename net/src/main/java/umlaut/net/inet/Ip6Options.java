@@ -37,8 +37,7 @@ final class Ip6Options {
                     InetConst.IPV6_MULTICAST_LOOP,
                     InetConst.IPV6_MULTICAST_ALL,
                     InetConst.IPV6_FREEBIND,
-                    InetConst.IPV6_ROUTER_ALERT ->
-                true;
+                    InetConst.IPV6_ROUTER_ALERT -> true;
             default -> false;
         };
     }
@@ -112,8 +111,8 @@ final class Ip6Options {
                 ip.unicastIndex6 = index;
             }
             case InetConst.IPV6_MTU_DISCOVER ->
-                ip.mtuDiscover6 = within(
-                        SocketOptions.integer(value), InetConst.IP_PMTUDISC_DONT, InetConst.IP_PMTUDISC_OMIT);
+                ip.mtuDiscover6 =
+                        within(SocketOptions.integer(value), InetConst.IP_PMTUDISC_DONT, InetConst.IP_PMTUDISC_OMIT);
             case InetConst.IPV6_MTU -> {
                 int mtu = SocketOptions.integer(value);
                 ip.mtu6 = mtu == 0 ? 0 : within(mtu, 1280, Integer.MAX_VALUE);

@@ -126,7 +126,12 @@ final class MulticastOptions {
                     throw Errno.EINVAL.exception();
                 }
                 IpAddress group = stored(value, REQUEST_GROUP);
-                change(sock, group, Le.getInt(value, 0), group.isV4() ? IpAddress.ANY4 : IpAddress.ANY6, name == InetConst.MCAST_JOIN_GROUP);
+                change(
+                        sock,
+                        group,
+                        Le.getInt(value, 0),
+                        group.isV4() ? IpAddress.ANY4 : IpAddress.ANY6,
+                        name == InetConst.MCAST_JOIN_GROUP);
                 return true;
             }
             case InetConst.MCAST_JOIN_SOURCE_GROUP,

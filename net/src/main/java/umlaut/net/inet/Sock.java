@@ -186,7 +186,9 @@ public abstract class Sock implements PortUser {
             }
         }
         if (address.isAny()) {
-            return family == SockConst.AF_INET6 && v4 && !wanted.address().equals(IpAddress.ANY6) ? IpAddress.ANY4 : address;
+            return family == SockConst.AF_INET6 && v4 && !wanted.address().equals(IpAddress.ANY6)
+                    ? IpAddress.ANY4
+                    : address;
         }
         if (!v4 && address.isLinkLocal() && wanted.scope() == 0 && boundDevice == 0) {
             throw Errno.EINVAL.exception();
@@ -195,7 +197,9 @@ public abstract class Sock implements PortUser {
             throw Errno.EINVAL.exception();
         }
         boolean free = net.settings.nonlocalBind
-                || (v4 ? ip.on4(InetConst.IP_FREEBIND) || ip.on4(InetConst.IP_TRANSPARENT) : ip.on6(InetConst.IPV6_FREEBIND));
+                || (v4
+                        ? ip.on4(InetConst.IP_FREEBIND) || ip.on4(InetConst.IP_TRANSPARENT)
+                        : ip.on6(InetConst.IPV6_FREEBIND));
         if (free) {
             return address;
         }
@@ -291,7 +295,9 @@ public abstract class Sock implements PortUser {
 
     /** Wants to hear of all errors (IP_RECVERR, IPV6_RECVERR). */
     public final boolean wantsErrors(boolean v4) {
-        return family == SockConst.AF_INET6 && !v4 ? ip.on6(InetConst.IPV6_RECVERR) : ip.on4(InetConst.IP_RECVERR) || family == SockConst.AF_INET6 && ip.on6(InetConst.IPV6_RECVERR);
+        return family == SockConst.AF_INET6 && !v4
+                ? ip.on6(InetConst.IPV6_RECVERR)
+                : ip.on4(InetConst.IP_RECVERR) || family == SockConst.AF_INET6 && ip.on6(InetConst.IPV6_RECVERR);
     }
 
     public final void queueError(SockError entry) {

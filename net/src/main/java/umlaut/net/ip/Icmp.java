@@ -43,8 +43,8 @@ public final class Icmp implements ProtocolHandler {
         switch (type) {
             case InetConst.ICMP_ECHO -> {
                 net.counters.add(Counter.ICMP_IN_ECHOS);
-                boolean ignored = net.settings.icmpEchoIgnoreAll
-                        || skb.packetType != 0 && net.settings.icmpEchoIgnoreBroadcasts;
+                boolean ignored =
+                        net.settings.icmpEchoIgnoreAll || skb.packetType != 0 && net.settings.icmpEchoIgnoreBroadcasts;
                 if (!ignored) {
                     answer(skb, InetConst.ICMP_ECHOREPLY, Counter.ICMP_OUT_ECHO_REPS);
                 }
@@ -61,8 +61,7 @@ public final class Icmp implements ProtocolHandler {
             case InetConst.ICMP_DEST_UNREACH,
                     InetConst.ICMP_TIME_EXCEEDED,
                     InetConst.ICMP_PARAMETERPROB,
-                    InetConst.ICMP_SOURCE_QUENCH ->
-                error(skb, type);
+                    InetConst.ICMP_SOURCE_QUENCH -> error(skb, type);
             case InetConst.ICMP_REDIRECT -> net.counters.add(Counter.ICMP_IN_REDIRECTS);
             default -> {}
         }
@@ -92,7 +91,8 @@ public final class Icmp implements ProtocolHandler {
         answer(skb, InetConst.ICMP_TIMESTAMPREPLY, Counter.ICMP_OUT_TIMESTAMP_REPS);
     }
 
-    private boolean sendTo(SkBuff message, IpAddress from, IpAddress to, int tos, @org.jspecify.annotations.Nullable NetDevice in) {
+    private boolean sendTo(
+            SkBuff message, IpAddress from, IpAddress to, int tos, @org.jspecify.annotations.Nullable NetDevice in) {
         try {
             int index = in != null && to.needsScope() ? in.index : 0;
             IpOutput way = IpOutput.resolve(net, to, from, index, tos, 0);
@@ -187,7 +187,17 @@ public final class Icmp implements ProtocolHandler {
         if (type == InetConst.ICMP_PARAMETERPROB) {
             return true;
         }
-        return type == InetConst.ICMP_DEST_UNREACH && (code == 2 || code == 3 || code == 6 || code == 7 || code == 8 || code == 9 || code == 10 || code == 13 || code == 14 || code == 15);
+        return type == InetConst.ICMP_DEST_UNREACH
+                && (code == 2
+                        || code == 3
+                        || code == 6
+                        || code == 7
+                        || code == 8
+                        || code == 9
+                        || code == 10
+                        || code == 13
+                        || code == 14
+                        || code == 15);
     }
 
     // --- sending errors ---
@@ -253,8 +263,7 @@ public final class Icmp implements ProtocolHandler {
             case InetConst.ICMP_ECHO,
                     InetConst.ICMP_ECHOREPLY,
                     InetConst.ICMP_TIMESTAMP,
-                    InetConst.ICMP_TIMESTAMPREPLY ->
-                false;
+                    InetConst.ICMP_TIMESTAMPREPLY -> false;
             default -> true;
         };
     }

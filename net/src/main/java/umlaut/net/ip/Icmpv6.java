@@ -48,8 +48,7 @@ public final class Icmpv6 implements ProtocolHandler {
             case InetConst.ICMPV6_DEST_UNREACH,
                     InetConst.ICMPV6_PKT_TOOBIG,
                     InetConst.ICMPV6_TIME_EXCEED,
-                    InetConst.ICMPV6_PARAMPROB ->
-                error(skb, type);
+                    InetConst.ICMPV6_PARAMPROB -> error(skb, type);
             default -> net.discovery.receive(skb, type);
         }
         skb.release();
@@ -168,7 +167,9 @@ public final class Icmpv6 implements ProtocolHandler {
     private static boolean isHard(int type, int code) {
         return type == InetConst.ICMPV6_PARAMPROB
                 || type == InetConst.ICMPV6_DEST_UNREACH
-                        && (code == InetConst.ICMPV6_ADM_PROHIBITED || code == InetConst.ICMPV6_PORT_UNREACH || code > 4);
+                        && (code == InetConst.ICMPV6_ADM_PROHIBITED
+                                || code == InetConst.ICMPV6_PORT_UNREACH
+                                || code > 4);
     }
 
     // --- sending errors ---

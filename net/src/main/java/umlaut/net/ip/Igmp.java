@@ -73,8 +73,8 @@ public final class Igmp implements ProtocolHandler {
         group.put(b, at + 12);
         Be.put16(b, at + 2, Checksum.of(b, at, 16));
         IpAddress from = SourceAddress.v4(net, device, Netlink.RT_SCOPE_LINK);
-        IpOutput way = new IpOutput(
-                null, Netlink.RTN_MULTICAST, device, REPORTS4, from, REPORTS4, net.fib4.generation());
+        IpOutput way =
+                new IpOutput(null, Netlink.RTN_MULTICAST, device, REPORTS4, from, REPORTS4, net.fib4.generation());
         net.ipv4.send(skb, way, from, InetConst.IPPROTO_IGMP, 0xc0, 1, true, ROUTER_ALERT);
     }
 
@@ -87,8 +87,8 @@ public final class Igmp implements ProtocolHandler {
         b[at + 8] = (byte) kind;
         group.put16(b, at + 12);
         IpAddress from = device.linkLocal() == null ? IpAddress.ANY6 : device.linkLocal().local;
-        IpOutput way = new IpOutput(
-                null, Netlink.RTN_MULTICAST, device, REPORTS6, from, REPORTS6, net.fib6.generation());
+        IpOutput way =
+                new IpOutput(null, Netlink.RTN_MULTICAST, device, REPORTS6, from, REPORTS6, net.fib6.generation());
         net.icmp6.sendBy(skb, way, from, 1, 0);
     }
 

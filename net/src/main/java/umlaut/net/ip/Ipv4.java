@@ -360,8 +360,8 @@ public final class Ipv4 {
             return;
         }
         IpAddress next = route.gateway() == null ? skb.destination : route.gateway();
-        IpOutput way = new IpOutput(
-                route, Netlink.RTN_UNICAST, out, next, skb.source, skb.destination, net.fib4.generation());
+        IpOutput way =
+                new IpOutput(route, Netlink.RTN_UNICAST, out, next, skb.source, skb.destination, net.fib4.generation());
         int mtu = route.mtu() > 0 ? Math.min(route.mtu(), out.mtu) : out.mtu;
         if (skb.length() > mtu && (Be.u16(skb.head(), at + 6) & DONT_FRAGMENT) != 0 && !out.takesLargeSegments()) {
             net.counters.add(Counter.IP_FRAG_FAILS);

@@ -52,9 +52,8 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
 
     @Override
     public void solicit(NetDevice device, IpAddress target, byte @Nullable [] known, @Nullable SkBuff cause) {
-        IpAddress from = cause != null && net.fib6.isLocal(cause.source)
-                ? cause.source
-                : SourceAddress.v6(net, device, target);
+        IpAddress from =
+                cause != null && net.fib6.isLocal(cause.source) ? cause.source : SourceAddress.v6(net, device, target);
         solicit(device, target, from, known == null ? target.solicitedNode() : target);
     }
 
@@ -141,7 +140,11 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
         }
         int router = net.settings6Forwarding(device) ? 0x80000000 : 0;
         int flags = router | (probing ? 0 : 0x40000000) | 0x20000000;
-        emit(message(ADVERT, flags, target, TARGET_LINK, device), device, target, probing ? IpAddress.ALL_NODES : skb.source);
+        emit(
+                message(ADVERT, flags, target, TARGET_LINK, device),
+                device,
+                target,
+                probing ? IpAddress.ALL_NODES : skb.source);
     }
 
     private void advertised(SkBuff skb, byte[] b, NetDevice device) {
@@ -209,8 +212,7 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
         }
         if (device.linkLocal() == null) {
             IpAddress own = new IpAddress(0xfe80_0000_0000_0000L, interfaceId(device.address));
-            InterfaceAddress made =
-                    new InterfaceAddress(own, own, 64, null, Netlink.RT_SCOPE_LINK, device.name);
+            InterfaceAddress made = new InterfaceAddress(own, own, 64, null, Netlink.RT_SCOPE_LINK, device.name);
             net.addresses.add(device, made);
         }
     }
@@ -290,7 +292,8 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
                 null,
                 0,
                 0);
-        boolean known = net.fib6.table(Netlink.RT_TABLE_MAIN).at(IpAddress.ANY6, 0).contains(route);
+        boolean known =
+                net.fib6.table(Netlink.RT_TABLE_MAIN).at(IpAddress.ANY6, 0).contains(route);
         if (lifetimeSeconds == 0 && known) {
             net.fib6.remove(route);
         } else if (lifetimeSeconds > 0 && !known) {
@@ -331,5 +334,4 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
     private static long until(long now, long seconds) {
         return seconds == 0xffff_ffffL ? Long.MAX_VALUE : now + seconds * SECOND_NS;
     }
-
 }

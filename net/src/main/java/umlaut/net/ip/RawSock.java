@@ -31,7 +31,9 @@ public final class RawSock extends DatagramSock {
     public RawSock(NetNamespace net, int family, int protocol, SockOwner owner) {
         super(net, family, SockConst.SOCK_RAW, protocol, owner);
         if (protocol == InetConst.IPPROTO_RAW) {
-            ip.set(family == SockConst.AF_INET, family == SockConst.AF_INET ? InetConst.IP_HDRINCL : InetConst.IPV6_HDRINCL);
+            ip.set(
+                    family == SockConst.AF_INET,
+                    family == SockConst.AF_INET ? InetConst.IP_HDRINCL : InetConst.IPV6_HDRINCL);
         }
         if (family == SockConst.AF_INET6 && protocol == InetConst.IPPROTO_ICMPV6) {
             ip.checksumOffset = 2;
@@ -162,8 +164,8 @@ public final class RawSock extends DatagramSock {
         if (protocol != skb.ipProtocol) {
             return false;
         }
-        boolean addressed = (local.isAny() || local.equals(skb.destination))
-                && (remote.isAny() || remote.equals(skb.source));
+        boolean addressed =
+                (local.isAny() || local.equals(skb.destination)) && (remote.isAny() || remote.equals(skb.source));
         if (!addressed || boundDevice != 0 && (skb.device == null || skb.device.index != boundDevice)) {
             return false;
         }

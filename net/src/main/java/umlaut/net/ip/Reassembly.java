@@ -20,7 +20,12 @@ final class Reassembly {
     private static final int MAX_BYTES = 4 << 20;
     private static final int MAX_FRAGMENTS = 4096;
 
-    private record Key(IpAddress source, IpAddress destination, int id, int protocol, @Nullable NetDevice device) {}
+    private record Key(
+            IpAddress source,
+            IpAddress destination,
+            int id,
+            int protocol,
+            @Nullable NetDevice device) {}
 
     /** A piece: the bytes from {@code start} to {@code end} of the packet's data. */
     private record Piece(int start, int end, SkBuff skb) {}

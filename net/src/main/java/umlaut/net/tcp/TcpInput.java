@@ -205,8 +205,8 @@ final class TcpInput {
     /** Is it in the window, not old, and no reset (RFC 9293, 3.10.7.4; RFC 7323, 5; RFC 5961)? */
     private boolean validate(TcpHeader h) {
         if (tp.stamped && h.hasTimestamp) {
-            boolean old = Seq.before(h.tsValue, tp.tsRecent)
-                    && tp.net.nowNs() - tp.tsRecentNs < 24L * 86_400_000_000_000L;
+            boolean old =
+                    Seq.before(h.tsValue, tp.tsRecent) && tp.net.nowNs() - tp.tsRecentNs < 24L * 86_400_000_000_000L;
             if (old && !h.has(TcpHeader.RST)) {
                 tp.net.counters.add(Counter.EXT_PAWS_ESTAB);
                 challenge();
@@ -363,9 +363,7 @@ final class TcpInput {
         int window = h.window << tp.sndScale;
         boolean windowSame = window == tp.sndWnd;
         boolean progress = Seq.after(ack, tp.sndUna);
-        if (progress
-                || Seq.after(h.seq, tp.sndWl1)
-                || h.seq == tp.sndWl1 && (window > tp.sndWnd || window == 0)) {
+        if (progress || Seq.after(h.seq, tp.sndWl1) || h.seq == tp.sndWl1 && (window > tp.sndWnd || window == 0)) {
             tp.sndWnd = window;
             tp.sndWl1 = h.seq;
             tp.maxWindow = Math.max(tp.maxWindow, window);

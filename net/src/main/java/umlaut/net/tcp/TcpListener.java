@@ -102,8 +102,11 @@ final class TcpListener {
 
     /** An acknowledgement that may be of a cookie's. @return true if it was, and the segment has been taken */
     private boolean cookie(SkBuff skb, TcpHeader h) {
-        if (net.settings.synCookies == 0 || requests.isEmpty() && net.settings.synCookies != 2 && !isFull()
-                && net.counters.get(Counter.EXT_SYNCOOKIES_SENT) == 0) {
+        if (net.settings.synCookies == 0
+                || requests.isEmpty()
+                        && net.settings.synCookies != 2
+                        && !isFull()
+                        && net.counters.get(Counter.EXT_SYNCOOKIES_SENT) == 0) {
             return false;
         }
         TcpFlow.Key key = key(skb, h);

@@ -216,7 +216,8 @@ final class TcpLoss {
         if (mode == Mode.RECOVERY) {
             reduceRate(delivered);
         } else if (acked > 0 && mode != Mode.DISORDER) {
-            boolean limited = tp.cwnd <= tp.output.maxInFlight || tp.cwnd < tp.ssthresh && tp.cwnd < 2 * tp.output.maxInFlight;
+            boolean limited =
+                    tp.cwnd <= tp.output.maxInFlight || tp.cwnd < tp.ssthresh && tp.cwnd < 2 * tp.output.maxInFlight;
             if (limited) {
                 tp.congestion.acked(tp, acked, nowNs);
             }

@@ -97,7 +97,8 @@ final class TcpOptions {
         byte[] bytes = Le.getBytes(value, 0, (int) Math.min(15, value.byteSize()));
         String name = new String(bytes, StandardCharsets.ISO_8859_1).split("\0", 2)[0];
         CongestionControl fresh = CongestionControl.of(name);
-        boolean allowed = Arrays.asList(tp.net.settings.allowedCongestionControl.split(" ")).contains(name);
+        boolean allowed = Arrays.asList(tp.net.settings.allowedCongestionControl.split(" "))
+                .contains(name);
         if (!allowed && !task.credentials().capable(Capability.CAP_NET_ADMIN)) {
             throw Errno.EPERM.exception();
         }
@@ -170,7 +171,8 @@ final class TcpOptions {
             case InetConst.TCP_INQ -> inq = checked(number, 0, 1) != 0;
             case InetConst.TCP_SAVE_SYN -> saveSyn = checked(number, 0, 2) != 0;
             case InetConst.TCP_TIMESTAMP -> throw Errno.EPERM.exception();
-            case InetConst.TCP_REPAIR, InetConst.TCP_REPAIR_QUEUE, InetConst.TCP_QUEUE_SEQ -> throw Errno.EPERM.exception();
+            case InetConst.TCP_REPAIR, InetConst.TCP_REPAIR_QUEUE, InetConst.TCP_QUEUE_SEQ ->
+                throw Errno.EPERM.exception();
             case InetConst.TCP_FASTOPEN, InetConst.TCP_FASTOPEN_CONNECT, InetConst.TCP_FASTOPEN_NO_COOKIE ->
                 throw Errno.EOPNOTSUPP.exception();
             default -> throw Errno.ENOPROTOOPT.exception();

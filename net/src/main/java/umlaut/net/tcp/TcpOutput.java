@@ -216,8 +216,7 @@ final class TcpOutput {
     void sendSyn() {
         byte[] options = new byte[40];
         boolean scaled = tp.rcvScale > 0 || tp.net.settings.windowScaling;
-        int length = synOptions(
-                options, 0, tp.advMss, tp.stamped, tp.clock(), 0, tp.sackOk, scaled ? tp.rcvScale : -1);
+        int length = synOptions(options, 0, tp.advMss, tp.stamped, tp.clock(), 0, tp.sackOk, scaled ? tp.rcvScale : -1);
         boolean again = tp.sndNxt != tp.iss;
         tp.sndNxt = tp.iss + 1;
         boolean answering = tp.state() == InetConst.TCP_SYN_RECV;
@@ -233,8 +232,7 @@ final class TcpOutput {
     }
 
     /** Writes a SYN's options. @param scale -1: none. @return their length */
-    static int synOptions(
-            byte[] b, int at, int mss, boolean stamped, int now, int echo, boolean sack, int scale) {
+    static int synOptions(byte[] b, int at, int mss, boolean stamped, int now, int echo, boolean sack, int scale) {
         int i = at;
         Be.put32(b, i, 0x02040000 | mss);
         i += 4;

@@ -168,7 +168,14 @@ public final class TcpRequest implements TcpFlow {
         b[at + 13] = (byte) (TcpHeader.SYN | TcpHeader.ACK);
         Be.put16(b, at + 14, receiveWindow());
         TcpOutput.synOptions(
-                b, at + TcpHeader.SIZE, advMss, stamped, clock(), tsRecent, sack, scale >= 0 ? listener.buffers.ownScale() : -1);
+                b,
+                at + TcpHeader.SIZE,
+                advMss,
+                stamped,
+                clock(),
+                tsRecent,
+                sack,
+                scale >= 0 ? listener.buffers.ownScale() : -1);
         sentNs = net.nowNs();
         net.tcp.send(out, key.local(), key.remote(), key.remote().needsScope() ? device.index : 0);
     }
@@ -218,8 +225,11 @@ public final class TcpRequest implements TcpFlow {
 
     private void established(SkBuff skb, TcpHeader h) {
         TcpListener to = listener.listener();
-        if (listener.deferAcceptNs > 0 && h.dataLength == 0 && !h.has(TcpHeader.FIN)
-                && net.nowNs() - sentNs < listener.deferAcceptNs && retransmits < 1) {
+        if (listener.deferAcceptNs > 0
+                && h.dataLength == 0
+                && !h.has(TcpHeader.FIN)
+                && net.nowNs() - sentNs < listener.deferAcceptNs
+                && retransmits < 1) {
             skb.release();
             return;
         }

@@ -13,6 +13,7 @@ final class TcpSegment {
     int flags;
 
     @Nullable DataChunk chunk;
+
     int offset;
     /** SACKED, LOST, RETRANSMITTED (the retransmission is thought to be on its way). */
     int marks;
@@ -24,6 +25,7 @@ final class TcpSegment {
     long deliveredThen;
 
     @Nullable TcpSegment previous;
+
     @Nullable TcpSegment next;
 
     int end() {

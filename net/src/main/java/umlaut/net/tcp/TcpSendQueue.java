@@ -9,6 +9,7 @@ import umlaut.net.core.DataChunk;
  */
 final class TcpSendQueue {
     @Nullable TcpSegment first;
+
     @Nullable TcpSegment last;
     /** The first that has never been sent. */
     @Nullable TcpSegment unsent;

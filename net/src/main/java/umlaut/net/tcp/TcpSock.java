@@ -8,19 +8,14 @@ import umlaut.abi.InetConst;
 import umlaut.abi.Poll;
 import umlaut.abi.SockConst;
 import umlaut.kernel.task.Task;
-import umlaut.kernel.wait.BlockingOp;
 import umlaut.net.Message;
 import umlaut.net.core.Counter;
-import umlaut.net.core.DataChunk;
 import umlaut.net.core.IcmpError;
-import umlaut.net.core.IpAddress;
-import umlaut.net.core.NetDevice;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.Sock;
 import umlaut.net.inet.SockError;
 import umlaut.net.inet.SocketAddress;
-import umlaut.net.ip.IpOutput;
 
 /** A TCP socket: connection or listener (tcp(7); Linux: struct tcp_sock). Here are its state and what programs do to it; the names of RFC 9293's variables are kept. */
 public final class TcpSock extends Sock implements TcpFlow {
@@ -74,7 +69,6 @@ public final class TcpSock extends Sock implements TcpFlow {
     /** A writer waits, or was told that there is no room. */
     boolean noSpace;
 
-
     // --- receiving ---
 
     int irs;
@@ -105,7 +99,9 @@ public final class TcpSock extends Sock implements TcpFlow {
     boolean noDelay;
     boolean cork;
     long deferAcceptNs;
+
     @Nullable Errno softError;
+
     private @Nullable Runnable urgentListener;
 
     public TcpSock(NetNamespace net, int family, SockOwner owner) {

@@ -260,8 +260,8 @@ public final class TcpTable implements ProtocolHandler {
         if (error.packet().length < 8) {
             return;
         }
-        TcpFlow flow = flows.get(new TcpFlow.Key(
-                error.source(), error.sourcePort(), error.destination(), error.destinationPort()));
+        TcpFlow flow = flows.get(
+                new TcpFlow.Key(error.source(), error.sourcePort(), error.destination(), error.destinationPort()));
         if (flow != null) {
             flow.icmpError(error);
         }

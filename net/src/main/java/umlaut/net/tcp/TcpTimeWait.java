@@ -120,7 +120,9 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
             finWait2(skb, h, stale);
             return;
         }
-        boolean acceptable = !stale && h.seq == rcvNxt && (h.dataLength == 0 && !h.has(TcpHeader.SYN | TcpHeader.FIN) || h.has(TcpHeader.RST));
+        boolean acceptable = !stale
+                && h.seq == rcvNxt
+                && (h.dataLength == 0 && !h.has(TcpHeader.SYN | TcpHeader.FIN) || h.has(TcpHeader.RST));
         if (acceptable) {
             if (h.has(TcpHeader.RST) && !net.settings.rfc1337) {
                 kill();

@@ -58,7 +58,8 @@ final class TcpWrite {
                     return stop;
                 }
                 long free = (long) tp.options.sendBuffer - tp.buffers.queued();
-                if (free <= 0 || tp.tcpOptions.notSentLowWater >= 0 && tp.unsentBytes() >= tp.tcpOptions.notSentLowWater) {
+                if (free <= 0
+                        || tp.tcpOptions.notSentLowWater >= 0 && tp.unsentBytes() >= tp.tcpOptions.notSentLowWater) {
                     tp.noSpace = true;
                     tp.output.push(false);
                     return wouldBlock(message);

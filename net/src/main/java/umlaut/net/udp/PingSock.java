@@ -36,7 +36,9 @@ public final class PingSock extends DatagramSock {
 
     @Override
     protected void takePort(int port) {
-        int chosen = port == 0 ? net.ping.ports.choose(1, 65535, p -> net.ping.ports.users(p).isEmpty(), Errno.EADDRINUSE) : port;
+        int chosen = port == 0
+                ? net.ping.ports.choose(1, 65535, p -> net.ping.ports.users(p).isEmpty(), Errno.EADDRINUSE)
+                : port;
         if (net.ping.ports.conflicts(chosen, this)) {
             throw Errno.EADDRINUSE.exception();
         }

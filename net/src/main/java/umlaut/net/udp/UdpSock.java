@@ -182,8 +182,7 @@ public final class UdpSock extends DatagramSock {
         return sum;
     }
 
-    private long hold(
-            Message message, @Nullable SocketAddress target, InetControl.Sending control, boolean more) {
+    private long hold(Message message, @Nullable SocketAddress target, InetControl.Sending control, boolean more) {
         int length = (int) message.data.remaining();
         byte[] part = new byte[length];
         if (message.data.copyIn(MemorySegment.ofArray(part), 0, length) < length) {
@@ -333,7 +332,15 @@ public final class UdpSock extends DatagramSock {
     private void tooLarge(ErrnoException e, IpOutput way, int port) {
         if (e.errno() == Errno.EMSGSIZE && wantsErrors(true)) {
             queueError(new SockError(
-                    Errno.EMSGSIZE.number(), SockError.LOCAL, 0, 0, way.mtu(net), any(), way.destination(), port, new byte[0]));
+                    Errno.EMSGSIZE.number(),
+                    SockError.LOCAL,
+                    0,
+                    0,
+                    way.mtu(net),
+                    any(),
+                    way.destination(),
+                    port,
+                    new byte[0]));
         }
     }
 

@@ -173,7 +173,9 @@ public final class UdpTable implements ProtocolHandler {
         int pick = Math.floorMod(remote.hashCode() * 31 + remotePort * 0x9e3779b1 >>> 8, same);
         for (int i = list.size() - 1; i >= 0; i--) {
             UdpSock sock = list.get(i);
-            if (sock.reusesPort() && score(sock, local, remote, remotePort, device, false) == bestScore && pick-- == 0) {
+            if (sock.reusesPort()
+                    && score(sock, local, remote, remotePort, device, false) == bestScore
+                    && pick-- == 0) {
                 return sock;
             }
         }
@@ -181,7 +183,12 @@ public final class UdpTable implements ProtocolHandler {
     }
 
     private static int score(
-            UdpSock sock, IpAddress local, IpAddress remote, int remotePort, @Nullable NetDevice device, boolean toMany) {
+            UdpSock sock,
+            IpAddress local,
+            IpAddress remote,
+            int remotePort,
+            @Nullable NetDevice device,
+            boolean toMany) {
         boolean v4 = remote.isV4();
         if (v4 ? sock.v6Only() : sock.family == SockConst.AF_INET) {
             return -1;
@@ -220,8 +227,8 @@ public final class UdpTable implements ProtocolHandler {
 
     @Override
     public void error(IcmpError error) {
-        UdpSock sock = find(
-                error.source(), error.sourcePort(), error.destination(), error.destinationPort(), error.device());
+        UdpSock sock =
+                find(error.source(), error.sourcePort(), error.destination(), error.destinationPort(), error.device());
         if (sock != null) {
             sock.icmpError(error);
         }
