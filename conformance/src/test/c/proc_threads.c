@@ -21,8 +21,9 @@ static void *work(void *arg) {
 static void *sleeper(void *arg) { for (;;) pause(); return arg; }
 int main(void) {
     pthread_t t[32];
-    pthread_barrier_init(&bar, NULL, 32);
+    pthread_barrier_init(&bar, NULL, 33);
     for (long i = 0; i < 32; i++) P(pthread_create(&t[i], NULL, work, (void *)i));
+    pthread_barrier_wait(&bar); // so that their lines come behind these
     for (long i = 0; i < 32; i++) { void *r; pthread_join(t[i], &r); if ((long)r != i * i) printf("bad %ld\n", i); }
     printf("sum %ld\n", sum);
     pthread_t s;

@@ -42,8 +42,9 @@ final class Rename {
         }
     }
 
-    /** @param flags RENAME_*, checked */
+    /** @param flags RENAME_* */
     static void rename(Vfs vfs, PathWalk from, PathWalk to, int flags) {
+        checkFlags(flags);
         from.toParent();
         to.toParent();
         if (from.mount != to.mount) {

@@ -200,7 +200,8 @@ class MmapTest {
     void protectionKeysAndPolicies() {
         run(g -> {
             map(g, AT, 2, RW, FIXED);
-            assertThat(g.syscall(Nr.PKEY_ALLOC, 0, 0)).isEqualTo(Errno.ENOSPC.negative());
+            // A CPU without protection keys (X86_FEATURE_OSPKE), as a host without them answers.
+            assertThat(g.syscall(Nr.PKEY_ALLOC, 0, 0)).isEqualTo(Errno.EINVAL.negative());
             assertThat(g.syscall(Nr.PKEY_ALLOC, 1, 0)).isEqualTo(Errno.EINVAL.negative());
             assertThat(g.syscall(Nr.PKEY_MPROTECT, AT, PAGE, 1, -1)).isZero();
             assertThat(g.syscall(Nr.PKEY_MPROTECT, AT, PAGE, 1, 5)).isEqualTo(Errno.EINVAL.negative());
