@@ -8,14 +8,14 @@ import umlaut.kernel.task.Task;
 
 /**
  * A tracee's debug registers, as POKEUSER of u_debugreg sets them (Linux: arch/x86/kernel/ptrace.c and hw_breakpoint.c). The host's own are out of reach without tracing the host's process, so
- * breakpoints and watchpoints are kept by stepping: while any is enabled the task traps after each instruction, and the kernel compares what is watched. A write of the same value, and a
- * mere read, go unnoticed.
+ * breakpoints and watchpoints are kept by stepping: while any is enabled the task traps after each instruction, and the kernel compares what is watched. A write of the same value
+ * goes unnoticed; reads can't be watched.
  */
 final class DebugRegisters {
     static final int COUNT = 8;
     private static final int SLOTS = 4;
     private static final long STEP_BIT = 0x4000;
-    private static final int EXECUTE = 0, WRITE = 1;
+    private static final int EXECUTE = 0, WRITE = 1, READ_WRITE = 3;
 
     private final long[] address = new long[SLOTS];
     private final long[] last = new long[SLOTS];
@@ -45,6 +45,9 @@ final class DebugRegisters {
             if (!valid(value)) {
                 return Errno.EINVAL.negative();
             }
+            if (watchesReads(value)) {
+                return Errno.ENOSPC.negative(); // as if all such registers were taken
+            }
             control = value;
         } else {
             return Errno.EIO.negative();
@@ -63,6 +66,15 @@ final class DebugRegisters {
             }
         }
         return true;
+    }
+
+    private static boolean watchesReads(long value) {
+        for (int i = 0; i < SLOTS; i++) {
+            if ((value >> 2 * i & 3) != 0 && (value >> 16 + 4 * i & 3) == READ_WRITE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean enabled(int i) {

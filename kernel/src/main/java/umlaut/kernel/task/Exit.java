@@ -74,6 +74,9 @@ public final class Exit {
         }
         task.files().leave(task);
         task.kernel.vfs.mounts().left(task.fs().namespace());
+        if (group.tracing != 0) {
+            ExitNotify.leaveTracees(task);
+        }
         if (last) {
             if (group.session().sid == group.tgid) {
                 TtyJobControl.disassociate(task);

@@ -29,7 +29,6 @@ final class ExitNotify {
         tasks.lock.lock();
         try {
             leaveChildren(task, last);
-            PtraceLinks.tracerExits(task, ExitNotify::untraced);
             task.setState(TaskState.ZOMBIE);
             // A tracer waits for each thread.
             boolean kept = !task.isLeader() && task.tracee() != null;
@@ -75,6 +74,17 @@ final class ExitNotify {
     }
 
     // --- tracers ---
+
+    /** What an ending thread traces goes on alone: before pid 1 waits for all others to end. */
+    static void leaveTracees(Task task) {
+        TaskTable tasks = task.kernel.tasks;
+        tasks.lock.lock();
+        try {
+            PtraceLinks.tracerExits(task, ExitNotify::untraced);
+        } finally {
+            tasks.lock.unlock();
+        }
+    }
 
     /** The wait(2) status of one thread. */
     static int threadStatus(Task task) {
