@@ -67,8 +67,8 @@ public final class PtraceStop {
         if (tracee.has(1 << event)) {
             int how = event == PtraceConst.PTRACE_EVENT_EXIT ? EXITING : 0;
             Task tracer = tracee.tracer();
-            boolean plain = how == EXITING || event == PtraceConst.PTRACE_EVENT_SECCOMP || tracer == null;
-            long told = plain ? message : tracer.pidSeen((int) message);
+            boolean isTask = how != EXITING && event != PtraceConst.PTRACE_EVENT_SECCOMP;
+            long told = isTask && tracer != null ? tracer.pidSeen((int) message) : message;
             notify(task, tracee, Signal.SIGTRAP | event << 8, told, how);
         } else if (event == PtraceConst.PTRACE_EVENT_EXEC && !tracee.seized) {
             Signals.raise(task, Signal.SIGTRAP);
