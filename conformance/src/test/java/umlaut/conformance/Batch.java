@@ -54,7 +54,7 @@ final class Batch {
         script.append("run() { mkdir $top/$1; cd $top/$1; echo; echo '")
                 .append(MARK)
                 .append("'$1;");
-        script.append(" timeout -k 2 30 sh -c \"$2\" 2>&1 </dev/null; echo \"status $?\"; cd /; rm -rf $top/$1; }\n");
+        script.append(" timeout -k 2 200 sh -c \"$2\" 2>&1 </dev/null; echo \"status $?\"; cd /; rm -rf $top/$1; }\n");
         commands.forEach((name, command) -> script.append("run ")
                 .append(name)
                 .append(" '")

@@ -42,7 +42,7 @@ class ExitStatusTest {
     @Test
     void bytesInBytesOut() {
         Umlaut.Result result = Umlaut.host(
-                "one\ntwo\n", 60, List.of(Umlaut.ROOT.resolve("umlaut").toString(), "run", "--", "cat"));
+                "one\ntwo\n", 300, List.of(Umlaut.ROOT.resolve("umlaut").toString(), "run", "--", "cat"));
         assertThat(result).isEqualTo(new Umlaut.Result(0, "one\ntwo\n", ""));
         assertThat(Umlaut.run("run", "--", "sh", "-c", "echo out; echo err >&2"))
                 .isEqualTo(new Umlaut.Result(0, "out\n", "err\n"));
@@ -77,7 +77,7 @@ class ExitStatusTest {
     @Test
     void closedOutputEndsTheGuest() {
         String umlaut = Umlaut.ROOT.resolve("umlaut").toString();
-        Umlaut.Result result = Umlaut.host("", 60, List.of("sh", "-c", umlaut + " run -- yes | head -n 1"));
+        Umlaut.Result result = Umlaut.host("", 300, List.of("sh", "-c", umlaut + " run -- yes | head -n 1"));
         assertThat(result).isEqualTo(new Umlaut.Result(0, "y\n", ""));
     }
 }

@@ -102,7 +102,7 @@ class HostImageTest {
                 "--",
                 "sh",
                 "-c",
-                "sleep 30 & for f in environ maps fd/0 exe mem; do "
+                "sleep 1000 & for f in environ maps fd/0 exe mem; do "
                         + "setpriv --reuid 1000 --regid 1000 --clear-groups cat /proc/$!/$f 2>&1 | grep -c 'Permission denied'; done; kill $!");
         assertThat(out).isEqualTo("1\n1\n1\n1\n1\n");
     }

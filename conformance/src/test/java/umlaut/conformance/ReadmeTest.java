@@ -30,7 +30,7 @@ class ReadmeTest {
                 // What runs this test cannot be run by it.
                 .filter(command -> !command.startsWith("./test"))
                 .map(command -> DynamicTest.dynamicTest(command, () -> {
-                    Umlaut.Result result = Umlaut.host("", 120, List.of("sh", "-c", command));
+                    Umlaut.Result result = Umlaut.host("", 300, List.of("sh", "-c", command));
                     assertThat(result.status()).as(result.err()).isZero();
                 }));
     }

@@ -12,29 +12,34 @@ class SignalTest {
     private static final String UMLAUT = Umlaut.ROOT.resolve("umlaut").toString();
 
     private static Umlaut.Result shell(String line) {
-        return Umlaut.host("", 60, List.of("sh", "-c", line));
+        return Umlaut.host("", 300, List.of("sh", "-c", line));
+    }
+
+    /** Starts a guest in the background, and goes on as soon as it has said a word. */
+    private static String start(String command) {
+        return "d=$(mktemp -d); mkfifo $d/said; " + UMLAUT + " run -- sh -c '" + command
+                + "' >$d/said & pid=$!; exec 3<$d/said; rm -r $d; read word <&3; ";
     }
 
     @Test
     void terminationEndsTheCommand() {
-        Umlaut.Result result = shell(UMLAUT + " run -- sleep 50 & sleep 3; kill -TERM $!; wait $!; echo $?");
+        Umlaut.Result result = shell(start("echo ready; exec sleep 1000") + "kill -TERM $pid; wait $pid; echo $?");
         assertThat(result.out()).isEqualTo("143\n");
     }
 
     @Test
     void aHandlerGetsIt() {
-        Umlaut.Result result = shell(UMLAUT
-                + " run -- sh -c 'trap \"echo got; exit 5\" USR1; echo ready; while :; do sleep 0.1; done' & sleep 3;"
-                + " kill -USR1 $!; wait $!; echo $?");
-        assertThat(result.out()).isEqualTo("ready\ngot\n5\n");
+        Umlaut.Result result = shell(start("trap \"echo got; exit 5\" USR1; echo ready; while :; do sleep 0.1; done")
+                + "kill -USR1 $pid; wait $pid; echo $?; cat <&3");
+        assertThat(result.out()).isEqualTo("5\ngot\n");
     }
 
     @Test
     void nothingIsLeftAfterKill() {
-        Umlaut.Result result = shell(
-                UMLAUT + " run -- sh -c 'sleep 50 & sleep 50' & pid=$!; sleep 3;"
-                        + " children=$(ps -o pid= --ppid $pid | tr '\\n' ' '); test -n \"$children\" && echo had children;"
-                        + " kill -9 $pid; wait $pid 2>/dev/null; sleep 1; for c in $children; do grep -q '^State:.*[RSDTt] ' /proc/$c/status 2>/dev/null && echo left $c; done; echo end");
+        Umlaut.Result result = shell(start("sleep 1000 & echo ready; exec sleep 1000")
+                + "children=$(ps -o pid= --ppid $pid | tr '\\n' ' '); test -n \"$children\" && echo had children;"
+                + " kill -9 $pid; wait $pid 2>/dev/null; for c in $children; do"
+                + " while grep -q '^State:.*[RSDTt] ' /proc/$c/status 2>/dev/null; do sleep 0.1; done; done; echo end");
         assertThat(result.out()).isEqualTo("had children\nend\n");
     }
 }

@@ -26,7 +26,7 @@ class TerminalTest {
 
     /** Runs a shell line on a new terminal of 30 rows and 100 columns. */
     private static Umlaut.Result onTerminal(String line) {
-        return Umlaut.host("", 60, List.of("script", "-qec", "stty rows 30 cols 100; " + line, "/dev/null"));
+        return Umlaut.host("", 300, List.of("script", "-qec", "stty rows 30 cols 100; " + line, "/dev/null"));
     }
 
     @Test
@@ -52,8 +52,11 @@ class TerminalTest {
 
     @Test
     void modesArePutBackEvenAfterKill(@TempDir Path dir) throws IOException {
-        onTerminal("cd " + dir + "; stty -g >before; (sleep 4; kill -9 $(cat pid)) & " + "sh -c 'echo $$ >pid; exec "
-                + UMLAUT + " run -- sleep 50'; sleep 1; stty -g >after");
+        assertThat(dir.toFile().setWritable(true, false)).isTrue();
+        onTerminal("cd " + dir + "; stty -g >before; (until test -e ready; do sleep 0.1; done; kill -9 $(cat pid)) & "
+                + "sh -c 'echo $$ >pid; exec " + UMLAUT + " run -v " + dir
+                + ":/d -- sh -c \">/d/ready; exec sleep 1000\"'; "
+                + "until test \"$(stty -g)\" = \"$(cat before)\"; do sleep 0.1; done; stty -g >after");
         assertThat(Files.readString(dir.resolve("after"))).isEqualTo(Files.readString(dir.resolve("before")));
     }
 }

@@ -23,7 +23,7 @@ final class Umlaut {
     static Result run(String... arguments) {
         List<String> command = new ArrayList<>(List.of(ROOT.resolve("umlaut").toString()));
         command.addAll(List.of(arguments));
-        return host("", 120, command);
+        return host("", 300, command);
     }
 
     /** Runs a host command with {@code input} to read, in the source tree, for at most {@code seconds}. */

@@ -83,7 +83,7 @@ class HostTest {
         while (Futex.wake(map, 0, 1) == 0) {
             Thread.onSpinWait();
         }
-        sleeper.join(10_000);
+        sleeper.join();
         assertThat(sleeper.isAlive()).isFalse();
         Files.close(fd);
     }

@@ -76,6 +76,16 @@ final class AreaFile {
         }
     }
 
+    /** Slots that are taken. */
+    int inUse() {
+        lock.lock();
+        try {
+            return neverUsed - freeCount - warmCount;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     MemorySegment slot(int slot) {
         return all.asSlice(offset(slot), Layout.SLOT_SIZE);
     }

@@ -2,9 +2,9 @@ package umlaut.engine.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
@@ -40,13 +40,10 @@ final class NativeAddressSpace implements AddressSpace {
 
     final Texts texts;
 
-    /** Not closed by the kernel yet. */
-    @GuardedBy("lock") private final List<NativeThread> threads = new ArrayList<>();
+    /** Not closed by the kernel yet. Changed under the lock. */
+    private final List<NativeThread> threads = new CopyOnWriteArrayList<>();
 
-    /** A host thread without a guest thread. @param started whether it has reported, as another guest thread */
-    private record Parked(int slot, int tid, boolean started) {}
-
-    @GuardedBy("lock") private final ArrayDeque<Parked> parked = new ArrayDeque<>();
+    @GuardedBy("lock") private final ParkedThreads parked;
 
     /** Threads with changes queued, or posted and not known to be done. */
     @GuardedBy("lock") private final List<NativeThread> changing = new ArrayList<>();
@@ -59,6 +56,9 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock") private long heldResult;
 
+    /** Slots of a child that, as this process says, the host refused; for the next one. */
+    @GuardedBy("lock") private Nursery.@Nullable Birth spare;
+
     private int pid;
     private volatile boolean dead;
 
@@ -69,30 +69,22 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock") private boolean released;
 
-    private NativeAddressSpace(NativeEngine engine, int slot, Service service) {
+    @SuppressWarnings("GuardedBy") // the parent holds its own lock
+    private NativeAddressSpace(NativeEngine engine, @Nullable NativeAddressSpace parent, int slot, Service service) {
         this.engine = engine;
         this.slot = slot;
         this.service = service;
-        files = new FdCache();
-        mapped = new Ranges();
-        texts = new Texts();
-    }
-
-    @SuppressWarnings("GuardedBy") // the parent holds its own lock
-    private NativeAddressSpace(NativeAddressSpace parent, int slot, Service service) {
-        this.engine = parent.engine;
-        this.slot = slot;
-        this.service = service;
-        files = new FdCache(parent.files);
-        mapped = new Ranges(parent.mapped);
-        texts = new Texts(parent.texts);
-        originalText = parent.originalText;
+        files = parent == null ? new FdCache() : new FdCache(parent.files);
+        mapped = parent == null ? new Ranges() : new Ranges(parent.mapped);
+        texts = parent == null ? new Texts() : new Texts(parent.texts);
+        originalText = parent != null && parent.originalText;
+        parked = new ParkedThreads(engine.areas);
     }
 
     /** The first process, already started. */
     static NativeAddressSpace zygote(NativeEngine engine, int slot, int pid) {
         Service service = new Service(engine.areas.slot(slot), engine.pacer);
-        NativeAddressSpace space = new NativeAddressSpace(engine, slot, service);
+        NativeAddressSpace space = new NativeAddressSpace(engine, null, slot, service);
         space.pid = pid;
         return space;
     }
@@ -101,28 +93,26 @@ final class NativeAddressSpace implements AddressSpace {
     NativeAddressSpace forkProcess() {
         lock.lock();
         try {
-            int childSlot = engine.areas.allocate();
-            int areaSlot = engine.areas.allocate();
-            Service childService = new Service(engine.areas.slot(childSlot), engine.pacer);
-            NativeAddressSpace child = new NativeAddressSpace(this, childSlot, childService);
-            ThreadRegisters.prepare(engine, areaSlot);
-            childService.addThread(areaSlot);
-            childService.start(0); // the next batch may be long in coming, and the parent wants the processor
+            if (dead) {
+                throw new EngineException(EAGAIN, "the process has ended");
+            }
+            Nursery.Birth birth = engine.reaper.nursery.expect(service, spare);
+            spare = null;
+            NativeAddressSpace child = new NativeAddressSpace(engine, this, birth.slot, birth.child);
+            ThreadRegisters.prepare(engine, birth.areaSlot);
             runBatch();
-            service.add(Order.FORK, AreaFile.offset(childSlot), 0, 0, 0, 0, 0);
-            long result = service.run();
-            if (result == 0) {
-                result = childService.awaitFirst(service);
+            long result = engine.reaper.nursery.run(birth);
+            child.pid = birth.child.pid();
+            if (child.pid != 0) {
+                child.parked.add(birth.areaSlot, (int) birth.child.result(2), false);
+                engine.reaper.register(birth, child.pid, child);
             }
             if (result < 0) {
-                engine.areas.release(areaSlot);
-                engine.areas.release(childSlot);
+                child.close();
+                spare = child.pid != 0 ? null : engine.reaper.notBorn(birth);
                 throw new EngineException(
                         result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
             }
-            child.pid = childService.pid();
-            child.parked.add(new Parked(areaSlot, (int) childService.result(2), false));
-            engine.reaper.register(child.pid, child);
             return child;
         } finally {
             lock.unlock();
@@ -181,21 +171,24 @@ final class NativeAddressSpace implements AddressSpace {
     private NativeThread newThread() {
         lock.lock();
         try {
-            Parked host = parked.poll();
+            if (dead) {
+                throw new EngineException(EAGAIN, "the process has ended");
+            }
+            ParkedThreads.Host host = parked.take();
             manyThreads |= !threads.isEmpty();
             if (host == null) {
-                int areaSlot = engine.areas.allocate();
+                int areaSlot = parked.newArea();
                 ThreadRegisters.prepare(engine, areaSlot);
                 runBatch();
                 service.addThread(areaSlot);
                 long result = service.run();
                 if (result < 0) {
-                    // The area may or may not be mapped there; a slot lost with the address space is the least harm.
+                    parked.refused(areaSlot);
                     throw new EngineException(EAGAIN, "the host refused a thread (error " + -result + ")");
                 }
-                host = new Parked(areaSlot, (int) service.result(2), false);
+                host = new ParkedThreads.Host(areaSlot, (int) service.result(2), false);
             }
-            NativeThread thread = new NativeThread(this, host.slot, host.tid, host.started);
+            NativeThread thread = new NativeThread(this, host.slot(), host.tid(), host.started());
             threads.add(thread);
             return thread;
         } finally {
@@ -214,7 +207,7 @@ final class NativeAddressSpace implements AddressSpace {
                 return;
             }
             changing.remove(thread);
-            parked.push(new Parked(thread.slot, thread.hostTid(), thread.hasStarted()));
+            parked.add(thread.slot, thread.hostTid(), thread.hasStarted());
             releaseIfOver();
         } finally {
             lock.unlock();
@@ -775,10 +768,12 @@ final class NativeAddressSpace implements AddressSpace {
     void died() {
         dead = true;
         service.bury();
+        threads.forEach(NativeThread::bury);
         lock.lock();
         try {
             reaped = true;
-            threads.forEach(NativeThread::bury);
+            engine.reaper.lost(spare);
+            spare = null;
             releaseIfOver();
         } finally {
             lock.unlock();
@@ -790,7 +785,7 @@ final class NativeAddressSpace implements AddressSpace {
             return;
         }
         released = true;
-        parked.forEach(host -> engine.areas.release(host.slot));
+        parked.release();
         engine.areas.release(slot);
     }
 }

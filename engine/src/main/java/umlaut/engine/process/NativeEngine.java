@@ -47,7 +47,7 @@ public final class NativeEngine implements Engine {
         int areaFd = (int) HostException.check("dup", Files.fcntl(areas.fd, 0, 3));
         int bootFd = image("umlaut-boot", BootElf.build(image, textFd, areaFd, slot), Memory.MFD_CLOEXEC);
         CompletableFuture<Long> pid = new CompletableFuture<>();
-        reaper = Reaper.start("/proc/self/fd/" + bootFd, pid);
+        reaper = Reaper.start(areas, "/proc/self/fd/" + bootFd, pid);
         long started = pid.join();
         Files.close(bootFd);
         Files.close(textFd);
@@ -59,7 +59,7 @@ public final class NativeEngine implements Engine {
                             + "): is /proc mounted, may memfds be executed?");
         }
         zygote = NativeAddressSpace.zygote(this, slot, (int) started);
-        reaper.register((int) started, zygote);
+        reaper.register(null, (int) started, zygote);
         long vdso;
         try {
             vdso = Zygote.setUp(zygote, image, areaFd);

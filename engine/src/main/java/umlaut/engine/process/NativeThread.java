@@ -70,6 +70,7 @@ final class NativeThread implements UserThread {
     private volatile boolean answered;
 
     private volatile boolean nudged;
+    private final AreaUse areaUse = new AreaUse();
     private int polls;
     private int resumes;
     private boolean started;
@@ -207,8 +208,7 @@ final class NativeThread implements UserThread {
     @Override
     public void nudge() {
         nudged = true;
-        Layouts.WORD.getAndBitwiseOr(area, (long) Area.STATE, State.NUDGE);
-        Futex.wakeBits(area, Area.STATE, State.KERNEL_SIDE);
+        areaUse.nudge(area);
     }
 
     @Override
@@ -784,6 +784,7 @@ final class NativeThread implements UserThread {
     @Override
     public void close() {
         sleeping();
+        areaUse.close();
         space.retire(this);
     }
 

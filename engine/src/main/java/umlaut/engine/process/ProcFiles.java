@@ -1,9 +1,12 @@
 package umlaut.engine.process;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Scratch;
@@ -39,6 +42,32 @@ final class ProcFiles {
         String s = read("/proc/" + pid + "/task/" + tid + "/schedstat");
         int space = s.indexOf(' ');
         return space < 0 ? 0 : Long.parseLong(s, 0, space, 10);
+    }
+
+    /**
+     * The children of one of our threads, or, on hosts that do not tell (CONFIG_PROC_CHILDREN), those of all of them, the dead that have not been reaped included.
+     */
+    static Set<Integer> children(int tid) {
+        Set<Integer> children = new HashSet<>();
+        Path list = Path.of("/proc/self/task/" + tid + "/children");
+        if (Files.exists(list)) {
+            for (String pid : read(list.toString()).split(" ")) {
+                if (!pid.isBlank()) {
+                    children.add(Integer.valueOf(pid.strip()));
+                }
+            }
+            return children;
+        }
+        String[] all = new File("/proc").list((directory, name) -> Character.isDigit(name.charAt(0)));
+        String self = " " + ProcessHandle.current().pid() + " ";
+        for (String pid : all == null ? new String[0] : all) {
+            String stat = read("/proc/" + pid + "/stat");
+            int behindName = stat.lastIndexOf(')');
+            if (behindName > 0 && stat.startsWith(self, behindName + 3)) { // ") S PPID "
+                children.add(Integer.valueOf(pid));
+            }
+        }
+        return children;
     }
 
     /** Resident bytes of a process, areas included. */

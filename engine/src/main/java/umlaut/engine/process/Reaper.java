@@ -3,12 +3,11 @@ package umlaut.engine.process;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import umlaut.host.HostCalls;
 import umlaut.host.Processes;
 
@@ -22,23 +21,28 @@ final class Reaper {
 
     @GuardedBy("lock") private final Map<Integer, NativeAddressSpace> living = new HashMap<>();
 
-    /** Ended before they were registered. */
-    @GuardedBy("lock") private final Set<Integer> stillborn = new HashSet<>();
+    /** Forks under way. Its lock comes after this one's. */
+    final Nursery nursery;
 
     private final Thread thread;
+
+    /** The thread's number on the host. */
+    private volatile int tid;
 
     /** The first child leads a session, and with it the process group of all its descendants. */
     private volatile int processGroup;
 
-    private Reaper(Runnable body) {
+    private Reaper(AreaFile areas, Runnable body) {
+        nursery = new Nursery(areas);
         thread = new Thread(null, body, "umlaut-reaper", 128 << 10);
         thread.setDaemon(true);
     }
 
     /** Starts program {@code path} as the first child. {@code pid} is completed with its process id, or -errno. */
-    static Reaper start(String path, CompletableFuture<Long> pid) {
+    static Reaper start(AreaFile areas, String path, CompletableFuture<Long> pid) {
         Reaper[] self = new Reaper[1];
-        self[0] = new Reaper(() -> {
+        self[0] = new Reaper(areas, () -> {
+            self[0].tid = Processes.gettid();
             long child = Processes.spawn(path, List.of("umlaut-stub"));
             self[0].processGroup = (int) Math.max(child, 0);
             pid.complete(child);
@@ -65,7 +69,7 @@ final class Reaper {
             try {
                 space = living.remove((int) pid);
                 if (space == null) {
-                    stillborn.add((int) pid);
+                    nursery.reaped((int) pid);
                 }
             } finally {
                 lock.unlock();
@@ -73,15 +77,47 @@ final class Reaper {
             if (space != null) {
                 space.died();
             }
+            releaseLost();
         }
     }
 
-    /** From now on the end of process {@code pid} is told to its address space. */
-    void register(int pid, NativeAddressSpace space) {
+    /** A fork has failed, and no child has been seen. @return slots for the parent's next one; null if it has no more children */
+    Nursery.@Nullable Birth notBorn(Nursery.Birth birth) {
+        birth.child.cancel();
+        if (birth.isOver()) {
+            lost(birth);
+            return null;
+        }
+        nursery.refused(birth);
+        return birth;
+    }
+
+    /** A fork has failed, and nobody knows whether there is a child: its parent has been reaped, or the child itself. */
+    void lost(Nursery.@Nullable Birth birth) {
+        if (birth != null) {
+            nursery.lost(birth);
+            releaseLost();
+        }
+    }
+
+    /** Gives back the slots of lost children once no child can have them: when every child is one we know. */
+    private void releaseLost() {
+        if (nursery.hasLost()) {
+            lock.lock();
+            try {
+                nursery.releaseLost(living.keySet(), tid);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** From now on the end of process {@code pid} is told to its address space. @param birth the fork that made it, null for the first process */
+    void register(Nursery.@Nullable Birth birth, int pid, NativeAddressSpace space) {
         boolean dead;
         lock.lock();
         try {
-            dead = stillborn.remove(pid);
+            dead = nursery.isStillborn(birth, pid);
             if (!dead) {
                 living.put(pid, space);
             }

@@ -24,16 +24,21 @@ final class Service {
     private int seq;
     private int count;
 
-    /** Set by the reaper: nobody will answer any more. */
+    /** Set by the reaper: nobody will answer any more, and the slot may soon be another's, so that it must not be touched. */
     volatile boolean dead;
 
-    /** Who is forking this process just now; used by that thread only. */
-    private @Nullable Service maker;
+    /** The fork that is to make this process, while its maker waits for it; used by that thread only. */
+    private Nursery.@Nullable Birth birth;
 
     Service(MemorySegment slot, Pacer pacer) {
         this.pacer = pacer;
         orders = slot.asSlice(0, Layout.ORDERS_SIZE);
         reply = slot.asSlice(Layout.ORDERS_SIZE, Layout.REPLY_SIZE);
+    }
+
+    /** The service of another process on that slot. */
+    Service forSlot(MemorySegment slot) {
+        return new Service(slot, pacer);
     }
 
     /** Adds an order. @return its index, for {@link #result} */
@@ -45,6 +50,9 @@ final class Service {
     int add(boolean goOn, long nr, long a, long b, long c, long d, long e, long f) {
         if (count == ServicePages.MAX_ORDERS) {
             throw new IllegalStateException("batch too long");
+        }
+        if (dead) {
+            return count++;
         }
         long at = ServicePages.ORDER + (long) count * Order.SIZE;
         orders.set(Layouts.LONG, at, nr);
@@ -80,6 +88,9 @@ final class Service {
     long string(int offset, String s) {
         byte[] bytes = s.getBytes(StandardCharsets.UTF_8);
         long at = ServicePages.STRINGS + offset;
+        if (dead) {
+            return Layout.ORDERS + at;
+        }
         MemorySegment.copy(bytes, 0, orders, Layouts.BYTE, at, bytes.length);
         orders.set(Layouts.BYTE, at + bytes.length, (byte) 0);
         return Layout.ORDERS + at;
@@ -103,6 +114,9 @@ final class Service {
 
     /** @param polls how often the service thread looks for another batch after this */
     void start(int polls) {
+        if (dead) {
+            return;
+        }
         orders.set(Layouts.INT, ServicePages.COUNT, count);
         orders.set(Layouts.INT, ServicePages.WAITING, 0);
         orders.set(Layouts.INT, ServicePages.POLLS, polls);
@@ -114,22 +128,33 @@ final class Service {
     }
 
     /**
-     * Waits for the first batch of a process that {@code parent} is forking. The parent's death may mean that there never was a child, or that it was killed too;
-     * and the thread that would reap it may be waiting for our caller.
+     * Waits for the first batch of a process that is being forked, as {@link #await}, or until it is sure that there is no such process: the parent's death may
+     * mean that there never was a child; the reaper may be waiting for our caller; and the child may have died by itself.
      */
-    long awaitFirst(Service parent) {
-        maker = parent;
+    long awaitFirst(Nursery.Birth birth) {
+        this.birth = birth;
         try {
             return await();
         } finally {
-            maker = null;
+            this.birth = null;
         }
+    }
+
+    /** Has the process end as soon as it looks, whatever it was told before. For one that may never come to be. */
+    void cancel() {
+        count = 0;
+        add(Syscall.EXIT_GROUP, 0, 0, 0, 0, 0, 0);
+        start(0);
+        count = 0;
     }
 
     /** Waits for the batch started last. */
     long await() {
         int ran = count;
         count = 0;
+        if (dead) {
+            return -ESRCH;
+        }
         int spins = pacer.kernelSpins();
         if (spins > 0 && HostCalls.poll(reply, ServicePages.DONE, -1, seq, spins) == seq) {
             VarHandle.acquireFence();
@@ -137,8 +162,8 @@ final class Service {
         }
         Layouts.WORD.setVolatile(orders, (long) ServicePages.WAITING, 1);
         while (!isDone()) {
-            Service parent = maker;
-            if (dead || parent != null && parent.dead) {
+            Nursery.Birth coming = birth;
+            if (dead || coming != null && coming.isOver()) {
                 return -ESRCH;
             }
             // Guest code may have spoilt the flags that tell who sleeps, so look again now and then.

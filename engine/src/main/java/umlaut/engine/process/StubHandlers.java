@@ -88,7 +88,12 @@ final class StubHandlers {
     }
 
     private void fault(Label textEnd) {
-        Label guest = new Label(), in = new Label(), out = new Label(), result = new Label(), order = new Label(), exit = new Label();
+        Label guest = new Label(),
+                in = new Label(),
+                out = new Label(),
+                result = new Label(),
+                order = new Label(),
+                exit = new Label();
         a.bind(fault);
         prologue(textEnd, guest);
         ifIn(stub.copyIn, stub.copyInEnd, in);

@@ -7,6 +7,7 @@ import umlaut.engine.EngineException;
 /** A few address spaces kept ready for execve(2), refilled in the background. */
 final class WarmPool {
     private static final int SIZE = 2;
+    private static final long RETRY_MS = 100;
 
     private final NativeAddressSpace zygote;
     private final BlockingQueue<NativeAddressSpace> ready = new ArrayBlockingQueue<>(SIZE);
@@ -21,11 +22,16 @@ final class WarmPool {
 
     private void fill() {
         try {
-            for (; ; ) {
-                ready.put(zygote.forkProcess());
+            while (!zygote.isDead()) {
+                try {
+                    ready.put(zygote.forkProcess());
+                } catch (EngineException e) {
+                    // The host is short of something: take() tries itself and tells its caller.
+                    Thread.sleep(RETRY_MS);
+                }
             }
-        } catch (InterruptedException | EngineException e) {
-            // Closed, or the host is short of something: take() then tries itself and tells its caller.
+        } catch (InterruptedException e) {
+            // Closed.
         }
     }
 

@@ -117,12 +117,20 @@ class HandOverTest {
             checkDump(t);
             t.setReg(Reg.RAX, 0);
             if (round == 100) {
-                Thread.sleep(200); // time for the patcher
+                awaitPatch(t);
             }
         }
         boolean patched = ((NativeAddressSpace) t.addressSpace()).texts.at(CODE + 1).patched != null;
         assertThat(patched).isTrue(); // call 501 always is
         end(t);
+    }
+
+    /** Waits for the patched copy, which is made in the background; the next calls take it over. */
+    private static void awaitPatch(UserThread t) throws InterruptedException {
+        Texts texts = ((NativeAddressSpace) t.addressSpace()).texts;
+        while (texts.at(CODE + 1).entry.patched() == null) {
+            Thread.sleep(1);
+        }
     }
 
     private static int index(Gpr r) {
@@ -167,7 +175,7 @@ class HandOverTest {
                 runTo(t, 501);
                 checkDump(t);
                 if (round == 60) {
-                    Thread.sleep(200);
+                    awaitPatch(t);
                 }
             }
             end(t);

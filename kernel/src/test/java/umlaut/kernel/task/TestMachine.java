@@ -109,7 +109,7 @@ public final class TestMachine {
 
     public int await(GuestProcess process) {
         try {
-            int status = process.status().get(20, TimeUnit.SECONDS);
+            int status = process.status().get(5, TimeUnit.MINUTES);
             Throwable failure = engine.failure();
             if (failure != null) {
                 throw new AssertionError("a program failed", failure);
