@@ -45,6 +45,16 @@ public interface Clock {
         return false;
     }
 
+    /**
+     * From now on the real-time clock of this guest gains {@code rate} on the host's (0.000001: a part in a million), and {@code slewNs} in all besides, little by little.
+     */
+    default void discipline(double rate, long slewNs) {}
+
+    /** What is still to be made up for. */
+    default long slewLeftNs() {
+        return 0;
+    }
+
     /** Woken when the real-time clock was set; null for a clock that can't be. */
     default @Nullable WaitQueue settings() {
         return null;

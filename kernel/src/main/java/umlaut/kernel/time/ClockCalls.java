@@ -1,21 +1,21 @@
 package umlaut.kernel.time;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 import umlaut.abi.Capability;
 import umlaut.abi.Clock;
 import umlaut.abi.Errno;
-import umlaut.abi.Le;
 import umlaut.abi.Timespec;
 import umlaut.abi.Timeval;
-import umlaut.abi.Timex;
-import umlaut.abi.Timezone;
-import umlaut.host.HostCalls;
-import umlaut.host.Scratch;
-import umlaut.host.Syscall;
 import umlaut.kernel.task.Task;
 
-/** Reading and setting clocks: clock_gettime(2), gettimeofday(2), time(2), adjtimex(2). */
+/** Reading and setting clocks: clock_gettime(2), gettimeofday(2), time(2). */
 final class ClockCalls {
+    /** The time zone at boot: of all bits of struct timezone, the highest is spare. */
+    static final long NEVER_SET = Long.MIN_VALUE, NO_ZONE = NEVER_SET;
+
+    private static final int MOST_MINUTES = 15 * 60;
+
     private ClockCalls() {}
 
     static long gettime(Task task, int id, long address) {
@@ -59,19 +59,20 @@ final class ClockCalls {
         return task.kernel.clock.setRealtimeNs(timeNs) ? 0 : Errno.EPERM.negative();
     }
 
-    static long gettimeofday(Task task, long time, long zone) {
+    /** @param known the kernel's time zone, as it stands in memory */
+    static long gettimeofday(Task task, long time, long zone, long known) {
         if (time != 0) {
             MemorySegment room = task.memory.build(Timeval.SIZE);
             Timeval.writeNs(room, 0, task.kernel.clock.realtimeNs());
             task.memory.write(time, room);
         }
         if (zone != 0) {
-            task.memory.write(zone, task.memory.build(Timezone.SIZE));
+            task.memory.putLong(zone, known & ~NEVER_SET);
         }
         return 0;
     }
 
-    static long settimeofday(Task task, long time, long zone) {
+    static long settimeofday(Task task, long time, long zone, AtomicLong known) {
         long timeNs = -1;
         if (time != 0) {
             MemorySegment given = task.memory.struct(time, Timeval.SIZE);
@@ -80,11 +81,20 @@ final class ClockCalls {
             }
             timeNs = Timeval.toNs(given, 0);
         }
-        if (zone != 0) {
-            task.memory.struct(zone, Timezone.SIZE);
-        }
+        long fresh = zone == 0 ? 0 : task.memory.getLong(zone);
         if (!task.credentials().capable(Capability.CAP_SYS_TIME)) {
             return Errno.EPERM.negative();
+        }
+        if (zone != 0) {
+            int west = (int) fresh;
+            if (Math.abs((long) west) > MOST_MINUTES) {
+                return Errno.EINVAL.negative();
+            }
+            boolean first = known.getAndSet(fresh & ~NEVER_SET) == NO_ZONE;
+            if (first && time == 0 && west != 0) {
+                // The clock was set to local time (timekeeping_warp_clock).
+                timeNs = task.kernel.clock.realtimeNs() + west * 60_000_000_000L;
+            }
         }
         return timeNs < 0 ? 0 : set(task, timeNs);
     }
@@ -95,47 +105,5 @@ final class ClockCalls {
             task.memory.putLong(address, seconds);
         }
         return seconds;
-    }
-
-    static long clockAdjtime(Task task, int id, long address) {
-        return switch (id) {
-            case Clock.CLOCK_REALTIME -> adjtimex(task, address);
-            case Clock.CLOCK_MONOTONIC, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI, Clock.CLOCK_MONOTONIC_RAW ->
-                Errno.EOPNOTSUPP.negative();
-            default -> Errno.EINVAL.negative();
-        };
-    }
-
-    /** The host's discipline of its clock is shown; of changes only a step is possible. */
-    static long adjtimex(Task task, long address) {
-        MemorySegment given = task.memory.struct(address, Timex.SIZE);
-        int modes = Le.getInt(given, Timex.MODES);
-        boolean readOnly = modes == 0 || modes == Clock.ADJ_OFFSET_SS_READ;
-        if (!readOnly && !task.credentials().capable(Capability.CAP_SYS_TIME)) {
-            return Errno.EPERM.negative();
-        }
-        if (!readOnly) {
-            if ((modes & ~(Clock.ADJ_SETOFFSET | Clock.ADJ_NANO)) != 0) {
-                return Errno.EPERM.negative();
-            }
-            long seconds = Le.getLong(given, Timex.TIME + Timeval.TV_SEC);
-            long part = Le.getLong(given, Timex.TIME + Timeval.TV_USEC) * ((modes & Clock.ADJ_NANO) != 0 ? 1 : 1000);
-            if (part < 0 || part >= 1_000_000_000L) {
-                return Errno.EINVAL.negative();
-            }
-            set(task, task.kernel.clock.realtimeNs() + seconds * 1_000_000_000L + part);
-        }
-        MemorySegment host = Scratch.room().asSlice(0, Timex.SIZE).fill((byte) 0);
-        long state = HostCalls.call(Syscall.ADJTIMEX, host.address());
-        long now = task.kernel.clock.realtimeNs();
-        boolean nanos = (Le.getInt(host, Timex.STATUS) & Clock.STA_NANO) != 0;
-        Le.putInt(host, Timex.MODES, modes);
-        Timespec.write(
-                host,
-                Timex.TIME,
-                Math.floorDiv(now, 1_000_000_000L),
-                Math.floorMod(now, 1_000_000_000L) / (nanos ? 1 : 1000));
-        task.memory.write(address, host, 0, Timex.SIZE);
-        return state < 0 ? Clock.TIME_OK : state;
     }
 }

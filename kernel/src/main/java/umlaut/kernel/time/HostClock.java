@@ -15,7 +15,32 @@ import umlaut.kernel.wait.WaitQueue;
  */
 public final class HostClock implements umlaut.kernel.time.Clock {
     private final WaitQueue settings = new WaitQueue();
-    private volatile long offsetNs;
+
+    /** What a guest has made of the clock. Offsets are made up for at this rate, as adjtime(3) says. */
+    private static final double SLEW_RATE = 500e-6;
+
+    /**
+     * @param sinceNs on the monotonic clock
+     * @param offsetNs the real-time clock's, from the host's, at that time
+     * @param rate how much it gains from then on
+     * @param slewNs what it gains or loses besides, at {@link #SLEW_RATE}
+     */
+    private record Discipline(long sinceNs, long offsetNs, double rate, long slewNs) {
+        long offset(long nowNs) {
+            return offsetNs + (long) ((nowNs - sinceNs) * rate) + slewed(nowNs);
+        }
+
+        long slewed(long nowNs) {
+            long most = (long) ((nowNs - sinceNs) * SLEW_RATE);
+            return Math.clamp(slewNs, -most, most);
+        }
+    }
+
+    private volatile Discipline discipline = new Discipline(0, 0, 0, 0);
+
+    private long offsetNs() {
+        return discipline.offset(monotonicNs());
+    }
 
     @Override
     public long monotonicNs() {
@@ -24,7 +49,7 @@ public final class HostClock implements umlaut.kernel.time.Clock {
 
     @Override
     public long realtimeNs() {
-        return hostRealtimeNs() + offsetNs;
+        return hostRealtimeNs() + offsetNs();
     }
 
     private static long hostRealtimeNs() {
@@ -44,7 +69,7 @@ public final class HostClock implements umlaut.kernel.time.Clock {
 
     @Override
     public long taiNs() {
-        return host(Clock.CLOCK_TAI) + offsetNs;
+        return host(Clock.CLOCK_TAI) + offsetNs();
     }
 
     @Override
@@ -54,7 +79,7 @@ public final class HostClock implements umlaut.kernel.time.Clock {
 
     @Override
     public long coarseRealtimeNs() {
-        return host(Clock.CLOCK_REALTIME_COARSE) + offsetNs;
+        return host(Clock.CLOCK_REALTIME_COARSE) + offsetNs();
     }
 
     private static long host(int clock) {
@@ -65,9 +90,22 @@ public final class HostClock implements umlaut.kernel.time.Clock {
 
     @Override
     public boolean setRealtimeNs(long timeNs) {
-        offsetNs = timeNs - hostRealtimeNs();
+        discipline = new Discipline(monotonicNs(), timeNs - hostRealtimeNs(), discipline.rate, 0);
         settings.wakeAll(0);
         return true;
+    }
+
+    @Override
+    public void discipline(double rate, long slewNs) {
+        long now = monotonicNs();
+        discipline = new Discipline(now, discipline.offset(now), rate, slewNs);
+        settings.wakeAll(0);
+    }
+
+    @Override
+    public long slewLeftNs() {
+        Discipline d = discipline;
+        return d.slewNs - d.slewed(monotonicNs());
     }
 
     @Override
@@ -77,6 +115,7 @@ public final class HostClock implements umlaut.kernel.time.Clock {
 
     @Override
     public boolean vdsoUsable() {
-        return offsetNs == 0;
+        Discipline d = discipline;
+        return d.offsetNs == 0 && d.rate == 0 && d.slewNs == 0;
     }
 }
