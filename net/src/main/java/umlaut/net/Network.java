@@ -1,13 +1,21 @@
 package umlaut.net;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.SockConst;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.ns.NamespaceKind;
+import umlaut.kernel.ns.PlainNamespace;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.time.KernelTimers;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.NsInode;
 import umlaut.net.core.ChunkPool;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.NetTimers;
@@ -27,6 +35,10 @@ public final class Network {
     private final ChunkPool chunks = new ChunkPool();
     private final ThreadLocal<@Nullable ArrayDeque<NetNamespace>> handOvers = new ThreadLocal<>();
     private final AtomicLong cookies = new AtomicLong();
+    private final NetlinkNetwork netlink = new NetlinkNetwork(this);
+
+    @GuardedBy("others") private final Map<PlainNamespace, NetNamespace> others = new WeakHashMap<>();
+
     /** The namespace that the machine starts with. */
     public final NetNamespace initial;
 
@@ -42,13 +54,12 @@ public final class Network {
                 (task, command, argument) -> InterfaceIoctl.ioctl(network.namespaceOf(task), task, command, argument)));
         network.families.register(new InetNetwork(network, SockConst.AF_INET));
         network.families.register(new InetNetwork(network, SockConst.AF_INET6));
-        NetlinkNetwork netlink = new NetlinkNetwork(network);
-        network.families.register(netlink);
-        netlink.watch(network.initial);
+        network.families.register(network.netlink);
+        network.netlink.watch(network.initial);
         kernel.syscalls.add(new SocketSystemCalls(network.families));
         network.initial.bringLoopbackUp();
-        ProcNet.addTo(kernel.procFiles, network.initial);
-        NetSysctl.addTo(kernel.procFiles, network.initial);
+        ProcNet.addTo(kernel.procFiles, network);
+        NetSysctl.addTo(kernel.procFiles, network);
         return network;
     }
 
@@ -66,21 +77,46 @@ public final class Network {
 
     /** The namespace that a task's new sockets belong to. */
     public NetNamespace namespaceOf(Task task) {
-        return initial;
+        return of(task.ns().net());
+    }
+
+    /** What is in a namespace, made when it is first asked for. */
+    private NetNamespace of(PlainNamespace ns) {
+        if (ns == kernel.namespaces.initial().net()) {
+            return initial;
+        }
+        synchronized (others) {
+            NetNamespace net = others.get(ns);
+            if (net == null) {
+                net = create();
+                netlink.watch(net);
+                others.put(ns, net);
+            }
+            return net;
+        }
     }
 
     /** The namespace of a process. @throws umlaut.abi.ErrnoException ESRCH */
     public NetNamespace namespaceOfProcess(Task task, int process) {
-        if (task.kernel.tasks.group(process) == null) {
+        ThreadGroup group = task.kernel.tasks.group(process);
+        Task leader = group == null ? null : group.leader();
+        if (leader == null) {
             throw Errno.ESRCH.exception();
         }
-        return initial;
+        return of(leader.ns().net());
     }
 
     /** The namespace that a descriptor stands for. @throws umlaut.abi.ErrnoException EBADF, EINVAL */
     public NetNamespace namespaceOfFile(Task task, int fd) {
-        task.files().get(fd);
-        throw Errno.EINVAL.exception();
+        File file = task.files().hold(fd);
+        try {
+            if (NsInode.of(file) instanceof PlainNamespace ns && ns.kind() == NamespaceKind.NET) {
+                return of(ns);
+            }
+            throw Errno.EINVAL.exception();
+        } finally {
+            file.release();
+        }
     }
 
     /** The kernel's clock and timers for one namespace. */

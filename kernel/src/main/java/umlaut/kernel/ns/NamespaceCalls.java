@@ -80,7 +80,11 @@ public final class NamespaceCalls {
             }
             case MNT -> joinMounts(task, (MountNamespace) target);
             case USER -> joinUser(task, (UserNamespace) target);
-            case CGROUP, NET, TIME -> requireBoth(task, target);
+            case NET -> {
+                requireBoth(task, target);
+                task.setNs(task.ns().withNet((PlainNamespace) target));
+            }
+            case CGROUP, TIME -> requireBoth(task, target);
         }
     }
 

@@ -19,7 +19,7 @@ public final class Namespaces {
             | CloneFlags.CLONE_NEWTIME;
     /** Kinds of which there is only one: asking for another is EINVAL, as on a kernel built without them. */
     private static final long SINGLE =
-            CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWTIME;
+            CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME;
 
     private static final long FIRST_INO = 0xf000_0100L;
 
@@ -52,7 +52,7 @@ public final class Namespaces {
     }
 
     /**
-     * New namespaces of UTS, IPC and pids as {@code flags} ask; the caller has checked permission.
+     * New namespaces of UTS, IPC, networks and pids as {@code flags} ask; the caller has checked permission.
      *
      * @throws umlaut.abi.ErrnoException EINVAL for kinds there is only one of; ENOSPC
      */
@@ -66,6 +66,9 @@ public final class Namespaces {
         }
         if ((flags & CloneFlags.CLONE_NEWIPC) != 0) {
             to = to.with(sysv.newNamespace(nextIno(), owner));
+        }
+        if ((flags & CloneFlags.CLONE_NEWNET) != 0) {
+            to = to.withNet(new PlainNamespace(NamespaceKind.NET, nextIno(), owner));
         }
         if ((flags & CloneFlags.CLONE_NEWPID) != 0) {
             if (from.pidForChildren() != active) {

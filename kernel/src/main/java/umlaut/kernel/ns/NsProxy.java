@@ -24,6 +24,11 @@ public record NsProxy(
         return new NsProxy(uts, fresh, pidForChildren, net, cgroup, time);
     }
 
+    /** With another network. */
+    public NsProxy withNet(PlainNamespace fresh) {
+        return new NsProxy(uts, ipc, pidForChildren, fresh, cgroup, time);
+    }
+
     public NsProxy with(PidNamespace fresh) {
         return new NsProxy(uts, ipc, fresh, net, cgroup, time);
     }

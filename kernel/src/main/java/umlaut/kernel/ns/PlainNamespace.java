@@ -1,4 +1,4 @@
 package umlaut.kernel.ns;
 
-/** A namespace of a kind of which there is only the initial one: a number to show. */
+/** A namespace that the kernel proper knows only as a number to show: what is in it is kept elsewhere, or there is only the initial one. */
 public record PlainNamespace(NamespaceKind kind, long ino, UserNamespace owner) implements Namespace {}

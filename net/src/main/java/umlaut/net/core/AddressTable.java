@@ -204,6 +204,10 @@ public final class AddressTable {
         boolean on = device.isUp();
         if (on) {
             addMulticastRoute(device);
+            if (device.isLoopback()) {
+                addLoopback(device, IpAddress.LOOPBACK4, 8);
+                addLoopback(device, IpAddress.LOOPBACK6, 128);
+            }
             for (InterfaceAddress a : List.copyOf(device.addresses)) {
                 addRoutes(device, a);
             }
@@ -219,6 +223,12 @@ public final class AddressTable {
             net.neighbours6.flush(device);
         }
         listeners.forEach(l -> l.deviceSwitched(device, on && device.carrier));
+    }
+
+    private void addLoopback(NetDevice device, IpAddress address, int length) {
+        if (find(device, address, -1) == null) {
+            add(device, new InterfaceAddress(address, address, length, null, Netlink.RT_SCOPE_HOST, device.name));
+        }
     }
 
     void carrierChanged(NetDevice device) {

@@ -148,7 +148,7 @@ public abstract class NetDevice {
 
     public final int operState() {
         if (isLoopback()) {
-            return IfConst.IF_OPER_UNKNOWN;
+            return isUp() ? IfConst.IF_OPER_UNKNOWN : IfConst.IF_OPER_DOWN;
         }
         return !isUp() ? IfConst.IF_OPER_DOWN : carrier ? IfConst.IF_OPER_UP : IfConst.IF_OPER_LOWERLAYERDOWN;
     }

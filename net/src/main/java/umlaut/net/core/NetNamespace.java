@@ -9,7 +9,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.IfConst;
-import umlaut.abi.Netlink;
 import umlaut.net.device.LoopbackDevice;
 import umlaut.net.device.RxHandler;
 import umlaut.net.ip.Arp;
@@ -121,20 +120,11 @@ public final class NetNamespace {
         }
     }
 
-    /** Switches lo on, with its addresses. */
+    /** Switches lo on, which gives it its addresses. */
     public void bringLoopbackUp() {
         lock();
         try {
             devices.setFlags(loopback, loopback.flags | IfConst.IFF_UP);
-            int host4 = Netlink.RT_SCOPE_HOST;
-            IpAddress four = IpAddress.LOOPBACK4;
-            IpAddress six = IpAddress.LOOPBACK6;
-            if (AddressTable.find(loopback, four, -1) == null) {
-                addresses.add(loopback, new InterfaceAddress(four, four, 8, null, host4, "lo"));
-            }
-            if (AddressTable.find(loopback, six, -1) == null) {
-                addresses.add(loopback, new InterfaceAddress(six, six, 128, null, host4, "lo"));
-            }
         } finally {
             unlock();
         }

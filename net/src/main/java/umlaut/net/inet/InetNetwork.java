@@ -79,7 +79,7 @@ public final class InetNetwork implements SocketFamily {
     }
 
     private Socket raw(Task task, NetNamespace net, int protocol, int fileFlags) {
-        if (!task.credentials().capable(Capability.CAP_NET_RAW)) {
+        if (!task.credentials().capableIn(task.ns().net().owner(), Capability.CAP_NET_RAW)) {
             throw Errno.EPERM.exception();
         }
         if (protocol == 0 || protocol > 255) {

@@ -180,7 +180,7 @@ public final class InterfaceIoctl {
 
     private static long set(NetNamespace net, Task task, int command, long argument) {
         MemorySegment in = task.memory.struct(argument, Ifreq.SIZE);
-        if (!task.credentials().capable(Capability.CAP_NET_ADMIN)) {
+        if (!task.credentials().capableIn(task.ns().net().owner(), Capability.CAP_NET_ADMIN)) {
             return Errno.EPERM.negative();
         }
         String name = name(in);
@@ -313,7 +313,7 @@ public final class InterfaceIoctl {
 
     private static long route(NetNamespace net, Task task, boolean add, long argument) {
         MemorySegment in = task.memory.struct(argument, 120);
-        if (!task.credentials().capable(Capability.CAP_NET_ADMIN)) {
+        if (!task.credentials().capableIn(task.ns().net().owner(), Capability.CAP_NET_ADMIN)) {
             return Errno.EPERM.negative();
         }
         int flags = Le.getUnsignedShort(in, 56);

@@ -37,7 +37,7 @@ final class RouteProtocol implements NetlinkProtocol {
     @Override
     public boolean request(Task task, int type, int flags, byte[] payload, NlWriter out) {
         boolean reads = (type - Netlink.RTM_NEWLINK & 3) == 2;
-        if (!reads && !task.credentials().capable(Capability.CAP_NET_ADMIN)) {
+        if (!reads && !task.credentials().capableIn(task.ns().net().owner(), Capability.CAP_NET_ADMIN)) {
             throw Errno.EPERM.exception();
         }
         boolean dump = reads && (flags & Netlink.NLM_F_DUMP) == Netlink.NLM_F_DUMP;
@@ -59,12 +59,17 @@ final class RouteProtocol implements NetlinkProtocol {
             case Netlink.RTM_NEWNEIGH, Netlink.RTM_DELNEIGH ->
                 changeNeighbour(NlReader.of(payload, 12), type == Netlink.RTM_NEWNEIGH, flags);
             case Netlink.RTM_GETQDISC -> qdiscs(out);
+            case Netlink.RTM_GETNSID -> {
+                if (!dump) {
+                    // No namespace has been given a number.
+                    out.begin(Netlink.RTM_NEWNSID, 0).u32(0).attribute32(1, -1).end();
+                }
+            }
             case Netlink.RTM_GETTCLASS,
                     Netlink.RTM_GETTFILTER,
                     Netlink.RTM_GETNETCONF,
                     Netlink.RTM_GETADDRLABEL,
                     Netlink.RTM_GETNEIGHTBL,
-                    Netlink.RTM_GETNSID,
                     Netlink.RTM_GETNEXTHOP -> {
                 if (!dump) {
                     throw Errno.EOPNOTSUPP.exception();

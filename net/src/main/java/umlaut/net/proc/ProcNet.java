@@ -2,11 +2,12 @@ package umlaut.net.proc;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.function.BiConsumer;
 import umlaut.abi.InetConst;
 import umlaut.abi.Netlink;
 import umlaut.abi.SockConst;
 import umlaut.kernel.KernelFiles;
+import umlaut.net.Network;
 import umlaut.net.core.Counter;
 import umlaut.net.core.Ethernet;
 import umlaut.net.core.InterfaceAddress;
@@ -22,7 +23,7 @@ import umlaut.net.tcp.TcpSock;
 /** The files of /proc/net that show devices, routes and counts. Each is made whole under the namespace's lock. */
 public final class ProcNet {
     private static final int RTF_UP = 1, RTF_GATEWAY = 2, RTF_HOST = 4, RTF_REJECT = 0x200;
-    private static final Set<String> NETSTAT = Set.of("TcpExt", "IpExt");
+    private static final List<String> NETSTAT = List.of("TcpExt", "IpExt");
     private static final List<String> SNMP = List.of("Ip", "Icmp", "Tcp", "Udp");
     private static final List<String> SNMP6 = List.of("Ip6", "Icmp6", "Udp6");
 
@@ -32,18 +33,14 @@ public final class ProcNet {
         this.net = net;
     }
 
-    /** What a file shows, made under the lock. */
-    @FunctionalInterface
-    interface Text {
-        void write(StringBuilder out);
-    }
-
-    private static void file(KernelFiles files, NetNamespace net, String name, Text text) {
+    /** What a file shows of a namespace, made under its lock. */
+    private static void file(KernelFiles files, Network network, String name, BiConsumer<ProcNet, StringBuilder> text) {
         files.text("net/" + name, reader -> {
+            NetNamespace net = network.namespaceOf(reader);
             StringBuilder out = new StringBuilder();
             net.lock();
             try {
-                text.write(out);
+                text.accept(new ProcNet(net), out);
             } finally {
                 net.unlock();
             }
@@ -51,31 +48,35 @@ public final class ProcNet {
         });
     }
 
-    /** Adds the files of a namespace. */
-    public static void addTo(KernelFiles files, NetNamespace net) {
-        ProcNet proc = new ProcNet(net);
-        ProcSockets sockets = new ProcSockets(net);
-        file(files, net, "dev", proc::dev);
-        file(files, net, "route", proc::route);
-        file(files, net, "ipv6_route", proc::route6);
-        file(files, net, "if_inet6", proc::ifInet6);
-        file(files, net, "arp", proc::arp);
-        file(files, net, "igmp", proc::igmp);
-        file(files, net, "dev_mcast", proc::deviceGroups);
-        file(files, net, "snmp", out -> SNMP.forEach(group -> proc.table(out, group)));
-        file(files, net, "netstat", out -> NETSTAT.stream().sorted((a, b) -> b.compareTo(a)).forEach(group -> proc.table(out, group)));
-        file(files, net, "snmp6", proc::snmp6);
-        file(files, net, "sockstat", proc::sockstat);
-        file(files, net, "sockstat6", proc::sockstat6);
-        file(files, net, "protocols", ProcNet::protocols);
-        file(files, net, "tcp", out -> sockets.tcp(out, SockConst.AF_INET));
-        file(files, net, "tcp6", out -> sockets.tcp(out, SockConst.AF_INET6));
-        file(files, net, "udp", out -> sockets.datagrams(out, SockConst.AF_INET, net.udp.all()));
-        file(files, net, "udp6", out -> sockets.datagrams(out, SockConst.AF_INET6, net.udp.all()));
-        file(files, net, "raw", out -> sockets.datagrams(out, SockConst.AF_INET, net.raw.all()));
-        file(files, net, "raw6", out -> sockets.datagrams(out, SockConst.AF_INET6, net.raw.all()));
-        file(files, net, "icmp", out -> sockets.datagrams(out, SockConst.AF_INET, net.ping.all()));
-        file(files, net, "icmp6", out -> sockets.datagrams(out, SockConst.AF_INET6, net.ping.all()));
+    /** Adds the files; each shows the reader's own namespace. */
+    public static void addTo(KernelFiles files, Network network) {
+        file(files, network, "dev", ProcNet::dev);
+        file(files, network, "route", ProcNet::route);
+        file(files, network, "ipv6_route", ProcNet::route6);
+        file(files, network, "if_inet6", ProcNet::ifInet6);
+        file(files, network, "arp", ProcNet::arp);
+        file(files, network, "igmp", ProcNet::igmp);
+        file(files, network, "dev_mcast", ProcNet::deviceGroups);
+        file(files, network, "snmp", (p, out) -> SNMP.forEach(group -> p.table(out, group)));
+        file(files, network, "netstat", (p, out) -> NETSTAT.forEach(group -> p.table(out, group)));
+        file(files, network, "snmp6", ProcNet::snmp6);
+        file(files, network, "sockstat", ProcNet::sockstat);
+        file(files, network, "sockstat6", ProcNet::sockstat6);
+        file(files, network, "protocols", (p, out) -> protocols(out));
+        int four = SockConst.AF_INET;
+        int six = SockConst.AF_INET6;
+        file(files, network, "tcp", (p, out) -> p.sockets().tcp(out, four));
+        file(files, network, "tcp6", (p, out) -> p.sockets().tcp(out, six));
+        file(files, network, "udp", (p, out) -> p.sockets().datagrams(out, four, p.net.udp.all()));
+        file(files, network, "udp6", (p, out) -> p.sockets().datagrams(out, six, p.net.udp.all()));
+        file(files, network, "raw", (p, out) -> p.sockets().datagrams(out, four, p.net.raw.all()));
+        file(files, network, "raw6", (p, out) -> p.sockets().datagrams(out, six, p.net.raw.all()));
+        file(files, network, "icmp", (p, out) -> p.sockets().datagrams(out, four, p.net.ping.all()));
+        file(files, network, "icmp6", (p, out) -> p.sockets().datagrams(out, six, p.net.ping.all()));
+    }
+
+    private ProcSockets sockets() {
+        return new ProcSockets(net);
     }
 
     // --- devices ---
