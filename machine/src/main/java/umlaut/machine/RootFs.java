@@ -21,6 +21,14 @@ import umlaut.kernel.vfs.SuperBlock;
  * kernel's own file systems, then what the configuration asks for.
  */
 final class RootFs {
+    private static final String SUDOERS = """
+            Defaults env_reset
+            Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            root ALL=(ALL:ALL) ALL
+            %sudo ALL=(ALL:ALL) ALL
+            @includedir /etc/sudoers.d
+            """;
+
     private static final int NOSUID = MountFlags.MS_NOSUID, NODEV = MountFlags.MS_NODEV, NOEXEC = MountFlags.MS_NOEXEC;
 
     private final Kernel kernel;
@@ -103,13 +111,20 @@ final class RootFs {
                 "backups",
                 "cache/apt/archives/partial",
                 "cache/debconf",
+                "lib/logrotate",
                 "lib/misc",
                 "log/apt",
                 "mail",
                 "opt",
-                "spool")) {
+                "spool/cron")) {
             tree.directory("var/" + name, 0755);
         }
+        tree.directory("var/spool/cron/crontabs", 01730);
+        tree.symlink("var/spool/mail", "../mail");
+        // Who was logged in: empty, but there, as utmp(5) asks of the administrator.
+        tree.file("var/log/wtmp", 0664, "");
+        tree.file("var/log/btmp", 0660, "");
+        tree.file("var/log/lastlog", 0664, "");
         tree.directory("var/local", 02775);
         tree.symlink("var/run", "/run");
         tree.symlink("var/lock", "/run/lock");
@@ -141,6 +156,11 @@ final class RootFs {
         tree.file("etc/resolv.conf", 0644, "");
         tree.file("etc/fstab", 0644, "# This guest's file systems are mounted by the machine.\n");
         tree.file("etc/machine-id", 0444, UUID.randomUUID().toString().replace("-", "") + "\n");
+        if (Files.exists(Path.of("/etc/sudoers"))) {
+            // The host's own says who is trusted there; nobody else may read it.
+            tree.file("etc/sudoers", 0440, SUDOERS);
+            tree.directory("etc/sudoers.d", 0750);
+        }
         tree.symlink("etc/mtab", "../proc/self/mounts");
         tree.file("etc/adjtime", 0644, "0.0 0 0.0\n0\nUTC\n");
     }

@@ -31,16 +31,11 @@ final class InotifyHub implements FsNotify {
 
     /** The watches of one inode. They don't keep it alive: they hear of its end. */
     private static final class Watches implements FsNotify.Watches {
-        final List<InotifyWatch> list = new CopyOnWriteArrayList<>();
+        final List<Watcher> list = new CopyOnWriteArrayList<>();
 
         @Override
         public void inodeGone() {
-            for (InotifyWatch watch : list) {
-                if ((watch.mask & InotifyFlags.IN_DELETE_SELF) != 0) {
-                    watch.owner.queue(watch.wd, InotifyFlags.IN_DELETE_SELF, 0, null);
-                }
-                watch.owner.end(watch);
-            }
+            list.forEach(Watcher::gone);
         }
     }
 
@@ -101,10 +96,23 @@ final class InotifyHub implements FsNotify {
         }
     }
 
+    /** The watches of dnotify that a file has set on its directory. */
+    @Nullable DirectoryWatch directoryWatch(File file) {
+        InodeState state = file.inode().stateOrNull();
+        if (state != null && state.watches instanceof Watches watches) {
+            for (Watcher watch : watches.list) {
+                if (watch instanceof DirectoryWatch found && found.file == file) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
     // --- watches ---
 
-    void add(InotifyWatch watch) {
-        InodeState state = watch.inode.state();
+    void add(Watcher watch) {
+        InodeState state = watch.inode().state();
         synchronized (state) {
             Watches watches = (Watches) state.watches;
             if (watches == null) {
@@ -116,8 +124,8 @@ final class InotifyHub implements FsNotify {
         kernel.vfs.setNotify(this);
     }
 
-    void remove(InotifyWatch watch) {
-        InodeState state = watch.inode.state();
+    void remove(Watcher watch) {
+        InodeState state = watch.inode().state();
         synchronized (state) {
             Watches watches = (Watches) state.watches;
             if (watches != null && watches.list.remove(watch) && watches.list.isEmpty()) {
@@ -152,18 +160,15 @@ final class InotifyHub implements FsNotify {
         if (state == null || !(state.watches instanceof Watches watches)) {
             return;
         }
-        for (InotifyWatch watch : watches.list) {
-            int wanted = watch.mask;
+        for (Watcher watch : watches.list) {
+            int wanted = watch.mask();
             boolean excluded = unlinked && (wanted & InotifyFlags.IN_EXCL_UNLINK) != 0;
             if ((wanted & mask & InotifyFlags.IN_ALL_EVENTS) == 0 || excluded) {
                 continue;
             }
             // Linux tells IN_ISDIR of a directory's own end and move no more than of a file's.
             int told = (mask & SELF_ONLY) != 0 ? mask & ~InotifyFlags.IN_ISDIR : mask;
-            watch.owner.queue(watch.wd, told, cookie, name);
-            if ((wanted & InotifyFlags.IN_ONESHOT) != 0) {
-                watch.owner.end(watch);
-            }
+            watch.tell(told, cookie, name);
         }
     }
 }

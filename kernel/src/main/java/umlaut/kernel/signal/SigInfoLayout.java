@@ -18,6 +18,9 @@ public final class SigInfoLayout {
         SYS
     }
 
+    /** POLL_HUP. */
+    private static final int LAST_POLL_CODE = 6;
+
     private SigInfoLayout() {}
 
     /** Writes all 128 bytes at {@code at}. */
@@ -25,7 +28,7 @@ public final class SigInfoLayout {
         Le.clear(to, at, Siginfo.SIZE);
         Le.putInt(to, at + Siginfo.SI_SIGNO, info.signo());
         Le.putInt(to, at + Siginfo.SI_CODE, info.code());
-        switch (kind(info.signo(), info.code())) {
+        switch (kind(info)) {
             case KILL -> putSender(to, at, info);
             case TIMER, QUEUED -> {
                 putSender(to, at, info);
@@ -99,6 +102,14 @@ public final class SigInfoLayout {
                         0,
                         0);
         };
+    }
+
+    /** A signal that is nobody's own may be a child's end or, with F_SETSIG, a file's: that one has no sender. */
+    private static Kind kind(SigInfo info) {
+        Kind kind = kind(info.signo(), info.code());
+        boolean ofFile = info.pid() == 0 && info.code() >= 1 && info.code() <= LAST_POLL_CODE;
+        boolean open = kind == Kind.KILL || kind == Kind.CHILD && info.signo() != Signal.SIGCHLD;
+        return ofFile && open ? Kind.POLL : kind;
     }
 
     private static Kind kind(int signo, int code) {

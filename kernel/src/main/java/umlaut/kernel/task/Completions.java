@@ -9,6 +9,7 @@ import java.util.List;
  */
 public final class Completions {
     private final List<Task> claimed = new ArrayList<>(2);
+    private final List<Runnable> deferred = new ArrayList<>(2);
     private boolean open;
 
     /** A system call begins. */
@@ -25,11 +26,25 @@ public final class Completions {
         return true;
     }
 
+    /** Has {@code action} done when the system call is through. @return false when none is under way */
+    public boolean defer(Runnable action) {
+        if (!open) {
+            return false;
+        }
+        deferred.add(action);
+        return true;
+    }
+
     /** Does what was claimed. The caller holds no locks that an operation of a stream may want. */
     void run() {
-        if (claimed.isEmpty()) {
+        if (claimed.isEmpty() && deferred.isEmpty()) {
             return;
         }
+        // In turn, those that come of it too.
+        for (int i = 0; i < deferred.size(); i++) {
+            deferred.get(i).run();
+        }
+        deferred.clear();
         // Completing one may wake others: those are done in turn.
         for (int i = 0; i < claimed.size(); i++) {
             claimed.get(i).sleep.complete();

@@ -22,8 +22,13 @@ public final class AsyncIo {
      * @param band POLL* bits of poll(2)
      */
     public static void signal(Kernel kernel, AsyncOwner owner, int code, long band) {
+        signal(kernel, owner, code, band, -1);
+    }
+
+    /** As {@link #signal(Kernel, AsyncOwner, int, long)}, of a descriptor. */
+    public static void signal(Kernel kernel, AsyncOwner owner, int code, long band, int fd) {
         int signo = owner.signal() == 0 ? Signal.SIGIO : owner.signal();
-        send(kernel, owner, owner.signal() == 0 ? SigInfo.kernel(signo) : SigInfo.poll(signo, code, band, -1));
+        send(kernel, owner, owner.signal() == 0 ? SigInfo.kernel(signo) : SigInfo.poll(signo, code, band, fd));
     }
 
     /** SIGURG. */

@@ -32,14 +32,14 @@ public final class FcntlCalls {
                     yield 0;
                 }
                 case Fcntl.F_GETFL -> file.flags();
-                case Fcntl.F_SETFL -> setFlags(task, file, (int) argument);
+                case Fcntl.F_SETFL -> setFlags(task, file, fd, (int) argument);
                 case Fcntl.F_GETLK -> LockCalls.get(task, file, argument, false);
                 case Fcntl.F_OFD_GETLK -> LockCalls.get(task, file, argument, true);
                 case Fcntl.F_SETLK -> LockCalls.set(task, file, fd, argument, false, false);
                 case Fcntl.F_SETLKW -> LockCalls.set(task, file, fd, argument, false, true);
                 case Fcntl.F_OFD_SETLK -> LockCalls.set(task, file, fd, argument, true, false);
                 case Fcntl.F_OFD_SETLKW -> LockCalls.set(task, file, fd, argument, true, true);
-                default -> more(task, file, command, argument);
+                default -> more(task, file, fd, command, argument);
             };
         } finally {
             file.release();
@@ -58,7 +58,7 @@ public final class FcntlCalls {
         };
     }
 
-    private static long more(Task task, File file, int command, long argument) {
+    private static long more(Task task, File file, int fd, int command, long argument) {
         return switch (command) {
             case Fcntl.F_GETOWN -> getOwner(task, file);
             case Fcntl.F_SETOWN -> setOwner(task, file, (int) argument);
@@ -71,22 +71,19 @@ public final class FcntlCalls {
             }
             case Fcntl.F_SETSIG -> setSignal(task, file, argument);
             case Fcntl.F_GETLEASE -> Leases.get(file);
-            case Fcntl.F_SETLEASE -> Leases.set(task, file, (int) argument);
+            case Fcntl.F_SETLEASE -> Leases.set(task, file, fd, (int) argument);
             case Fcntl.F_GET_RW_HINT, Fcntl.F_GET_FILE_RW_HINT -> {
                 task.memory.putLong(argument, file.inode().state().writeHint);
                 yield 0;
             }
             case Fcntl.F_SET_RW_HINT, Fcntl.F_SET_FILE_RW_HINT -> setHint(task, file, argument);
-            case Fcntl.F_NOTIFY -> {
-                boolean ends = (argument & ~(long) Fcntl.DN_MULTISHOT) == 0;
-                yield ends ? 0 : (file.inode().isDirectory() ? Errno.EINVAL : Errno.ENOTDIR).negative();
-            }
+            case Fcntl.F_NOTIFY -> task.kernel.ipc.notifyDirectory(task, file, fd, (int) argument);
             case Fcntl.F_CREATED_QUERY -> file.created() ? 1 : 0;
             default -> file.fcntl(task, command, argument);
         };
     }
 
-    private static long setFlags(Task task, File file, int wanted) {
+    private static long setFlags(Task task, File file, int fd, int wanted) {
         int old = file.flags();
         boolean appendOnly = (file.inode().flags & umlaut.abi.Ioctl.FS_APPEND_FL) != 0;
         if (appendOnly && (old & OpenFlags.O_APPEND) != 0 && (wanted & OpenFlags.O_APPEND) == 0) {
@@ -100,7 +97,7 @@ public final class FcntlCalls {
         int settable = async ? SETTABLE | OpenFlags.O_ASYNC : SETTABLE;
         file.setFlags(old & ~settable | wanted & settable);
         if (async) {
-            file.asyncChanged((wanted & OpenFlags.O_ASYNC) != 0);
+            file.asyncChanged(task.kernel, fd, (wanted & OpenFlags.O_ASYNC) != 0);
         }
         return 0;
     }

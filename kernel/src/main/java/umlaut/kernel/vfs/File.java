@@ -8,10 +8,12 @@ import umlaut.abi.Fcntl;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
+import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.wait.AsyncWatch;
 import umlaut.kernel.wait.EpollLinks;
 import umlaut.kernel.wait.PollTable;
 
@@ -57,6 +59,9 @@ public abstract class File {
     public final java.util.concurrent.locks.ReentrantLock positionLock = new java.util.concurrent.locks.ReentrantLock();
 
     /** @param flags O_* as given to open, without creation flags */
+    /** Tells the owner of events while O_ASYNC is set. */
+    private volatile @Nullable AsyncWatch asyncWatch;
+
     protected File(@Nullable Path path, int flags, Credentials credentials) {
         this.path = path;
         this.flags = flags;
@@ -141,6 +146,10 @@ public abstract class File {
         if (attached && place != null && (flags & OpenFlags.O_PATH) == 0) {
             int event = writable() ? InotifyFlags.IN_CLOSE_WRITE : InotifyFlags.IN_CLOSE_NOWRITE;
             Notify.file(place.mount().vfs, event, this);
+        }
+        AsyncWatch watch = asyncWatch;
+        if (watch != null) {
+            watch.stop();
         }
         Leases.released(this);
         onRelease();
@@ -304,8 +313,21 @@ public abstract class File {
         return false;
     }
 
-    /** F_SETFL or FIOASYNC has switched O_ASYNC (Linux: fasync). */
-    public void asyncChanged(boolean on) {}
+    /** F_SETFL or FIOASYNC has switched O_ASYNC (Linux: fasync). @param fd the descriptor it was switched by */
+    public final void asyncChanged(Kernel kernel, int fd, boolean on) {
+        AsyncWatch old;
+        AsyncWatch fresh = on ? new AsyncWatch(kernel, this, fd) : null;
+        synchronized (this) {
+            old = asyncWatch;
+            asyncWatch = fresh;
+        }
+        if (old != null) {
+            old.stop();
+        }
+        if (fresh != null) {
+            fresh.start();
+        }
+    }
 
     /** The commands this kind of file knows; the generic ones (FIOCLEX, FIONBIO, FIGETBSZ...) are done by the caller. */
     public long ioctl(Task task, int command, long argument) {

@@ -27,7 +27,7 @@ public final class IoctlCalls {
                 case Ioctl.FIOASYNC -> {
                     boolean on = task.memory.getInt(argument) != 0;
                     boolean changes = on != ((file.flags() & OpenFlags.O_ASYNC) != 0);
-                    yield !changes ? 0 : file.pollable() ? async(file, on) : Errno.ENOTTY.negative();
+                    yield !changes ? 0 : file.pollable() ? async(task, file, fd, on) : Errno.ENOTTY.negative();
                 }
                 case Ioctl.FIOQSIZE -> quotaSize(task, file, argument);
                 case Ioctl.FIGETBSZ -> {
@@ -77,9 +77,9 @@ public final class IoctlCalls {
         }
     }
 
-    private static long async(File file, boolean on) {
+    private static long async(Task task, File file, int fd, boolean on) {
         file.setFlags(set(file.flags(), OpenFlags.O_ASYNC, on));
-        file.asyncChanged(on);
+        file.asyncChanged(task.kernel, fd, on);
         return 0;
     }
 

@@ -5,6 +5,7 @@ import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
 import umlaut.abi.OpenFlags;
+import umlaut.abi.Poll;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.RestartException;
 import umlaut.kernel.task.Task;
@@ -16,7 +17,9 @@ final class Leases {
     /** How long an opener waits for the holder: /proc/sys/fs/lease-break-time. */
     private static final long BREAK_TIME_NS = 45_000_000_000L;
 
-    record Lease(File file, int type) {}
+    private static final long BAND = Poll.POLLIN | Poll.POLLRDNORM | Poll.POLLMSG;
+
+    record Lease(File file, int fd, int type) {}
 
     private Leases() {}
 
@@ -26,7 +29,7 @@ final class Leases {
         return lease != null && lease.file == file ? lease.type : Fcntl.F_UNLCK;
     }
 
-    static long set(Task task, File file, int type) {
+    static long set(Task task, File file, int fd, int type) {
         Inode inode = file.inode();
         if (task.credentials().fsuid() != inode.uid && !task.credentials().capable(Capability.CAP_LEASE)) {
             return Errno.EACCES.negative();
@@ -47,7 +50,7 @@ final class Leases {
                 if (busy || old != null && old.file != file || type == Fcntl.F_RDLCK && file.writable()) {
                     return Errno.EAGAIN.negative();
                 }
-                state.lease = new Lease(file, type);
+                state.lease = new Lease(file, fd, type);
                 if (file.owner() == null) {
                     file.setOwner(new AsyncOwner(Fcntl.F_OWNER_PID, task.group.tgid, 0, 0, 0));
                 }
@@ -85,7 +88,7 @@ final class Leases {
         }
         AsyncOwner owner = first.file.owner();
         if (owner != null) {
-            AsyncIo.signal(vfs.kernel, owner, AsyncIo.POLL_MSG, 0);
+            AsyncIo.signal(vfs.kernel, owner, AsyncIo.POLL_MSG, BAND, first.fd);
         }
         if (task == null || (flags & OpenFlags.O_NONBLOCK) != 0) {
             throw Errno.EAGAIN.exception();
