@@ -82,7 +82,9 @@ public final class PiFutexes {
         if (vma != null && source != null && vma.file() != null) {
             source = vma.file().inode();
         }
-        Key key = vma == null || source == null ? new Key(space, address) : new Key(source, vma.fileOffset() + address - vma.start());
+        Key key = vma == null || source == null
+                ? new Key(space, address)
+                : new Key(source, vma.fileOffset() + address - vma.start());
         return new Word(space, address, key);
     }
 

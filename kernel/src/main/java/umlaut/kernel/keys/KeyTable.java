@@ -19,7 +19,10 @@ import umlaut.kernel.task.Task;
  */
 public final class KeyTable {
     /** keyrings(7): kernel.keys.maxkeys and its like. */
-    private static final int MOST_KEYS = 200, MOST_BYTES = 20_000, ROOT_MOST_KEYS = 1_000_000, ROOT_MOST_BYTES = 25_000_000;
+    private static final int MOST_KEYS = 200,
+            MOST_BYTES = 20_000,
+            ROOT_MOST_KEYS = 1_000_000,
+            ROOT_MOST_BYTES = 25_000_000;
 
     private static final int KEYRING_PERMISSIONS = 0x3f010000, USER_KEYRING_PERMISSIONS = 0x1f3f0000;
     private static final int DEEPEST = 6;
@@ -89,8 +92,7 @@ public final class KeyTable {
     }
 
     Key keyring(String name, Credentials owner) {
-        return make(
-                Key.Type.KEYRING, name, owner.uid(), owner.gid(), KEYRING_PERMISSIONS, new byte[0]);
+        return make(Key.Type.KEYRING, name, owner.uid(), owner.gid(), KEYRING_PERMISSIONS, new byte[0]);
     }
 
     /** A named keyring that the caller may search, for keyctl_join_session_keyring(3); or null. */

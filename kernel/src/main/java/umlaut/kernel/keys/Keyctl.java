@@ -60,8 +60,7 @@ final class Keyctl {
             case INSTANTIATE, NEGATE, REJECT, INSTANTIATE_IOV -> Errno.EPERM.negative();
             case SET_REQKEY_KEYRING -> requestKeyring(task, a.i(1));
             case SET_TIMEOUT -> timeout(task, a.i(1), a.i(2));
-            case ASSUME_AUTHORITY ->
-                a.i(1) == 0 ? 0 : (a.i(1) < 0 ? Errno.EINVAL : Errno.ENOKEY).negative();
+            case ASSUME_AUTHORITY -> a.i(1) == 0 ? 0 : (a.i(1) < 0 ? Errno.EINVAL : Errno.ENOKEY).negative();
             case GET_SECURITY -> security(task, a.i(1), a.l(2), a.l(3));
             case INVALIDATE -> invalidate(task, a.i(1));
             case MOVE -> move(task, a.i(1), a.i(2), a.i(3), a.i(4));

@@ -118,8 +118,8 @@ public final class KeysFamily implements SyscallFamily, ProcessHooks.Hook {
             return old;
         }
         int permissions = type == Key.Type.LOGON ? 0x3d010000 : 0x3f010000;
-        Key fresh =
-                table.make(type, name, task.credentials().fsuid(), task.credentials().fsgid(), permissions, bytes);
+        Key fresh = table.make(
+                type, name, task.credentials().fsuid(), task.credentials().fsgid(), permissions, bytes);
         table.link(ring, fresh);
         return fresh;
     }
@@ -139,7 +139,8 @@ public final class KeysFamily implements SyscallFamily, ProcessHooks.Hook {
         synchronized (table) {
             Key ring = destination == 0
                     ? null
-                    : Possession.lookup(table, task, destination, true, Key.WRITE).key();
+                    : Possession.lookup(table, task, destination, true, Key.WRITE)
+                            .key();
             Key.Type type = Key.Type.of(typeName);
             if (type == null) {
                 return Errno.ENOKEY.negative();

@@ -39,7 +39,8 @@ final class Possession {
     /** Can the task get at the key by searching its keyrings? */
     static boolean has(KeyTable table, Task task, Key wanted) {
         for (Key ring : rings(table, task)) {
-            if (ring == wanted && wanted.permits(task.credentials(), true, Key.SEARCH) || reaches(table, task.credentials(), ring, wanted)) {
+            if (ring == wanted && wanted.permits(task.credentials(), true, Key.SEARCH)
+                    || reaches(table, task.credentials(), ring, wanted)) {
                 return true;
             }
         }

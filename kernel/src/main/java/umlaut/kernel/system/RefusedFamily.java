@@ -43,7 +43,7 @@ public final class RefusedFamily implements SyscallFamily {
             case Nr.SYSFS -> FileSystemCalls.sysfs(task, a.i(0), a.l(1), a.l(2));
             case Nr.USTAT -> FileSystemCalls.ustat(task, a.i(0), a.l(1));
             case Nr.URETPROBE -> outsideTrampoline(task);
-            case Nr.UPROBE -> Errno.ENXIO.negative();
+            case Nr.UPROBE -> withoutTrampoline();
             default -> NOT_MINE;
         };
     }
@@ -96,6 +96,11 @@ public final class RefusedFamily implements SyscallFamily {
         boolean allowed = task.credentials().capable(Capability.CAP_PERFMON)
                 || task.credentials().capable(Capability.CAP_SYS_ADMIN);
         return (allowed ? Errno.ENOENT : Errno.EACCES).negative();
+    }
+
+    /** uprobe(2) too, but it says so: that is how programs find out whether there is such a call. */
+    private static long withoutTrampoline() {
+        return Errno.ENXIO.negative();
     }
 
     /** uretprobe(2) is the kernel's own trampoline's: from anywhere else it is an illegal instruction. */

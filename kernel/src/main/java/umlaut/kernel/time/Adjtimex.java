@@ -154,7 +154,8 @@ final class Adjtimex {
         if ((modes & Clock.ADJ_OFFSET) != 0 && (status & Clock.STA_PLL) != 0) {
             long offset = Le.getLong(given, Timex.OFFSET);
             boolean nanos = (status & Clock.STA_NANO) != 0;
-            slew = Math.clamp(nanos ? offset : Math.clamp(offset, -1_000_000, 1_000_000) * 1000, -MOST_PHASE_NS, MOST_PHASE_NS);
+            slew = Math.clamp(
+                    nanos ? offset : Math.clamp(offset, -1_000_000, 1_000_000) * 1000, -MOST_PHASE_NS, MOST_PHASE_NS);
             single = false;
         }
         if ((modes & (Clock.ADJ_FREQUENCY | Clock.ADJ_TICK | Clock.ADJ_OFFSET)) != 0) {
