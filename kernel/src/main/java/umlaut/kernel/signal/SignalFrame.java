@@ -1,6 +1,7 @@
 package umlaut.kernel.signal;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import umlaut.abi.Fpstate;
 import umlaut.abi.Le;
 import umlaut.abi.RtSigframe;
@@ -95,9 +96,11 @@ public final class SignalFrame {
         Le.putLong(f, uc + Ucontext.UC_STACK + StackT.SS_SIZE, stack.size);
         Le.putLong(f, uc + Ucontext.UC_SIGMASK, mask);
         long[] registers = task.unprovenFrame.work;
+        long[] context = task.unprovenFrame.context;
         for (int i = 0; i < REGISTERS.length; i++) {
-            Le.putLong(f, CONTEXT + OFFSETS[i], registers[REGISTERS[i]]);
+            context[i] = registers[REGISTERS[i]];
         }
+        MemorySegment.copy(context, 0, f, ValueLayout.JAVA_LONG_UNALIGNED, CONTEXT + Sigcontext.R8, context.length);
         Le.putShort(f, CONTEXT + Sigcontext.CS, (int) USER_CODE_SEGMENT);
         Le.putShort(f, CONTEXT + Sigcontext.SS, (int) USER_STACK_SEGMENT);
         SigInfo fault = task.lastFault;
@@ -155,8 +158,10 @@ public final class SignalFrame {
         long vector = Le.getLong(f, context + Sigcontext.FPSTATE);
         long[] registers = task.unprovenFrame.work;
         long oldFlags = user.reg(Reg.RFLAGS);
+        long[] saved = task.unprovenFrame.context;
+        MemorySegment.copy(f, ValueLayout.JAVA_LONG_UNALIGNED, context + Sigcontext.R8, saved, 0, saved.length);
         for (int i = 0; i < REGISTERS.length; i++) {
-            registers[REGISTERS[i]] = Le.getLong(f, context + OFFSETS[i]);
+            registers[REGISTERS[i]] = saved[i];
         }
         registers[Reg.RFLAGS] = oldFlags & ~RESTORABLE_FLAGS | registers[Reg.RFLAGS] & RESTORABLE_FLAGS;
         long stackBase = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SP);
@@ -181,8 +186,8 @@ public final class SignalFrame {
         return user.loadVectorState(vector);
     }
 
-    /** Our register numbers, and where each stands in struct sigcontext. */
-    private static final int[] REGISTERS = {
+    /** Our register numbers, in the order in which struct sigcontext has them, without a gap from R8 on. */
+    static final int[] REGISTERS = {
         Reg.R8,
         Reg.R9,
         Reg.R10,
@@ -201,11 +206,5 @@ public final class SignalFrame {
         Reg.RSP,
         Reg.RIP,
         Reg.RFLAGS
-    };
-
-    private static final int[] OFFSETS = {
-        Sigcontext.R8, Sigcontext.R9, Sigcontext.R10, Sigcontext.R11, Sigcontext.R12, Sigcontext.R13, Sigcontext.R14,
-        Sigcontext.R15, Sigcontext.RDI, Sigcontext.RSI, Sigcontext.RBP, Sigcontext.RBX, Sigcontext.RDX, Sigcontext.RAX,
-        Sigcontext.RCX, Sigcontext.RSP, Sigcontext.RIP, Sigcontext.EFLAGS
     };
 }

@@ -15,6 +15,8 @@ public final class UnprovenFrame {
     /** What {@link SignalFrame} works on. */
     final long[] work = new long[Reg.COUNT];
 
+    final long[] context = new long[SignalFrame.REGISTERS.length];
+
     private long mask;
     private boolean kept;
 
