@@ -119,7 +119,7 @@ final class RootFs {
                 "spool/cron")) {
             tree.directory("var/" + name, 0755);
         }
-        tree.directory("var/spool/cron/crontabs", 01730);
+        tree.directory("var/spool/cron/crontabs", 01730).gid = groupOf("/var/spool/cron/crontabs");
         tree.symlink("var/spool/mail", "../mail");
         // Who was logged in: empty, but there, as utmp(5) asks of the administrator.
         tree.file("var/log/wtmp", 0664, "");
@@ -137,6 +137,15 @@ final class RootFs {
         }
         identity(tree);
         homeFiles(tree);
+    }
+
+    /** A directory that set-group-id programs write to belongs to their group, by its number on the host. */
+    private static int groupOf(String path) {
+        try {
+            return (int) Files.getAttribute(Path.of(path), "unix:gid");
+        } catch (IOException e) {
+            return 0; // this host has none
+        }
     }
 
     private void identity(RootTree tree) {

@@ -82,8 +82,12 @@ final class PidEntries {
         text(t, "sched", 0644, (s, r) -> PidCounters.sched(s));
         text(t, "schedstat", 0444, (s, r) -> PidCounters.schedstat(s));
         text(t, "sessionid", 0444, (s, r) -> "4294967295");
-        setting(t, "setgroups", 0644, (s, r) -> userNs(s).setgroupsText(), (s, w, text) -> userNs(s)
-                .writeSetgroups(w, text));
+        setting(
+                t,
+                "setgroups",
+                0644,
+                (s, r) -> userNs(s).setgroupsText(),
+                (s, w, text) -> userNs(s).writeSetgroups(w, text));
         text(t, "smaps", 0444, SmapsText::smaps);
         text(t, "smaps_rollup", 0444, SmapsText::rollup);
         guarded(t, "stack", 0400, PidSyscall::stack);

@@ -56,10 +56,16 @@ final class PidStatus {
         ThreadGroup tracer = PtraceLinks.tracerGroup(task);
         row(out, "TracerPid", tracer == null ? 0 : fs.seen(tracer.tgid));
         Credentials c = task.credentials();
-        row(out, "Uid", ns.showUid(c.uid()) + "\t" + ns.showUid(c.euid()) + "\t" + ns.showUid(c.suid()) + "\t"
-                + ns.showUid(c.fsuid()));
-        row(out, "Gid", ns.showGid(c.gid()) + "\t" + ns.showGid(c.egid()) + "\t" + ns.showGid(c.sgid()) + "\t"
-                + ns.showGid(c.fsgid()));
+        row(
+                out,
+                "Uid",
+                ns.showUid(c.uid()) + "\t" + ns.showUid(c.euid()) + "\t" + ns.showUid(c.suid()) + "\t"
+                        + ns.showUid(c.fsuid()));
+        row(
+                out,
+                "Gid",
+                ns.showGid(c.gid()) + "\t" + ns.showGid(c.egid()) + "\t" + ns.showGid(c.sgid()) + "\t"
+                        + ns.showGid(c.fsgid()));
         row(out, "FDSize", task.exited ? 0 : task.files().size());
         StringBuilder groups = new StringBuilder();
         for (int g : c.groups()) {

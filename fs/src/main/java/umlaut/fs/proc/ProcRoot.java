@@ -87,8 +87,7 @@ final class ProcRoot extends TreeDirectory {
                     int nr = fs.seen(group.tgid);
                     Task leader = group.leader();
                     if (nr != 0 && (leader == null || fs.shows(task, leader, 2))) {
-                        all.add(new Entry(
-                                Integer.toString(nr), Subject.ino(group.tgid, false, 0), DirentType.DT_DIR));
+                        all.add(new Entry(Integer.toString(nr), Subject.ino(group.tgid, false, 0), DirentType.DT_DIR));
                     }
                 });
         return all;

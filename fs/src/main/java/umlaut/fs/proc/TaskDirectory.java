@@ -50,7 +50,10 @@ final class TaskDirectory extends TreeDirectory {
     protected List<Entry> entries(@Nullable Task task) {
         List<Entry> all = new ArrayList<>();
         for (Task thread : threads()) {
-            all.add(new Entry(Integer.toString(process.fs().seen(thread.tid)), Subject.ino(thread.tid, true, 0), DirentType.DT_DIR));
+            all.add(new Entry(
+                    Integer.toString(process.fs().seen(thread.tid)),
+                    Subject.ino(thread.tid, true, 0),
+                    DirentType.DT_DIR));
         }
         return all;
     }

@@ -190,7 +190,8 @@ public final class IdCalls {
         int egid = group(task, insideEgid);
         int sgid = group(task, insideSgid);
         Credentials old = task.credentials();
-        if (!old.capableHere(Capability.CAP_SETGID) && !(isGroup(old, rgid) && isGroup(old, egid) && isGroup(old, sgid))) {
+        if (!old.capableHere(Capability.CAP_SETGID)
+                && !(isGroup(old, rgid) && isGroup(old, egid) && isGroup(old, sgid))) {
             return Errno.EPERM.negative();
         }
         NewCredentials fresh = new NewCredentials(old);
@@ -255,8 +256,7 @@ public final class IdCalls {
         }
         if (size != 0) {
             for (int i = 0; i < groups.length; i++) {
-                task.memory.putInt(
-                        address + 4L * i, task.credentials().userNs().showGid(groups[i]));
+                task.memory.putInt(address + 4L * i, task.credentials().userNs().showGid(groups[i]));
             }
         }
         return groups.length;

@@ -186,10 +186,11 @@ public final class Exec {
         // A tracer without privileges must not get hold of a set-id program.
         boolean watched = tracer != null && !tracer.credentials().capable(Capability.CAP_SYS_PTRACE);
         boolean noSuid = watched
-                || path != null && (path.mount().has(MountFlags.MS_NOSUID)
-                        || path.mount().namespace() != task.fs().namespace()
-                                && path.mount().namespace() != null
-                        || !task.credentials().userNs().isWithin(inode.superBlock.userNs()));
+                || path != null
+                        && (path.mount().has(MountFlags.MS_NOSUID)
+                                || path.mount().namespace() != task.fs().namespace()
+                                        && path.mount().namespace() != null
+                                || !task.credentials().userNs().isWithin(inode.superBlock.userNs()));
         byte[] capabilities = null;
         if (!noSuid) {
             try {

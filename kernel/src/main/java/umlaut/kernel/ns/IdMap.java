@@ -12,8 +12,7 @@ final class IdMap {
     /** Nothing is mapped. */
     static final IdMap EMPTY = new IdMap(new long[0], new long[0], new long[0], new long[0]);
     /** All ids stand for themselves: the initial namespace. */
-    static final IdMap IDENTITY =
-            new IdMap(new long[] {0}, new long[] {0}, new long[] {0}, new long[] {0xffff_ffffL});
+    static final IdMap IDENTITY = new IdMap(new long[] {0}, new long[] {0}, new long[] {0}, new long[] {0xffff_ffffL});
     /** UID_GID_MAP_MAX_EXTENTS. */
     private static final int MOST = 340;
 

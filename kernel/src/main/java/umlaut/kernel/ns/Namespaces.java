@@ -18,8 +18,7 @@ public final class Namespaces {
             | CloneFlags.CLONE_NEWNET
             | CloneFlags.CLONE_NEWTIME;
     /** Kinds of which there is only one: asking for another is EINVAL, as on a kernel built without them. */
-    private static final long SINGLE =
-            CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME;
+    private static final long SINGLE = CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME;
 
     private static final long FIRST_INO = 0xf000_0100L;
 

@@ -199,8 +199,7 @@ public final class UserNamespace implements Namespace {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < own.size(); i++) {
             int outside = theirs.fromGlobal(own.toGlobal((int) own.inside(i)));
-            out.append("%10d %10d %10d\n"
-                    .formatted(own.inside(i), outside & 0xffff_ffffL, own.count(i)));
+            out.append("%10d %10d %10d\n".formatted(own.inside(i), outside & 0xffff_ffffL, own.count(i)));
         }
         return out.toString();
     }

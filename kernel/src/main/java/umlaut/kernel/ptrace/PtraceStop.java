@@ -279,7 +279,8 @@ public final class PtraceStop {
         if (action.handler() != SigAction.SIG_IGN && (action.flags() & SigConst.SA_NOCLDSTOP) == 0) {
             Signals.send(
                     tracer.group,
-                    SigInfo.child(why, tracer.pidSeen(task.tid), task.credentials().uid(), status));
+                    SigInfo.child(
+                            why, tracer.pidSeen(task.tid), task.credentials().uid(), status));
         }
         tracer.group.childEvents.wakeAll(0);
     }

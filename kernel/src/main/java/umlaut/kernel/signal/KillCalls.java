@@ -35,7 +35,8 @@ public final class KillCalls {
                 all.removeIf(g -> g == task.group || task.pidSeen(g.tgid) <= 1);
                 return toMany(task, all, info);
             }
-            ProcessGroup group = pid == 0 ? task.group.processGroup : tasks.processGroup(task.group.pidNs.toGlobal(-pid));
+            ProcessGroup group =
+                    pid == 0 ? task.group.processGroup : tasks.processGroup(task.group.pidNs.toGlobal(-pid));
             return group == null ? Errno.ESRCH.negative() : toMany(task, List.copyOf(group.members), info);
         } finally {
             tasks.lock.unlock();

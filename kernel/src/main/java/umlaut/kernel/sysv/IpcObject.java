@@ -70,7 +70,9 @@ abstract class IpcObject {
     /** May {@code task} change or remove it? @throws umlaut.abi.ErrnoException EPERM */
     synchronized void requireOwner(Task task) {
         Credentials who = task.credentials();
-        if (who.euid() != cuid && who.euid() != uid && !who.capableIn(task.ns().ipc().owner(), Capability.CAP_SYS_ADMIN)) {
+        if (who.euid() != cuid
+                && who.euid() != uid
+                && !who.capableIn(task.ns().ipc().owner(), Capability.CAP_SYS_ADMIN)) {
             throw Errno.EPERM.exception();
         }
     }

@@ -128,8 +128,8 @@ public final class Clone {
                     ? parent.files().share()
                     : parent.files().copy();
             TaskSettings settings = settings(parent);
-            Task child = new Task(
-                    parent.kernel, tid, inside, group, user, mm, who, files, fs, parent.comm(), settings, ns);
+            Task child =
+                    new Task(parent.kernel, tid, inside, group, user, mm, who, files, fs, parent.comm(), settings, ns);
             inherit(parent, child, request);
             // Not until now can a signal's sender find it.
             if (!group.addThread(child)) {
@@ -154,16 +154,15 @@ public final class Clone {
         }
     }
 
-    private static ThreadGroup newGroup(
-            Task parent, int tgid, PidNamespace pids, int inside, CloneRequest request) {
+    private static ThreadGroup newGroup(Task parent, int tgid, PidNamespace pids, int inside, CloneRequest request) {
         SignalHandlers handlers = parent.group.handlers();
         if (request.has(CloneFlags.CLONE_CLEAR_SIGHAND)) {
             handlers = handlers.afterExec();
         } else if (!request.has(CloneFlags.CLONE_SIGHAND)) {
             handlers = handlers.copy();
         }
-        ThreadGroup group = new ThreadGroup(
-                tgid, handlers, parent.group.limits.copy(), parent.group.processGroup, pids, inside);
+        ThreadGroup group =
+                new ThreadGroup(tgid, handlers, parent.group.limits.copy(), parent.group.processGroup, pids, inside);
         if (inside == 1) {
             pids.setInit(group);
             group.unkillable = true;

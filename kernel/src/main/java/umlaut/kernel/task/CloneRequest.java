@@ -1,7 +1,6 @@
 package umlaut.kernel.task;
 
 import java.lang.foreign.MemorySegment;
-import umlaut.abi.Capability;
 import umlaut.abi.CloneArgs;
 import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
@@ -119,8 +118,7 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
             throw Errno.EINVAL.exception();
         }
         boolean elsewhere = task.ns().pidForChildren() != task.group.pidNs;
-        if (has(CloneFlags.CLONE_THREAD)
-                && (elsewhere || has(CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWPID))) {
+        if (has(CloneFlags.CLONE_THREAD) && (elsewhere || has(CloneFlags.CLONE_NEWUSER | CloneFlags.CLONE_NEWPID))) {
             throw Errno.EINVAL.exception();
         }
         if (has(flags, CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_SYSVSEM)) {

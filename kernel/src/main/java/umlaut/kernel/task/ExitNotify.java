@@ -216,8 +216,7 @@ final class ExitNotify {
         return unwanted;
     }
 
-    private static SigInfo deathInfo(
-            ThreadGroup group, ThreadGroup parent, Task leader, int signo, int status) {
+    private static SigInfo deathInfo(ThreadGroup group, ThreadGroup parent, Task leader, int signo, int status) {
         int ticks = (int) CpuTimes.ticks(group.deadThreads.userNs());
         int system = (int) CpuTimes.ticks(group.deadThreads.systemNs());
         int uid = uidFor(parent, leader);

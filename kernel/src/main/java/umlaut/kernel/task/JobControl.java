@@ -144,7 +144,8 @@ public final class JobControl {
             if (action.handler() != SigAction.SIG_IGN && (action.flags() & SigConst.SA_NOCLDSTOP) == 0) {
                 Signals.send(
                         parent,
-                        SigInfo.child(code, parent.pidNs.fromGlobal(group.tgid), ExitNotify.uidFor(parent, leader), status));
+                        SigInfo.child(
+                                code, parent.pidNs.fromGlobal(group.tgid), ExitNotify.uidFor(parent, leader), status));
             }
             parent.childEvents.wakeAll(0);
         } finally {

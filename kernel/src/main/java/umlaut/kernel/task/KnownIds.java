@@ -33,10 +33,14 @@ public final class KnownIds {
             case Nr.GETPID -> task.group.pidInside;
             case Nr.GETTID -> task.tidInside;
             case Nr.GETPPID -> Jobs.getppid(task);
-            case Nr.GETUID -> task.credentials().userNs().showUid(task.credentials().uid()) & 0xffff_ffffL;
-            case Nr.GETEUID -> task.credentials().userNs().showUid(task.credentials().euid()) & 0xffff_ffffL;
-            case Nr.GETGID -> task.credentials().userNs().showGid(task.credentials().gid()) & 0xffff_ffffL;
-            case Nr.GETEGID -> task.credentials().userNs().showGid(task.credentials().egid()) & 0xffff_ffffL;
+            case Nr.GETUID ->
+                task.credentials().userNs().showUid(task.credentials().uid()) & 0xffff_ffffL;
+            case Nr.GETEUID ->
+                task.credentials().userNs().showUid(task.credentials().euid()) & 0xffff_ffffL;
+            case Nr.GETGID ->
+                task.credentials().userNs().showGid(task.credentials().gid()) & 0xffff_ffffL;
+            case Nr.GETEGID ->
+                task.credentials().userNs().showGid(task.credentials().egid()) & 0xffff_ffffL;
             default -> throw new IllegalArgumentException("system call " + nr);
         };
     }

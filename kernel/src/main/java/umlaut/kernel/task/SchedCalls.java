@@ -37,7 +37,9 @@ public final class SchedCalls {
     private static boolean owns(Task task, Task target) {
         Credentials mine = task.credentials();
         Credentials theirs = target.credentials();
-        return mine.euid() == theirs.euid() || mine.euid() == theirs.uid() || mine.capableIn(theirs.userNs(), Capability.CAP_SYS_NICE);
+        return mine.euid() == theirs.euid()
+                || mine.euid() == theirs.uid()
+                || mine.capableIn(theirs.userNs(), Capability.CAP_SYS_NICE);
     }
 
     public static long setScheduler(Task task, int pid, int rawPolicy, long param) {

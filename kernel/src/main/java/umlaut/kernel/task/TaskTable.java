@@ -86,8 +86,7 @@ public final class TaskTable {
     }
 
     /** Numbers a new task in an inner pid namespace too. @return its number there, or -1 */
-    @GuardedBy("lock")
-    int number(PidNamespace ns, int pid) {
+    @GuardedBy("lock") int number(PidNamespace ns, int pid) {
         if (ns.level() == 0) {
             return pid;
         }

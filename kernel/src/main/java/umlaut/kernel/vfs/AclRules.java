@@ -1,7 +1,7 @@
 package umlaut.kernel.vfs;
 
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;

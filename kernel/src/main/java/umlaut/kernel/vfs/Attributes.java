@@ -199,7 +199,8 @@ final class Attributes {
             inode.fileCapabilities = false;
             dropCapabilities(inode);
         }
-        if ((inode.mode & (Mode.S_ISUID | Mode.S_ISGID)) == 0 || who.capableOver(inode.uid, inode.gid, Capability.CAP_FSETID)) {
+        if ((inode.mode & (Mode.S_ISUID | Mode.S_ISGID)) == 0
+                || who.capableOver(inode.uid, inode.gid, Capability.CAP_FSETID)) {
             return;
         }
         int drop = Permissions.setIdBitsToDrop(inode, who);

@@ -51,8 +51,7 @@ public final class FileFamily implements SyscallFamily {
             case Nr.FGETXATTR -> XattrCalls.fget(task, a.fd(0), a.l(1), a.l(2), a.l(3));
             case Nr.FLISTXATTR -> XattrCalls.flist(task, a.fd(0), a.l(1), a.l(2));
             case Nr.FREMOVEXATTR -> XattrCalls.fremove(task, a.fd(0), a.l(1));
-            case Nr.NAME_TO_HANDLE_AT ->
-                HandleCalls.nameToHandle(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));
+            case Nr.NAME_TO_HANDLE_AT -> HandleCalls.nameToHandle(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));
             case Nr.OPEN_BY_HANDLE_AT -> HandleCalls.openByHandle(task, a.fd(0), a.l(1), a.i(2));
             case Nr.CACHESTAT -> FileAttributeCalls.cachestat(task, a.fd(0), a.l(1), a.l(2), a.i(3));
             case Nr.FILE_GETATTR -> FileAttributeCalls.get(task, a.fd(0), a.l(1), a.l(2), a.l(3), a.i(4));

@@ -63,8 +63,7 @@ public final class Mount {
 
     /** It goes to a less privileged namespace: what it forbids stays forbidden (lock_mnt_tree). */
     void lock(boolean whole) {
-        int forbids =
-                MountFlags.MS_RDONLY | MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC;
+        int forbids = MountFlags.MS_RDONLY | MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC;
         lockedFlags |= flags & forbids | ATIME_FLAGS;
         locked |= whole;
     }

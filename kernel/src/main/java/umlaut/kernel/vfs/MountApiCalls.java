@@ -62,7 +62,8 @@ final class MountApiCalls {
             return attached(file);
         }
         boolean recursive = (flags & AtFlags.AT_RECURSIVE) != 0;
-        Mount top = task.kernel.vfs.mounts().cloneDetached(at, recursive, task.fs().namespace());
+        Mount top =
+                task.kernel.vfs.mounts().cloneDetached(at, recursive, task.fs().namespace());
         return attached(new DetachedTree(top, OpenFlags.O_PATH, task.credentials()));
     }
 

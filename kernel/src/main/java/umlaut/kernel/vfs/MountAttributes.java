@@ -18,10 +18,8 @@ final class MountAttributes {
             | MountFlags.MOUNT_ATTR_NODIRATIME
             | MountFlags.MOUNT_ATTR_NOSYMFOLLOW;
     private static final int VALID = PLAIN | MountFlags.MOUNT_ATTR__ATIME;
-    private static final int PLACE_FLAGS = AtFlags.AT_EMPTY_PATH
-            | AtFlags.AT_RECURSIVE
-            | AtFlags.AT_SYMLINK_NOFOLLOW
-            | AtFlags.AT_NO_AUTOMOUNT;
+    private static final int PLACE_FLAGS =
+            AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE | AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_NO_AUTOMOUNT;
 
     private MountAttributes() {}
 
@@ -93,7 +91,10 @@ final class MountAttributes {
             Path at = tree.path;
             if (change != null && at != null) {
                 boolean recursive = (flags & AtFlags.AT_RECURSIVE) != 0;
-                task.kernel.vfs.mounts().setAttributes(at, change, recursive, task.fs().namespace());
+                task.kernel
+                        .vfs
+                        .mounts()
+                        .setAttributes(at, change, recursive, task.fs().namespace());
             }
         } catch (umlaut.abi.ErrnoException e) {
             tree.release();
@@ -129,9 +130,7 @@ final class MountAttributes {
     private static Change change(long set, long clear, long propagation) {
         long types = MountFlags.MS_UNBINDABLE | MountFlags.MS_PRIVATE | MountFlags.MS_SLAVE | MountFlags.MS_SHARED;
         // Mapped mounts (MOUNT_ATTR_IDMAP) are for file systems that say so; none here does.
-        if ((propagation & ~types) != 0
-                || Long.bitCount(propagation) > 1
-                || ((set | clear) & ~(long) VALID) != 0) {
+        if ((propagation & ~types) != 0 || Long.bitCount(propagation) > 1 || ((set | clear) & ~(long) VALID) != 0) {
             throw Errno.EINVAL.exception();
         }
         int clearFlags = plain(clear);

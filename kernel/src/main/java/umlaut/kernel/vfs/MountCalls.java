@@ -201,7 +201,10 @@ public final class MountCalls {
         }
         for (Mount m : caller.mounts()) {
             boolean hides = m.children.stream().anyMatch(c -> c.locked && !emptyPlace(c.mountpoint()));
-            if (m.superBlock.type.equals(fs.type) && m.root == m.superBlock.rootDentry() && !hides && !m.has(MountFlags.MS_RDONLY)) {
+            if (m.superBlock.type.equals(fs.type)
+                    && m.root == m.superBlock.rootDentry()
+                    && !hides
+                    && !m.has(MountFlags.MS_RDONLY)) {
                 return;
             }
         }
@@ -270,7 +273,10 @@ public final class MountCalls {
         Path fresh = walk.path();
         walk.begin(task, AtFlags.AT_FDCWD, putOld);
         walk.resolveDirectory();
-        task.kernel.vfs.mounts().pivot(task.fs().root(), fresh, walk.path(), task.fs().namespace());
+        task.kernel
+                .vfs
+                .mounts()
+                .pivot(task.fs().root(), fresh, walk.path(), task.fs().namespace());
         return 0;
     }
 }

@@ -120,8 +120,8 @@ final class MountQueries {
         }
         int n = 0;
         for (Mount m : all) {
-            boolean past = asked.parameter == 0
-                    || (backwards ? m.uniqueId < asked.parameter : m.uniqueId > asked.parameter);
+            boolean past =
+                    asked.parameter == 0 || (backwards ? m.uniqueId < asked.parameter : m.uniqueId > asked.parameter);
             if (n < count && past && m.uniqueId != asked.id && m.rootPath().reachableFrom(from)) {
                 task.memory.putLong(ids + 8L * n++, m.uniqueId);
             }
@@ -160,9 +160,12 @@ final class MountQueries {
 
     private static long fill(MemorySegment out, Task task, Mount mount, Request asked) {
         long mask = asked.parameter;
-        long given = mask & (MountFlags.STATMOUNT_SB_BASIC | MountFlags.STATMOUNT_MNT_BASIC
-                | MountFlags.STATMOUNT_PROPAGATE_FROM | MountFlags.STATMOUNT_MNT_NS_ID
-                | MountFlags.STATMOUNT_SUPPORTED_MASK);
+        long given = mask
+                & (MountFlags.STATMOUNT_SB_BASIC
+                        | MountFlags.STATMOUNT_MNT_BASIC
+                        | MountFlags.STATMOUNT_PROPAGATE_FROM
+                        | MountFlags.STATMOUNT_MNT_NS_ID
+                        | MountFlags.STATMOUNT_SUPPORTED_MASK);
         SuperBlock fs = mount.superBlock;
         if ((mask & MountFlags.STATMOUNT_SB_BASIC) != 0) {
             Le.putInt(out, 16, DeviceTable.major(fs.device));
@@ -198,8 +201,7 @@ final class MountQueries {
         return kinds == 0 ? MountFlags.MS_PRIVATE : kinds;
     }
 
-    private static long strings(
-            MemorySegment out, ByteArrayOutputStream strings, Path root, Mount mount, long mask) {
+    private static long strings(MemorySegment out, ByteArrayOutputStream strings, Path root, Mount mount, long mask) {
         SuperBlock fs = mount.superBlock;
         String options = fs.showOptions();
         String own = options.isEmpty() ? "" : options.substring(1);

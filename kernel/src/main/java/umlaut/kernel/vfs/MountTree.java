@@ -194,7 +194,8 @@ public final class MountTree {
     }
 
     /** Puts a detached tree at a place and on the place's peers (graft_tree, attach_recursive_mnt). */
-    @GuardedBy("lock") void graft(Mount top, Path at, MountNamespace caller) {
+    @GuardedBy("lock")
+    void graft(Mount top, Path at, MountNamespace caller) {
         if (top.root.inode().isDirectory() != at.inode().isDirectory()) {
             throw Errno.ENOTDIR.exception();
         }
@@ -437,7 +438,9 @@ public final class MountTree {
             MountNamespace ns = mount.namespace();
             boolean detached = ns != null && ns.anonymous() && ns.root() == mount;
             boolean attached = ns == caller && parent != null;
-            if (from.dentry() != mount.root || !detached && !attached || at.mount().namespace() != caller) {
+            if (from.dentry() != mount.root
+                    || !detached && !attached
+                    || at.mount().namespace() != caller) {
                 throw Errno.EINVAL.exception();
             }
             if (mount.locked || parent != null && parent.peerGroup != 0) {
@@ -756,7 +759,9 @@ public final class MountTree {
         List<MountNamespace> inside = new ArrayList<>();
         lock.lock();
         try {
-            if (ns.root().namespace() != ns || all.stream().anyMatch(m -> m.root.inodeOrNull() instanceof NsInode file && file.namespace == ns)) {
+            if (ns.root().namespace() != ns
+                    || all.stream()
+                            .anyMatch(m -> m.root.inodeOrNull() instanceof NsInode file && file.namespace == ns)) {
                 return;
             }
             for (Mount m : ns.mounts()) {

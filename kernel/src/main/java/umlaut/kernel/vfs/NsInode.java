@@ -19,8 +19,7 @@ public final class NsInode extends Inode {
     /** The place of {@code namespace}'s file. */
     public static Path path(Vfs vfs, Namespace namespace) {
         return new Path(
-                vfs.mounts().internal(vfs.nsFs),
-                Dentry.nameless(new NsInode(vfs.nsFs, namespace), namespace.text()));
+                vfs.mounts().internal(vfs.nsFs), Dentry.nameless(new NsInode(vfs.nsFs, namespace), namespace.text()));
     }
 
     /** An open file of it. */
@@ -36,9 +35,7 @@ public final class NsInode extends Inode {
 
     /** The namespace behind an open file, or null. */
     public static @Nullable Namespace of(File file) {
-        return file.inode() instanceof NsInode inode && (file.flags() & OpenFlags.O_PATH) == 0
-                ? inode.namespace
-                : null;
+        return file.inode() instanceof NsInode inode && (file.flags() & OpenFlags.O_PATH) == 0 ? inode.namespace : null;
     }
 
     private static final class NsFile extends File {

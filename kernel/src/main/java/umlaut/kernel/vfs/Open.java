@@ -234,7 +234,8 @@ final class Open {
                 }
             }
             case Mode.S_IFCHR, Mode.S_IFBLK -> {
-                if (walk.mount.has(MountFlags.MS_NODEV) || inode.superBlock.userNs().level() > 0) {
+                if (walk.mount.has(MountFlags.MS_NODEV)
+                        || inode.superBlock.userNs().level() > 0) {
                     throw Errno.EACCES.exception();
                 }
             }

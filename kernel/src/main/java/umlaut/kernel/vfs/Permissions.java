@@ -139,7 +139,8 @@ public final class Permissions {
         if ((mode & Mode.S_ISGID) == 0) {
             return 0;
         }
-        boolean stays = (mode & Mode.S_IXGRP) == 0 && (who.inGroup(inode.gid) || may(inode, who, Capability.CAP_FSETID));
+        boolean stays =
+                (mode & Mode.S_IXGRP) == 0 && (who.inGroup(inode.gid) || may(inode, who, Capability.CAP_FSETID));
         return stays ? 0 : Mode.S_ISGID;
     }
 }

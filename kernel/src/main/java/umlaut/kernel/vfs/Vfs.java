@@ -23,6 +23,7 @@ public final class Vfs {
     final PseudoFs pidFs;
     /** Where namespaces are files. */
     final PseudoFs nsFs;
+
     final AnonInode anonInode;
     /** Where memfds live. */
     public final PseudoFs memoryFs;
