@@ -186,7 +186,7 @@ public final class PtraceLinks {
             if (tracee.has(PtraceConst.PTRACE_O_EXITKILL)) {
                 Signals.kill(task.group, Signal.SIGKILL);
             }
-            unlink(task, tracee, 0);
+            unlink(task, tracee, tracee.unseenSignal());
             if (task.isZombie()) {
                 orphan.ended(task);
             }

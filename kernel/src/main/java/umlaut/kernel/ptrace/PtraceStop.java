@@ -22,7 +22,7 @@ import umlaut.kernel.task.ThreadGroup;
  */
 public final class PtraceStop {
     private static final long TRAP_FLAG = 0x100;
-    private static final int EXITING = 1;
+    private static final int EXITING = 1, DELIVERY = 2;
 
     private PtraceStop() {}
 
@@ -34,7 +34,7 @@ public final class PtraceStop {
      */
     public static @Nullable SigInfo signal(Task task, Tracee tracee, SigInfo info, boolean groupWide) {
         tracee.info = info;
-        int signo = stop(task, tracee, info.signo(), SiCode.CLD_TRAPPED, 0, info, 0);
+        int signo = stop(task, tracee, info.signo(), SiCode.CLD_TRAPPED, 0, info, DELIVERY);
         if (signo == 0 || task.group.mustExit(task)) {
             return null;
         }
@@ -174,7 +174,7 @@ public final class PtraceStop {
         tasks.lock.lock();
         try {
             if (tracee.tracer() == null || how != EXITING && group.mustExit(task)) {
-                return 0;
+                return how == DELIVERY ? code : 0; // nobody decides about a signal
             }
             groupStopped = enter(task, tracee, code, why, message, info);
             tellTracer(task, tracee, why, code & 0x7f);

@@ -106,6 +106,12 @@ public final class Tracee {
         return stopped && !listening ? report : 0;
     }
 
+    /** The signal that the task has stopped with and that wait(2) has not reported: it is delivered if the tracer ends. */
+    int unseenSignal() {
+        SigInfo of = info;
+        return stopped && of != null && of.signo() == report ? report : 0;
+    }
+
     public void setReport(int code) {
         report = code;
     }
