@@ -29,7 +29,18 @@ final class Training {
                 pipe R2, W2;
                 if (fork) { for (1 .. 4000) { syswrite W, "x"; sysread R2, $x, 1 } wait }
                 else { for (1 .. 4000) { sysread R, $x, 1; syswrite W2, "x" } }
-                for (1 .. 300) { if (!fork) { exit } wait }'
+                for (1 .. 300) { if (!fork) { exit } wait }
+                use IO::Socket::INET; $L = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1", ReuseAddr => 1);
+                for (1 .. 500) {
+                    $C = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $L->sockport); $A = $L->accept;
+                    setsockopt $C, 1, 13, pack "ii", 1, 0; close $C; close $A
+                }
+                $C = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $L->sockport); $A = $L->accept;
+                if (fork) { for (1 .. 2000) { syswrite $C, "x"; sysread $C, $x, 1 } close $C; wait }
+                else { close $C; for (1 .. 2000) { sysread $A, $x, 1; syswrite $A, "x" } exit }
+                $U = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1");
+                $V = IO::Socket::INET->new(Proto => "udp", PeerAddr => "127.0.0.1", PeerPort => $U->sockport);
+                for (1 .. 2000) { syswrite $V, "x"; sysread $U, $x, 9 }'
             perl -e '
                 $t = "\\0" x 64; pipe R, W; open Z, "<", "/dev/zero"; open N, ">", "/dev/null";
                 for (1 .. 12000) {

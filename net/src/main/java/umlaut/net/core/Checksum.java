@@ -47,7 +47,11 @@ public final class Checksum {
         if (address.isV4()) {
             return sum + (address.v4() & 0xffff_ffffL);
         }
-        return sum + (address.high >>> 32) + (address.high & 0xffff_ffffL) + (address.low >>> 32) + (address.low & 0xffff_ffffL);
+        return sum
+                + (address.high >>> 32)
+                + (address.high & 0xffff_ffffL)
+                + (address.low >>> 32)
+                + (address.low & 0xffff_ffffL);
     }
 
     /** The 16-bit checksum of a sum. */

@@ -170,5 +170,4 @@ public final class BridgeDevice extends NetDevice {
         Checksum.complete(frame, length);
         frame.push(IfConst.ETH_HLEN);
     }
-
 }

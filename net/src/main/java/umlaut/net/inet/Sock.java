@@ -150,7 +150,9 @@ public abstract class Sock implements PortUser {
         IpAddress address = checkBindAddress(wanted);
         int port = wanted.port();
         boolean privileged = port != 0 && port < net.settings.unprivilegedPortStart && usesPorts();
-        if (privileged && task != null && !task.credentials().capableIn(task.ns().net().owner(), Capability.CAP_NET_BIND_SERVICE)) {
+        if (privileged
+                && task != null
+                && !task.credentials().capableIn(task.ns().net().owner(), Capability.CAP_NET_BIND_SERVICE)) {
             throw Errno.EACCES.exception();
         }
         if (localPort != 0 || addressAsked && usesPorts() && !ip.on4(InetConst.IP_BIND_ADDRESS_NO_PORT)) {

@@ -114,5 +114,4 @@ public final class NetlinkNetwork implements SocketFamily {
             net.unlock();
         }
     }
-
 }

@@ -159,7 +159,9 @@ public final class NetlinkSocket extends Socket {
         if (to != null) {
             check(to);
             boolean toKernel = Be.i32(to, 4) == 0 && Be.i32(to, 8) == 0;
-            if (!toKernel && protocol != Netlink.NETLINK_USERSOCK && !task.credentials().capable(Capability.CAP_NET_ADMIN)) {
+            if (!toKernel
+                    && protocol != Netlink.NETLINK_USERSOCK
+                    && !task.credentials().capable(Capability.CAP_NET_ADMIN)) {
                 return Errno.EPERM.negative();
             }
             if (!toKernel) {
@@ -296,7 +298,6 @@ public final class NetlinkSocket extends Socket {
         return passCredentials;
     }
 
-
     @Override
     public int poll(PollTable table) {
         table.add(readers);
@@ -327,7 +328,8 @@ public final class NetlinkSocket extends Socket {
             passCredentials = SocketOptions.integer(value) != 0;
             return;
         }
-        if (level == SockConst.SOL_SOCKET && (name == SockConst.SO_ATTACH_FILTER || name == SockConst.SO_DETACH_FILTER)) {
+        if (level == SockConst.SOL_SOCKET
+                && (name == SockConst.SO_ATTACH_FILTER || name == SockConst.SO_DETACH_FILTER)) {
             throw Errno.ENOPROTOOPT.exception();
         }
         if (level != SockConst.SOL_NETLINK) {
@@ -383,6 +385,8 @@ public final class NetlinkSocket extends Socket {
 
     @Override
     public long ioctl(Task task, int command, long argument) {
-        return command == Ioctl.SIOCINQ ? Errno.EOPNOTSUPP.negative() : InterfaceIoctl.ioctl(net, task, command, argument);
+        return command == Ioctl.SIOCINQ
+                ? Errno.EOPNOTSUPP.negative()
+                : InterfaceIoctl.ioctl(net, task, command, argument);
     }
 }

@@ -16,7 +16,11 @@ import umlaut.net.core.Rule;
 final class RouteMessages {
     private static final int FOREVER = -1;
     private static final int FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_PRIORITY = 6, FRA_FWMARK = 10;
-    private static final int FRA_SUPPRESS_PREFIXLEN = 14, FRA_TABLE = 15, FRA_FWMASK = 16, FRA_OIFNAME = 17, FRA_PROTOCOL = 21;
+    private static final int FRA_SUPPRESS_PREFIXLEN = 14,
+            FRA_TABLE = 15,
+            FRA_FWMASK = 16,
+            FRA_OIFNAME = 17,
+            FRA_PROTOCOL = 21;
     private static final int IFLA_STATS64 = 23, IFLA_STATS = 7, IFLA_BROADCAST = 2, IFLA_LINK_MODE = 17;
 
     private RouteMessages() {}
@@ -174,7 +178,9 @@ final class RouteMessages {
         out.begin(type, flags)
                 .u8(family(v4), r.destinationLength(), r.sourceLength(), r.tos(), table, 0, 0, r.action())
                 .u32(0);
-        out.attribute32(FRA_TABLE, r.table()).attribute32(FRA_SUPPRESS_PREFIXLEN, -1).attribute8(FRA_PROTOCOL, r.protocol());
+        out.attribute32(FRA_TABLE, r.table())
+                .attribute32(FRA_SUPPRESS_PREFIXLEN, -1)
+                .attribute8(FRA_PROTOCOL, r.protocol());
         if (r.priority() != 0) {
             out.attribute32(FRA_PRIORITY, r.priority());
         }
@@ -200,7 +206,11 @@ final class RouteMessages {
 
     static void neighbour(NlWriter out, NetNamespace net, NeighbourTable.Entry e, int type, int flags) {
         boolean v4 = e.address.isV4();
-        out.begin(type, flags).u8(family(v4), 0, 0, 0).u32(e.device.index).u16(e.state).u8(e.flags, Netlink.RTN_UNICAST);
+        out.begin(type, flags)
+                .u8(family(v4), 0, 0, 0)
+                .u32(e.device.index)
+                .u16(e.state)
+                .u8(e.flags, Netlink.RTN_UNICAST);
         out.address(Netlink.NDA_DST, e.address);
         byte[] link = e.link;
         if (link != null) {
@@ -211,6 +221,8 @@ final class RouteMessages {
         Be.put32(cache, 0, Integer.reverseBytes((int) ((now - e.usedNs) / 10_000_000)));
         Be.put32(cache, 4, Integer.reverseBytes((int) ((now - e.usedNs) / 10_000_000)));
         Be.put32(cache, 8, Integer.reverseBytes((int) ((now - e.updatedNs) / 10_000_000)));
-        out.attribute(Netlink.NDA_CACHEINFO, cache).attribute32(Netlink.NDA_PROBES, 0).end();
+        out.attribute(Netlink.NDA_CACHEINFO, cache)
+                .attribute32(Netlink.NDA_PROBES, 0)
+                .end();
     }
 }

@@ -129,10 +129,18 @@ final class RouteProtocol implements NetlinkProtocol {
         }
         String label = in.text(Netlink.IFA_LABEL);
         InterfaceAddress made = new InterfaceAddress(
-                local, peer, length, in.address(Netlink.IFA_BROADCAST), scope(in, local), label == null ? d.name : label);
+                local,
+                peer,
+                length,
+                in.address(Netlink.IFA_BROADCAST),
+                scope(in, local),
+                label == null ? d.name : label);
         int given = in.number(Netlink.IFA_FLAGS, in.u8(2));
         made.flags |= given
-                & (Netlink.IFA_F_NODAD | Netlink.IFA_F_NOPREFIXROUTE | Netlink.IFA_F_HOMEADDRESS | Netlink.IFA_F_MCAUTOJOIN);
+                & (Netlink.IFA_F_NODAD
+                        | Netlink.IFA_F_NOPREFIXROUTE
+                        | Netlink.IFA_F_HOMEADDRESS
+                        | Netlink.IFA_F_MCAUTOJOIN);
         lifetimes(in, made);
         InterfaceAddress known = AddressTable.find(d, local, local.isV4() ? length : -1);
         if (known != null && (flags & Netlink.NLM_F_REPLACE) != 0) {
@@ -200,8 +208,8 @@ final class RouteProtocol implements NetlinkProtocol {
             to = family == SockConst.AF_INET6 ? IpAddress.ANY6 : IpAddress.ANY4;
         }
         IpAddress from = in.address(Netlink.RTA_SRC);
-        IpOutput way =
-                IpOutput.resolve(net, to, from, in.number(Netlink.RTA_OIF, 0), in.u8(3), in.number(Netlink.RTA_MARK, 0));
+        IpOutput way = IpOutput.resolve(
+                net, to, from, in.number(Netlink.RTA_OIF, 0), in.u8(3), in.number(Netlink.RTA_MARK, 0));
         Route told = new Route(
                 to,
                 to.bits(),
@@ -372,7 +380,8 @@ final class RouteProtocol implements NetlinkProtocol {
                     && (wanted.table() == 0 || r.table() == wanted.table())
                     && (!exact && wanted.sourceLength() == 0
                             || r.source().equals(wanted.source()) && r.sourceLength() == wanted.sourceLength())
-                    && (!exact && wanted.destinationLength() == 0 || r.destination().equals(wanted.destination()))
+                    && (!exact && wanted.destinationLength() == 0
+                            || r.destination().equals(wanted.destination()))
                     && (!exact && wanted.mask() == 0 || r.mark() == wanted.mark());
             if (same) {
                 return r;

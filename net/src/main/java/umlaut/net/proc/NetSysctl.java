@@ -112,7 +112,10 @@ public final class NetSysctl {
         flag("ipv4/ip_forward", s -> s.forward4, (s, v) -> s.forward4 = v);
         flag("ipv4/ip_nonlocal_bind", s -> s.nonlocalBind, (s, v) -> s.nonlocalBind = v);
         flag("ipv4/icmp_echo_ignore_all", s -> s.icmpEchoIgnoreAll, (s, v) -> s.icmpEchoIgnoreAll = v);
-        flag("ipv4/icmp_echo_ignore_broadcasts", s -> s.icmpEchoIgnoreBroadcasts, (s, v) -> s.icmpEchoIgnoreBroadcasts = v);
+        flag(
+                "ipv4/icmp_echo_ignore_broadcasts",
+                s -> s.icmpEchoIgnoreBroadcasts,
+                (s, v) -> s.icmpEchoIgnoreBroadcasts = v);
         number(
                 "ipv4/ip_unprivileged_port_start",
                 0,
@@ -162,12 +165,15 @@ public final class NetSysctl {
         files.setting("sys/net/ipv4/tcp_congestion_control", r -> of(r).congestionControl + "\n", (w, text) -> {
             of(w).congestionControl = known(text.strip());
         });
-        files.setting("sys/net/ipv4/tcp_allowed_congestion_control", r -> of(r).allowedCongestionControl + "\n", (w, text) -> {
-            for (String word : text.strip().split("\\s+")) {
-                known(word);
-            }
-            of(w).allowedCongestionControl = text.strip();
-        });
+        files.setting(
+                "sys/net/ipv4/tcp_allowed_congestion_control",
+                r -> of(r).allowedCongestionControl + "\n",
+                (w, text) -> {
+                    for (String word : text.strip().split("\\s+")) {
+                        known(word);
+                    }
+                    of(w).allowedCongestionControl = text.strip();
+                });
         files.text("sys/net/ipv4/tcp_available_congestion_control", r -> "reno cubic\n");
     }
 

@@ -83,14 +83,30 @@ public final class ProcNet {
 
     private void dev(StringBuilder out) {
         out.append("Inter-|   Receive                                                |  Transmit\n");
-        out.append(" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n");
+        out.append(
+                " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n");
         for (NetDevice d : net.devices.all()) {
             NetDevice.Traffic r = d.received;
             NetDevice.Traffic s = d.sent;
             out.append("%6s: %7d %7d %4d %4d %4d %5d %10d %9d %8d %7d %4d %4d %4d %5d %7d %10d\n"
                     .formatted(
-                            d.name, r.bytes, r.packets, r.errors, r.dropped, 0, 0, 0, r.multicast, s.bytes, s.packets,
-                            s.errors, s.dropped, 0, 0, 0, 0));
+                            d.name,
+                            r.bytes,
+                            r.packets,
+                            r.errors,
+                            r.dropped,
+                            0,
+                            0,
+                            0,
+                            r.multicast,
+                            s.bytes,
+                            s.packets,
+                            s.errors,
+                            s.dropped,
+                            0,
+                            0,
+                            0,
+                            0));
         }
     }
 
@@ -118,7 +134,8 @@ public final class ProcNet {
     private void igmp(StringBuilder out) {
         out.append("Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
         for (NetDevice d : net.devices.all()) {
-            List<IpAddress> groups = d.groups.keySet().stream().filter(IpAddress::isV4).toList();
+            List<IpAddress> groups =
+                    d.groups.keySet().stream().filter(IpAddress::isV4).toList();
             out.append("%d\t%-10s: %5d %7s\n".formatted(d.index, d.name, groups.size() + 1, "V3"));
             out.append("\t\t\t\t%08X %5d %d:%08X\t\t%d\n".formatted(0x010000e0, 1, 0, 0, 0));
             for (IpAddress g : groups) {
@@ -131,7 +148,12 @@ public final class ProcNet {
         for (NetDevice d : net.devices.all()) {
             if (d.isEthernet()) {
                 d.groups.forEach((g, users) -> out.append("%-4d %-15s %-5d %-5d %s\n"
-                        .formatted(d.index, d.name, users, 0, Ethernet.text(g.multicastMac()).replace(":", ""))));
+                        .formatted(
+                                d.index,
+                                d.name,
+                                users,
+                                0,
+                                Ethernet.text(g.multicastMac()).replace(":", ""))));
             }
         }
     }
@@ -156,7 +178,14 @@ public final class ProcNet {
                             d == null ? "*" : d.name,
                             hex4(r.destination().v4()),
                             hex4(gateway == null ? 0 : gateway.v4()),
-                            flags, 0, 0, r.metric(), hex4(IpAddress.mask4(r.prefixLength())), r.mtu(), 0, 0)));
+                            flags,
+                            0,
+                            0,
+                            r.metric(),
+                            hex4(IpAddress.mask4(r.prefixLength())),
+                            r.mtu(),
+                            0,
+                            0)));
         }
     }
 
@@ -171,8 +200,14 @@ public final class ProcNet {
                         | (r.type() == Netlink.RTN_LOCAL ? 0x80000000 : 0);
                 out.append("%s %02x %s 00 %s %08x %08x %08x %08x %8s\n"
                         .formatted(
-                                hex(r.destination()), r.prefixLength(), hex(IpAddress.ANY6),
-                                hex(gateway == null ? IpAddress.ANY6 : gateway), r.metric(), 1, 0, flags,
+                                hex(r.destination()),
+                                r.prefixLength(),
+                                hex(IpAddress.ANY6),
+                                hex(gateway == null ? IpAddress.ANY6 : gateway),
+                                r.metric(),
+                                1,
+                                0,
+                                flags,
                                 d == null ? "lo" : d.name));
             }
         }
@@ -185,8 +220,11 @@ public final class ProcNet {
             int flags = (e.state & Netlink.NUD_PERMANENT) != 0 ? 6 : link != null ? 2 : 0;
             out.append("%-16s 0x%-10s0x%-10s%-17s     *        %s\n"
                     .formatted(
-                            e.address, Integer.toHexString(e.device.type), Integer.toHexString(flags),
-                            Ethernet.text(link == null ? new byte[6] : link), e.device.name));
+                            e.address,
+                            Integer.toHexString(e.device.type),
+                            Integer.toHexString(flags),
+                            Ethernet.text(link == null ? new byte[6] : link),
+                            e.device.name));
         }
     }
 
@@ -239,7 +277,8 @@ public final class ProcNet {
         int used = all + net.udp.all().size() + net.raw.all().size();
         int[] fragments = net.ipv4.reassemblyUse();
         out.append("sockets: used %d\n".formatted(used));
-        out.append("TCP: inuse %d orphan %d tw %d alloc %d mem 0\n".formatted(tcp, net.tcp.orphanCount(), waiting, all));
+        out.append(
+                "TCP: inuse %d orphan %d tw %d alloc %d mem 0\n".formatted(tcp, net.tcp.orphanCount(), waiting, all));
         out.append("UDP: inuse %d mem 0\n".formatted(count(net.udp.all(), SockConst.AF_INET)));
         out.append("UDPLITE: inuse 0\n");
         out.append("RAW: inuse %d\n".formatted(count(net.raw.all(), SockConst.AF_INET)));
@@ -247,7 +286,9 @@ public final class ProcNet {
     }
 
     private void sockstat6(StringBuilder out) {
-        long tcp = net.tcp.socks().stream().filter(s -> s.family == SockConst.AF_INET6).count();
+        long tcp = net.tcp.socks().stream()
+                .filter(s -> s.family == SockConst.AF_INET6)
+                .count();
         int[] fragments = net.ipv6.reassemblyUse();
         out.append("TCP6: inuse %d\n".formatted(tcp));
         out.append("UDP6: inuse %d\n".formatted(count(net.udp.all(), SockConst.AF_INET6)));
@@ -257,10 +298,13 @@ public final class ProcNet {
     }
 
     private static void protocols(StringBuilder out) {
-        out.append("protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n");
-        for (String name : List.of("PACKET", "PINGv6", "RAWv6", "UDPv6", "TCPv6", "UNIX", "PING", "RAW", "UDP", "TCP", "NETLINK")) {
-            out.append("%-9s %4d %6d  %6d   %-3s %6d   %-4s  %-10s  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  n\n"
-                    .formatted(name, 1024, 0, -1, "NI", 0, "no", "kernel"));
+        out.append(
+                "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n");
+        for (String name : List.of(
+                "PACKET", "PINGv6", "RAWv6", "UDPv6", "TCPv6", "UNIX", "PING", "RAW", "UDP", "TCP", "NETLINK")) {
+            out.append(
+                    "%-9s %4d %6d  %6d   %-3s %6d   %-4s  %-10s  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  n\n"
+                            .formatted(name, 1024, 0, -1, "NI", 0, "no", "kernel"));
         }
     }
 

@@ -55,8 +55,20 @@ final class ProcSockets {
             if (r.family() == family) {
                 String text = "%4d: %s %s %02X %08X:%08X %02X:%08X %08X %5d %8d %d %d %016x"
                         .formatted(
-                                n++, end(family, r.local(), r.localPort()), end(family, r.remote(), r.remotePort()),
-                                InetConst.TCP_SYN_RECV, 0, 0, 1, r.remainingNs() / TICK_NS, r.retransmits(), r.uid(), 0, 0, 0, 0);
+                                n++,
+                                end(family, r.local(), r.localPort()),
+                                end(family, r.remote(), r.remotePort()),
+                                InetConst.TCP_SYN_RECV,
+                                0,
+                                0,
+                                1,
+                                r.remainingNs() / TICK_NS,
+                                r.retransmits(),
+                                r.uid(),
+                                0,
+                                0,
+                                0,
+                                0);
                 line(out, family, text);
             }
         }
@@ -64,8 +76,20 @@ final class ProcSockets {
             if (t.family == family) {
                 String text = "%4d: %s %s %02X %08X:%08X %02X:%08X %08X %5d %8d %d %d %016x"
                         .formatted(
-                                n++, end(family, t.local(), t.localPort()), end(family, t.remote(), t.remotePort()),
-                                t.state(), 0, 0, 3, t.remainingNs() / TICK_NS, 0, 0, 0, 0, 3, 0);
+                                n++,
+                                end(family, t.local(), t.localPort()),
+                                end(family, t.remote(), t.remotePort()),
+                                t.state(),
+                                0,
+                                0,
+                                3,
+                                t.remainingNs() / TICK_NS,
+                                0,
+                                0,
+                                0,
+                                0,
+                                3,
+                                0);
                 line(out, family, text);
             }
         }

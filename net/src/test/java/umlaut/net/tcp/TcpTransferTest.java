@@ -52,7 +52,9 @@ class TcpTransferTest {
             }
             ended = received == got.length && TwoStacks.receive(to, new byte[1], 0, 1) == 0;
         }
-        assertThat(ended).as("the end has come; got %d of %d", received, data.length).isTrue();
+        assertThat(ended)
+                .as("the end has come; got %d of %d", received, data.length)
+                .isTrue();
         return got;
     }
 
@@ -71,7 +73,8 @@ class TcpTransferTest {
         int family = four ? SockConst.AF_INET : SockConst.AF_INET6;
         TcpSock listener = net.listen(net.b, family, PORT);
         TcpSock client = net.socket(net.a, family);
-        assertThat(net.connect(client, four ? TwoStacks.B : TwoStacks.B6, PORT)).isEqualTo(Errno.EINPROGRESS.negative());
+        assertThat(net.connect(client, four ? TwoStacks.B : TwoStacks.B6, PORT))
+                .isEqualTo(Errno.EINPROGRESS.negative());
         for (int i = 0; i < 100 && client.state() != InetConst.TCP_ESTABLISHED; i++) {
             net.run(SECOND);
         }
@@ -84,8 +87,10 @@ class TcpTransferTest {
         assertThat(TwoStacks.receive(server, new byte[1], 0, 1)).isEqualTo(1);
 
         byte[] data = bytes(600_000);
-        assertThat(Arrays.equals(transfer(net, client, server, data, 600 * SECOND), data)).isTrue();
-        assertThat(Arrays.equals(transfer(net, server, client, data, 600 * SECOND), data)).isTrue();
+        assertThat(Arrays.equals(transfer(net, client, server, data, 600 * SECOND), data))
+                .isTrue();
+        assertThat(Arrays.equals(transfer(net, server, client, data, 600 * SECOND), data))
+                .isTrue();
         net.close(client);
         net.close(server);
         net.run(300 * SECOND);
@@ -213,7 +218,8 @@ class TcpTransferTest {
         TwoStacks net = new TwoStacks(1, 1500);
         TcpSock listener = net.listen(net.b, SockConst.AF_INET, PORT);
         for (int i = 0; i < 20_000; i++) {
-            byte[] syn = PacketBytes.tcp(IpAddress.v4(0x0a010000 + i), TwoStacks.B, 1000 + i % 60000, PORT, i, 0, TcpHeader.SYN);
+            byte[] syn = PacketBytes.tcp(
+                    IpAddress.v4(0x0a010000 + i), TwoStacks.B, 1000 + i % 60000, PORT, i, 0, TcpHeader.SYN);
             net.b.lock();
             SkBuff skb = SkBuff.of(syn, 0, syn.length);
             skb.protocol = IfConst.ETH_P_IP;
