@@ -22,6 +22,7 @@ import umlaut.net.core.NetTimers;
 import umlaut.net.inet.InetNetwork;
 import umlaut.net.inet.InterfaceIoctl;
 import umlaut.net.netlink.NetlinkNetwork;
+import umlaut.net.packet.PacketNetwork;
 import umlaut.net.proc.NetSysctl;
 import umlaut.net.proc.ProcNet;
 import umlaut.net.unix.UnixNetwork;
@@ -55,6 +56,7 @@ public final class Network {
         network.families.register(new InetNetwork(network, SockConst.AF_INET));
         network.families.register(new InetNetwork(network, SockConst.AF_INET6));
         network.families.register(network.netlink);
+        network.families.register(new PacketNetwork(network));
         network.netlink.watch(network.initial);
         kernel.syscalls.add(new SocketSystemCalls(network.families));
         network.initial.bringLoopbackUp();
