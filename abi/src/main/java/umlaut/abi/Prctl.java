@@ -120,6 +120,8 @@ public final class Prctl {
     public static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     public static final int PR_SPEC_FORCE_DISABLE = 8;
     public static final int PR_SPEC_DISABLE_NOEXEC = 16;
+    public static final int PR_TASK_PERF_EVENTS_DISABLE = 31;
+    public static final int PR_TASK_PERF_EVENTS_ENABLE = 32;
     public static final int PR_MCE_KILL = 33;
     public static final int PR_MCE_KILL_GET = 34;
 

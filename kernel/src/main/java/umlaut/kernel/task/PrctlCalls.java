@@ -8,6 +8,7 @@ import umlaut.abi.Prctl;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.kernel.cred.CapabilityCalls;
+import umlaut.kernel.mm.MemoryPrctl;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.seccomp.SeccompCalls;
 
@@ -17,6 +18,9 @@ import umlaut.kernel.seccomp.SeccompCalls;
  */
 public final class PrctlCalls {
     private static final int DEFAULT_SLACK_NS = 50_000;
+
+    /** PR_MCE_KILL_DEFAULT. */
+    private static final int MCE_KILL_DEFAULT = 2;
 
     private PrctlCalls() {}
 
@@ -55,17 +59,27 @@ public final class PrctlCalls {
             case Prctl.PR_SET_MDWE -> setMdwe(s, a, b | c | d);
             case Prctl.PR_GET_MDWE -> (a | b | c | d) != 0 ? Errno.EINVAL.negative() : s.mdwe;
             case Prctl.PR_SET_IO_FLUSHER -> setIoFlusher(task, a);
-            case Prctl.PR_GET_IO_FLUSHER -> s.ioFlusher ? 1 : 0;
-            case Prctl.PR_MCE_KILL_GET -> (a | b | c | d) != 0 ? Errno.EINVAL.negative() : 2;
-            case Prctl.PR_MCE_KILL -> (c | d) != 0 ? Errno.EINVAL.negative() : 0;
+            case Prctl.PR_GET_IO_FLUSHER -> getIoFlusher(task, a | b | c | d);
+            case Prctl.PR_TASK_PERF_EVENTS_DISABLE, Prctl.PR_TASK_PERF_EVENTS_ENABLE -> 0;
+            case Prctl.PR_SET_MM -> MemoryPrctl.setMm(task, a, b, c, d);
+            case Prctl.PR_GET_AUXV -> (c | d) != 0 ? Errno.EINVAL.negative() : MemoryPrctl.getAuxv(task, a, b);
+            case Prctl.PR_SET_MEMORY_MERGE -> {
+                if ((b | c | d) != 0) {
+                    yield Errno.EINVAL.negative();
+                }
+                s.memoryMerge = a != 0;
+                yield 0;
+            }
+            case Prctl.PR_GET_MEMORY_MERGE -> (a | b | c | d) != 0 ? Errno.EINVAL.negative() : s.memoryMerge ? 1 : 0;
+            case Prctl.PR_MCE_KILL_GET -> (a | b | c | d) != 0 ? Errno.EINVAL.negative() : s.machineCheckPolicy;
+            case Prctl.PR_MCE_KILL -> machineCheck(s, a, b, c | d);
             case Prctl.PR_GET_TSC -> put(task, a, Prctl.PR_TSC_ENABLE);
             case Prctl.PR_SET_TSC -> a == Prctl.PR_TSC_ENABLE ? 0 : Errno.EINVAL.negative();
             case Prctl.PR_SET_PTRACER -> 0;
-            case Prctl.PR_SET_VMA -> a == 0 ? 0 : Errno.EINVAL.negative();
             case Prctl.PR_GET_SECCOMP -> task.seccomp() instanceof Seccomp state ? state.mode() : 0;
             case Prctl.PR_SET_SECCOMP -> SeccompCalls.prctl(task, a, b);
-            case Prctl.PR_GET_SPECULATION_CTRL -> Errno.ENODEV.negative();
-            case Prctl.PR_SET_SPECULATION_CTRL -> Errno.ENODEV.negative();
+            case Prctl.PR_GET_SPECULATION_CTRL -> ((b | c | d) != 0 ? Errno.EINVAL : Errno.ENODEV).negative();
+            case Prctl.PR_SET_SPECULATION_CTRL -> ((c | d) != 0 ? Errno.EINVAL : Errno.ENODEV).negative();
             default -> CapabilityCalls.prctl(task, option, a, b, c, d);
         };
     }
@@ -126,6 +140,24 @@ public final class PrctlCalls {
             return Errno.EPERM.negative();
         }
         s.mdwe = (int) bits;
+        return 0;
+    }
+
+    private static long getIoFlusher(Task task, long rest) {
+        if (!task.credentials().capable(Capability.CAP_SYS_RESOURCE)) {
+            return Errno.EPERM.negative();
+        }
+        return rest != 0 ? Errno.EINVAL.negative() : task.settings.ioFlusher ? 1 : 0;
+    }
+
+    /** PR_MCE_KILL: what a broken page does to the process is kept; the host tells of none. */
+    private static long machineCheck(TaskSettings s, long command, long policy, long rest) {
+        boolean clear = command == Prctl.PR_MCE_KILL_CLEAR;
+        boolean set = command == Prctl.PR_MCE_KILL_SET;
+        if (rest != 0 || !clear && !set || clear && policy != 0 || set && (policy < 0 || policy > MCE_KILL_DEFAULT)) {
+            return Errno.EINVAL.negative();
+        }
+        s.machineCheckPolicy = set ? (int) policy : MCE_KILL_DEFAULT;
         return 0;
     }
 

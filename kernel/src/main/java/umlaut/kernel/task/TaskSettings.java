@@ -26,6 +26,10 @@ public final class TaskSettings {
 
     public volatile boolean ioFlusher;
     public volatile int mdwe;
+    public volatile boolean memoryMerge;
+    /** PR_MCE_KILL_*: 2 is the default. */
+    public volatile int machineCheckPolicy = 2;
+
     /** set_mempolicy(2); null = the default. */
     public volatile @Nullable Mempolicy mempolicy;
 
@@ -52,6 +56,8 @@ public final class TaskSettings {
         c.hugePagesDisabled = hugePagesDisabled;
         c.ioFlusher = ioFlusher;
         c.mdwe = mdwe;
+        c.memoryMerge = memoryMerge;
+        c.machineCheckPolicy = machineCheckPolicy;
         c.mempolicy = mempolicy;
         c.sessionKeyring = sessionKeyring;
         c.requestKeyring = requestKeyring;
