@@ -7,7 +7,6 @@ import java.util.Map;
 import umlaut.host.Processes;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.Mm;
-import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
@@ -58,8 +57,7 @@ final class CpuGovernor implements Runnable {
     private long usedSinceLastLook() {
         long used = 0;
         for (ThreadGroup group : kernel.tasks.groups()) {
-            Task leader = group.leader();
-            Mm mm = leader == null || group.zombie ? null : leader.mm();
+            Mm mm = group.mmOrNull();
             if (mm != null) {
                 long now = mm.space().cpuTimeNs();
                 Long before = usedBefore.put(mm.space().hostPid(), now);

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.HashSet;
+import java.util.Set;
 import umlaut.abi.Signal;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.signal.Signals;
-import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
@@ -46,8 +46,10 @@ final class MemoryGuard implements Runnable {
         long used = kernel.pages.allocatedBytes();
         long most = -1;
         ThreadGroup biggest = null;
+        Set<Integer> counted = new HashSet<>();
         for (ThreadGroup group : kernel.tasks.groups()) {
-            long bytes = ownBytes(group);
+            int pid = hostPid(group);
+            long bytes = pid > 0 && counted.add(pid) ? ownBytes(pid) : 0; // a vfork child shares its parent's
             used += bytes;
             long badness = bytes + limit / 1000 * group.oomScoreAdj;
             if (bytes > 0 && group.oomScoreAdj > -1000 && badness > most) {
@@ -64,11 +66,7 @@ final class MemoryGuard implements Runnable {
     }
 
     /** Resident bytes that no file backs; counted by the host for the process that is the address space. */
-    private static long ownBytes(ThreadGroup group) {
-        int pid = hostPid(group);
-        if (pid <= 0) {
-            return 0;
-        }
+    private static long ownBytes(int pid) {
         try {
             String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm"), StandardCharsets.US_ASCII)
                     .split(" ");
@@ -79,8 +77,7 @@ final class MemoryGuard implements Runnable {
     }
 
     static int hostPid(ThreadGroup group) {
-        Task leader = group.leader();
-        @Nullable Mm mm = leader == null || group.zombie ? null : leader.mm();
+        Mm mm = group.mmOrNull();
         return mm == null ? 0 : mm.space().hostPid();
     }
 }

@@ -37,9 +37,12 @@ final class CopiedIn {
 
     /** All of a range, or null. */
     @Nullable MemorySegment find(long address, long length) {
+        if (length < 0 || address < 0 || address > Layout.TASK_SIZE - length) {
+            return null;
+        }
         for (int i = 0, n = CopyTable.specs(entry); i < n; i++) {
             long skip = address - area.get(Layouts.LONG, at(i));
-            if (skip >= 0 && length >= 0 && address + length <= Layout.TASK_SIZE && skip + length <= size(i)) {
+            if (skip >= 0 && skip <= size(i) - length) {
                 return area.asSlice(at(i) + Area.WINDOW_DATA + skip, length);
             }
         }

@@ -59,16 +59,13 @@ final class NativeThread implements UserThread {
 
     /** The system call as it came in: RAX and six arguments, read once so that they stay what they are; and one to spare. */
     private final long[] message = new long[NO_MESSAGE + 1];
-
     private final Placement placement;
     /** A dozing kernel thread sees to it at least this often that nobody has spoilt its word. */
     private static final long DOZE_NS = 10_000_000_000L;
-
     private static final long DEAD_LOOK_NS = 10_000_000;
 
     /** Another thread has answered the system call in this one's place. */
     private volatile boolean answered;
-
     private volatile boolean nudged;
     private final AreaUse areaUse = new AreaUse();
     private int polls;
@@ -85,10 +82,8 @@ final class NativeThread implements UserThread {
     private long failedOrder;
     /** The area holds the vector state as of this trap. */
     boolean vectorsCaptured;
-
     /** Area.ORDERS_DONE once the list published last has been run. Guarded by the address space's lock. */
     int ordersPosted;
-
     /** A list with changes has been published, and the host thread has not come back since. */
     volatile boolean ordersUnderWay;
 
@@ -253,6 +248,9 @@ final class NativeThread implements UserThread {
         }
         answer |= futex.answer();
         if (fsChanged) {
+            if (queue.isFull()) {
+                runOrders();
+            }
             space.enqueue(this, 0, 0, Syscall.ARCH_PRCTL, ARCH_SET_FS, fsBase, 0, 0, 0, 0);
             fsChanged = false;
         }
@@ -629,10 +627,7 @@ final class NativeThread implements UserThread {
 
     /** One order run at once by the guest's host thread. */
     private long syncOrder(long nr, long a) {
-        long flushed = space.settleOwn(this);
-        if (flushed != 0) {
-            failedOrder = flushed;
-        }
+        runOrders();
         space.enqueue(this, 0, 0, nr, a, 0, 0, 0, 0, 0);
         return sync();
     }
@@ -660,13 +655,16 @@ final class NativeThread implements UserThread {
             return false;
         }
         if (queue.changes() != 0 || queue.isFull()) {
-            long flushed = space.settleOwn(this);
-            if (flushed != 0) {
-                failedOrder = flushed;
-            }
+            runOrders();
         }
         space.enqueue(this, 0, 0, nr, address, 0, 0, 0, 0, 0);
         return true;
+    }
+
+    /** Runs what is queued now; a failure is the next return's. */
+    private void runOrders() {
+        long failed = space.settleOwn(this);
+        failedOrder = failed != 0 ? failed : failedOrder;
     }
 
     @Override
@@ -681,11 +679,14 @@ final class NativeThread implements UserThread {
 
     @Override
     public void resetVectorState() {
-        space.enqueue(this, 0, 0, Order.XRSTOR, engine.image.freshVectors, 0, 0, 0, 0, 0);
+        loadVectorsFrom(engine.image.freshVectors);
     }
 
-    private void loadVectorImage() {
-        space.enqueue(this, 0, 0, Order.XRSTOR, Layout.areaAddress(slot) + Area.XSAVE, 0, 0, 0, 0, 0);
+    private void loadVectorsFrom(long image) {
+        if (queue.isFull()) {
+            runOrders(); // many signal frames at once
+        }
+        space.enqueue(this, 0, 0, Order.XRSTOR, image, 0, 0, 0, 0, 0);
     }
 
     /** Makes sure that the area holds the vector state and FS base of this thread, which is in the kernel. */
@@ -707,7 +708,7 @@ final class NativeThread implements UserThread {
         fsChanged = true;
         MemorySegment.copy(
                 parent.area, Area.XSAVE, area, Area.XSAVE, engine.cpu().xsaveSize());
-        loadVectorImage();
+        loadVectorsFrom(Layout.areaAddress(slot) + Area.XSAVE);
     }
 
     /** All registers zero, as for a thread made from nothing. */

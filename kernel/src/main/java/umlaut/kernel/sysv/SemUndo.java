@@ -15,6 +15,7 @@ final class SemUndo implements ProcessHooks.Hook {
 
     /** @return the process's adjustments for a set, to be changed under the set's monitor */
     synchronized int[] of(Task task, SemSet set) {
+        task.group.semaphoreUndo = true;
         return adjustments
                 .computeIfAbsent(task.group, g -> new HashMap<>())
                 .computeIfAbsent(set, s -> new int[s.values.length]);

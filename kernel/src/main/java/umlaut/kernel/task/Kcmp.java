@@ -25,9 +25,20 @@ public final class Kcmp {
             case PidfdFlags.KCMP_FILES -> compare(a.files(), b.files());
             case PidfdFlags.KCMP_FS -> compare(a.fs(), b.fs());
             case PidfdFlags.KCMP_SIGHAND -> compare(a.group.handlers(), b.group.handlers());
-            case PidfdFlags.KCMP_IO, PidfdFlags.KCMP_SYSVSEM -> compare(a, b);
+            case PidfdFlags.KCMP_IO -> compare(ioContext(a), ioContext(b));
+            case PidfdFlags.KCMP_SYSVSEM -> compare(undoList(a), undoList(b));
             default -> Errno.EINVAL.negative();
         };
+    }
+
+    /** Stands for the list of what SEM_UNDO takes back, which a process has from its first use on. */
+    private static @Nullable Object undoList(Task task) {
+        return task.group.semaphoreUndo ? task.group : null;
+    }
+
+    /** Stands for Linux's io_context, which a task has once it has an I/O priority. */
+    private static @Nullable Object ioContext(Task task) {
+        return task.settings.ioPriority == 0 ? null : task;
     }
 
     private static long compare(@Nullable Object a, @Nullable Object b) {

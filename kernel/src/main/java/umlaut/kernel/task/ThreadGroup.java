@@ -9,6 +9,7 @@ import umlaut.abi.WaitFlags;
 import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.keys.Key;
 import umlaut.kernel.ns.PidNamespace;
+import umlaut.kernel.mm.Mm;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.GroupStop;
 import umlaut.kernel.signal.PendingSignals;
@@ -90,6 +91,8 @@ public final class ThreadGroup {
     public volatile boolean childSubreaper;
     /** How many tasks this process's threads trace. */
     public volatile int tracing;
+    /** Has used SEM_UNDO, semop(2). */
+    public volatile boolean semaphoreUndo;
     /** Signal sent to the parent at exit: SIGCHLD, another, or 0. */
     public volatile int exitSignal;
 
@@ -314,6 +317,22 @@ public final class ThreadGroup {
         signalLock.lock();
         try {
             return List.copyOf(threads);
+        } finally {
+            signalLock.unlock();
+        }
+    }
+
+    /** The address space of the process, of whichever thread still has it; null once none has. */
+    public @Nullable Mm mmOrNull() {
+        signalLock.lock();
+        try {
+            for (int i = 0; i < threads.size(); i++) {
+                Mm mm = threads.get(i).mmOrNull();
+                if (mm != null) {
+                    return mm;
+                }
+            }
+            return null;
         } finally {
             signalLock.unlock();
         }

@@ -4,6 +4,7 @@ import static umlaut.abi.TermiosFlags.*;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * A terminal's settings, termios(3), in the kernel's layout (asm-generic/termbits.h): four flag words, line discipline number, 19 control characters, two speeds. Not
@@ -63,6 +64,31 @@ public final class Termios {
     /** Is {@code c} (0 to 255) the control character at {@code index}? A zero entry is disabled. */
     public boolean is(int index, int c) {
         return cc[index] != 0 && (cc[index] & 0xff) == c;
+    }
+
+    /** All flags clear and all characters 0. */
+    static Termios zero() {
+        Termios zero = new Termios();
+        zero.iflag = 0;
+        zero.oflag = 0;
+        zero.cflag = 0;
+        zero.lflag = 0;
+        Arrays.fill(zero.cc, (byte) 0);
+        return zero;
+    }
+
+    /** Takes over what {@code locked} does not hold: by bits of the flag words, by whole characters. */
+    void copyFrom(Termios other, Termios locked) {
+        iflag = iflag & locked.iflag | other.iflag & ~locked.iflag;
+        oflag = oflag & locked.oflag | other.oflag & ~locked.oflag;
+        cflag = cflag & locked.cflag | other.cflag & ~locked.cflag;
+        lflag = lflag & locked.lflag | other.lflag & ~locked.lflag;
+        line = locked.line != 0 ? line : other.line;
+        for (int i = 0; i < NCCS; i++) {
+            cc[i] = locked.cc[i] != 0 ? cc[i] : other.cc[i];
+        }
+        inputSpeed = other.inputSpeed;
+        outputSpeed = other.outputSpeed;
     }
 
     public void copyFrom(Termios other) {

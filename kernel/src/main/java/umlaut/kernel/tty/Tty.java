@@ -35,6 +35,8 @@ public final class Tty {
 
     final ReentrantLock lock = new ReentrantLock();
     final Termios termios = new Termios();
+    /** Settings that cannot be changed: bits of the flag words, characters that are not 0 (TIOCSLCKTRMIOS). */
+    private final Termios locked = Termios.zero();
     /** Where tasks sleep that read or write the terminal, and those that use the far side. */
     final WaitQueue nearQueue = new WaitQueue();
 
@@ -346,7 +348,7 @@ public final class Tty {
             boolean canonical = termios.local(ICANON);
             boolean extended = termios.local(EXTPROC);
             boolean flow = termios.input(IXON);
-            termios.copyFrom(fresh);
+            termios.copyFrom(fresh, locked);
             if (flushInput) {
                 discipline.flushInput();
             }
@@ -365,14 +367,31 @@ public final class Tty {
     }
 
     Termios copyTermios() {
+        return copy(termios);
+    }
+
+    Termios copyLocked() {
+        return copy(locked);
+    }
+
+    private Termios copy(Termios from) {
         Termios copy = new Termios();
         lock.lock();
         try {
-            copy.copyFrom(termios);
+            copy.copyFrom(from);
         } finally {
             lock.unlock();
         }
         return copy;
+    }
+
+    void setLocked(Termios fresh) {
+        lock.lock();
+        try {
+            locked.copyFrom(fresh);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** tcflush(3): TCIFLUSH, TCOFLUSH or TCIOFLUSH as seen from the near side. */

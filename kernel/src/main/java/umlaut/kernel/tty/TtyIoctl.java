@@ -29,6 +29,15 @@ final class TtyIoctl {
             case TCGETS, TCGETS2, TCGETA -> get(task.memory, tty, command, argument);
             case TCSETS, TCSETSW, TCSETSF, TCSETS2, TCSETSW2, TCSETSF2, TCSETA, TCSETAW, TCSETAF ->
                 set(task, tty, near, command, argument);
+            case TIOCGSOFTCAR -> put(task, argument, (tty.copyTermios().cflag & CLOCAL) != 0 ? 1 : 0);
+            case TIOCSSOFTCAR -> setSoftCarrier(task, tty, near, task.memory.getInt(argument) != 0);
+            case TIOCGLCKTRMIOS -> {
+                MemorySegment out = task.memory.build(Termios.SIZE);
+                tty.copyLocked().store(out);
+                task.memory.write(argument, out);
+                yield 0;
+            }
+            case TIOCSLCKTRMIOS -> setLocked(task, tty, argument);
             case TIOCGWINSZ -> getWinsize(task.memory, tty, argument);
             case TIOCSWINSZ -> setWinsize(task.memory, tty, argument);
             case TIOCGPGRP -> put(task, argument, task.pidSeen(TtyJobControl.foregroundGroup(task, tty, near)));
@@ -102,6 +111,26 @@ final class TtyIoctl {
             tty.setTermios(fresh, flush);
             return 0;
         });
+    }
+
+    private static long setSoftCarrier(Task task, Tty tty, boolean near, boolean on) {
+        return change(task, tty, near, () -> {
+            Termios fresh = tty.copyTermios();
+            fresh.cflag = on ? fresh.cflag | CLOCAL : fresh.cflag & ~CLOCAL;
+            tty.setTermios(fresh, false);
+            return 0;
+        });
+    }
+
+    private static long setLocked(Task task, Tty tty, long argument) {
+        if (!task.credentials().capable(Capability.CAP_CHECKPOINT_RESTORE)
+                && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+            return Errno.EPERM.negative();
+        }
+        Termios locked = Termios.zero();
+        locked.load(task.memory.struct(argument, Termios.SIZE));
+        tty.setLocked(locked);
+        return 0;
     }
 
     /** tcdrain(3). A pty's output counts as sent once it is in the master's buffer, as in Linux. */
