@@ -58,10 +58,12 @@ class ConformanceTest {
     @TestFactory
     Stream<DynamicTest> shellLines(@TempDir Path directory) throws IOException {
         Batch batch = new Batch(open(directory));
-        for (String line : Files.readAllLines(SOURCES.resolve("shell/lines.txt"))) {
-            int colon = line.indexOf(": ");
-            if (colon > 0 && !line.startsWith("#")) {
-                batch.add(line.substring(0, colon), line.substring(colon + 2));
+        for (String file : List.of("lines.txt", "tools.txt")) {
+            for (String line : Files.readAllLines(SOURCES.resolve("shell").resolve(file))) {
+                int colon = line.indexOf(": ");
+                if (colon > 0 && !line.startsWith("#")) {
+                    batch.add(line.substring(0, colon), line.substring(colon + 2));
+                }
             }
         }
         return compare(batch);
