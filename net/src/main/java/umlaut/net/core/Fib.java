@@ -166,8 +166,9 @@ public final class Fib {
         if (same != null && (flags & Netlink.NLM_F_EXCL) != 0) {
             throw Errno.EEXIST.exception();
         }
-        boolean replaces = same != null && (flags & Netlink.NLM_F_REPLACE) != 0;
-        if (replaces) {
+        boolean replaces = false;
+        if (same != null && (flags & Netlink.NLM_F_REPLACE) != 0) {
+            replaces = true;
             table.remove(same);
         } else if (same != null && ((flags & Netlink.NLM_F_APPEND) == 0 && v4 || same.equals(route))) {
             throw Errno.EEXIST.exception();
