@@ -10,8 +10,8 @@ import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.ThreadGroup;
 
 /**
- * Holds a guest to a share of the processors (docker's --cpus, Linux's cpu.max): in each period of 100 ms it may use so much processor
- * time; having used it up, its processes stop until the next period.
+ * Holds a guest to a share of the processors (docker's --cpus, Linux's cpu.max): it earns processor time as time passes, at most what 100 ms
+ * bring; having used it up, its processes stop until half of that has come again.
  */
 final class CpuGovernor implements Runnable {
     private static final long PERIOD_NS = 100_000_000;
@@ -19,34 +19,34 @@ final class CpuGovernor implements Runnable {
     private static final int SIGCONT = 18, SIGSTOP = 19;
 
     private final Kernel kernel;
+    private final double cpus;
     private final long quotaNs;
     private final Map<Integer, Long> usedBefore = new HashMap<>();
 
     CpuGovernor(Kernel kernel, double cpus) {
         this.kernel = kernel;
+        this.cpus = cpus;
         this.quotaNs = (long) (cpus * PERIOD_NS);
     }
 
     @Override
     public void run() {
         long budget = quotaNs;
-        long periodEnd = System.nanoTime() + PERIOD_NS;
+        long last = System.nanoTime();
         List<Integer> stopped = new ArrayList<>();
         try {
             while (true) {
                 Thread.sleep(STEP_MS);
-                budget -= usedSinceLastLook();
+                long now = System.nanoTime();
+                // By the time that has really passed, however late this thread is. What was used too much is owed; unused time
+                // is not saved up.
+                long earned = (long) (cpus * (now - last));
+                last = now;
+                budget = Math.min(quotaNs, budget + earned) - usedSinceLastLook();
                 if (budget <= 0) {
                     stopAll(stopped);
-                }
-                long now = System.nanoTime();
-                if (now >= periodEnd) {
-                    periodEnd = now + PERIOD_NS;
-                    // What was used beyond the quota is owed; unused time is not saved up.
-                    budget = Math.min(quotaNs, budget + quotaNs);
-                    if (budget > 0) {
-                        continueAll(stopped);
-                    }
+                } else if (budget >= quotaNs / 2) {
+                    continueAll(stopped);
                 }
             }
         } catch (InterruptedException e) {

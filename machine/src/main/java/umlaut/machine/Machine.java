@@ -179,6 +179,7 @@ public final class Machine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        kernel.pages.close();
         trace.close();
     }
 

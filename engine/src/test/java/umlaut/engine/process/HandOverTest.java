@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
@@ -17,17 +18,18 @@ import umlaut.engine.x86.Mem;
 import umlaut.host.Layouts;
 
 /** A guest's CPU state across every way into the kernel and back. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HandOverTest {
     private static final int FLAGS = 0x8d5; // CF PF AF ZF SF OF
-    private static NativeEngine engine;
+    private NativeEngine engine;
 
     @BeforeAll
-    static void start() {
+    void start() {
         engine = NativeEngine.start();
     }
 
     @AfterAll
-    static void close() {
+    void close() {
         engine.close();
     }
 

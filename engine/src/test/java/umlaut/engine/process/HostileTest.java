@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
@@ -22,21 +23,22 @@ import umlaut.engine.x86.Label;
 import umlaut.engine.x86.Mem;
 
 /** Guests that do their worst with what they can reach. Only they may suffer. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileTest {
-    private static NativeEngine engine;
+    private NativeEngine engine;
 
     @BeforeAll
-    static void start() {
+    void start() {
         engine = NativeEngine.start();
     }
 
     @AfterAll
-    static void close() {
+    void close() {
         engine.close();
     }
 
     /** Runs the guest's next steps, for two seconds at most; then its address space is closed. @return the last trap */
-    private static Trap attack(UserThread t) throws Exception {
+    private Trap attack(UserThread t) throws Exception {
         CompletableFuture<Trap> end = CompletableFuture.supplyAsync(() -> {
             for (int i = 0; i < 50; i++) {
                 Trap trap = t.resume();
@@ -58,7 +60,7 @@ class HostileTest {
         return trap;
     }
 
-    private static void stillWorks() {
+    private void stillWorks() {
         GuestProgram p = new GuestProgram(engine);
         p.a.mov(RDI, 5);
         p.call(500);
@@ -68,7 +70,7 @@ class HostileTest {
         end(t);
     }
 
-    private static List<Long> stubSystemCalls() {
+    private List<Long> stubSystemCalls() {
         List<Long> places = new ArrayList<>();
         byte[] text = engine.image.bytes;
         for (int i = 0; i + 1 < engine.image.codeSize; i++) {
@@ -80,7 +82,7 @@ class HostileTest {
     }
 
     /** Jumps to {@code place} with system call registers. */
-    private static UserThread jumper(long place, long nr, long... arguments) {
+    private UserThread jumper(long place, long nr, long... arguments) {
         Gpr[] registers = {RDI, RSI, RDX, R10, R8, R9};
         GuestProgram p = new GuestProgram(engine);
         for (int i = 0; i < arguments.length; i++) {
@@ -220,7 +222,7 @@ class HostileTest {
         stillWorks();
     }
 
-    private static long restorer() {
+    private long restorer() {
         byte[] text = engine.image.bytes;
         for (int i = 0; i < engine.image.codeSize; i++) {
             if (text[i] == (byte) 0xb8

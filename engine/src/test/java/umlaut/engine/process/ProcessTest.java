@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
@@ -23,16 +24,17 @@ import umlaut.host.Layouts;
 import umlaut.host.Memory;
 
 /** Address spaces, forks, threads, interrupts and futexes of the native engine. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProcessTest {
-    private static NativeEngine engine;
+    private NativeEngine engine;
 
     @BeforeAll
-    static void start() {
+    void start() {
         engine = NativeEngine.start();
     }
 
     @AfterAll
-    static void close() {
+    void close() {
         engine.close();
     }
 

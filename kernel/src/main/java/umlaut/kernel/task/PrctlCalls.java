@@ -179,8 +179,9 @@ public final class PrctlCalls {
     /** arch_prctl(2), or PTRACE_ARCH_PRCTL of a stopped {@code subject}; results go to the caller's memory. */
     public static long archPrctlOf(Task task, Task subject, int option, long value) {
         return switch (option) {
-            case Prctl.ARCH_SET_FS -> setBase(subject, Reg.FS_BASE, value);
-            case Prctl.ARCH_SET_GS -> setBase(subject, Reg.GS_BASE, value);
+            case Prctl.ARCH_SET_FS -> setFsBase(subject, value);
+            // The GS base is the engine's: guests see 0 and may set no other.
+            case Prctl.ARCH_SET_GS -> value == 0 ? 0 : Errno.EPERM.negative();
             case Prctl.ARCH_GET_FS -> {
                 task.memory.putLong(value, subject.user().reg(Reg.FS_BASE));
                 yield 0;
@@ -199,11 +200,11 @@ public final class PrctlCalls {
         };
     }
 
-    private static long setBase(Task task, int register, long value) {
+    private static long setFsBase(Task task, long value) {
         if (Long.compareUnsigned(value, task.kernel.engine.taskSize()) >= 0) {
             return Errno.EPERM.negative();
         }
-        task.user().setReg(register, value);
+        task.user().setReg(Reg.FS_BASE, value);
         return 0;
     }
 }
