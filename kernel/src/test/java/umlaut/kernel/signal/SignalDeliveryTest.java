@@ -2,6 +2,7 @@ package umlaut.kernel.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import umlaut.abi.CloneFlags;
 import umlaut.abi.Nr;
@@ -247,14 +248,16 @@ class SignalDeliveryTest {
 
     @Test
     void processSignalGoesToTheThreadThatDoesNotBlockIt() {
+        AtomicBoolean ready = new AtomicBoolean();
         machine.run(g -> {
             handle(g, Signal.SIGUSR1, 0, 0, h -> note("in " + (h.syscall(Nr.GETTID) == 1 ? "main" : "thread")));
             long flags = CloneFlags.CLONE_VM | CloneFlags.CLONE_SIGHAND | CloneFlags.CLONE_THREAD;
             long handler = g.peekLong(ACTION);
             long tid = g.syscallWithChild(
                     t -> {
+                        // A handler runs only in a program that has said so: the signal must not come before.
                         t.handlerAt(handler);
-                        // The signal may come before the thread could wait for it.
+                        ready.set(true);
                         while (machine.notes.isEmpty()) {
                             t.syscall(Nr.SCHED_YIELD);
                         }
@@ -264,6 +267,9 @@ class SignalDeliveryTest {
                     flags,
                     0);
             mask(g, SigConst.SIG_BLOCK, Signal.bit(Signal.SIGUSR1));
+            while (!ready.get()) {
+                g.syscall(Nr.SCHED_YIELD);
+            }
             self(g, Signal.SIGUSR1);
             while (g.syscall(Nr.TKILL, tid, 0) == 0) {
                 Thread.onSpinWait();
