@@ -59,13 +59,16 @@ final class NativeThread implements UserThread {
 
     /** The system call as it came in: RAX and six arguments, read once so that they stay what they are; and one to spare. */
     private final long[] message = new long[NO_MESSAGE + 1];
+
     private final Placement placement;
     /** A dozing kernel thread sees to it at least this often that nobody has spoilt its word. */
     private static final long DOZE_NS = 10_000_000_000L;
+
     private static final long DEAD_LOOK_NS = 10_000_000;
 
     /** Another thread has answered the system call in this one's place. */
     private volatile boolean answered;
+
     private volatile boolean nudged;
     private final AreaUse areaUse = new AreaUse();
     private int polls;
