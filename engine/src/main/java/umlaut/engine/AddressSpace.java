@@ -1,6 +1,7 @@
 package umlaut.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,10 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
      */
     default void holdChanges() {}
 
-    /** @return 0, or -errno of the first change held back that failed; those behind it have not been made */
+    /** Begins to run what has been kept back, without waiting for it. */
+    default void startHeld() {}
+
+    /** Runs what is still kept back, and waits. @return 0, or -errno of the first change held back that failed; those behind it have not been made */
     default long runHeld() {
         return 0;
     }
@@ -75,9 +79,17 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
      * Copies this address space (copy-on-write) for fork(2). {@code parent} is in the kernel in a fork-like system call; every other thread
      * goes on undisturbed. The copy has one thread, whose registers, vector and TLS state are the parent's.
      *
+     * @param prepare sets what is different in the new thread: called before there is a host process, so that it may set registers and write memory by
+     *     {@link UserMemory#reserveOut} alone
+     * @param running the new thread may run guest code as soon as it is there, without being resumed: see {@link UserThread#isRunning}
      * @throws EngineException with EAGAIN or ENOMEM
      */
-    UserThread fork(UserThread parent);
+    UserThread fork(UserThread parent, Consumer<UserThread> prepare, boolean running);
+
+    /** {@link #fork(UserThread, Consumer, boolean)} with nothing different, and the new thread waiting for its {@link UserThread#resume()}. */
+    default UserThread fork(UserThread parent) {
+        return fork(parent, thread -> {}, false);
+    }
 
     /**
      * A thread in this address space whose registers, vector and TLS state are {@code parent}'s, or all zero when null. It runs

@@ -139,6 +139,11 @@ public interface UserThread extends UserMemory {
     /** Declares the first {@code length} bytes of the last reservation filled. */
     void commitOut(long length);
 
+    /** As {@link #commitOut}, but the thread does not hear of it (by EFAULT in its RAX) if the memory turns out to be bad. */
+    default void commitOutQuietly(long length) {
+        commitOut(length);
+    }
+
     /**
      * Tells the engine that the kernel thread is about to sleep within this trap, so that the guest side stops polling for
      * the answer. Cheap to repeat.
@@ -226,7 +231,21 @@ public interface UserThread extends UserMemory {
         return false;
     }
 
-    /** The kernel thread, after an {@link #answer}: what {@link #resume()} would have returned. */
+    /**
+     * Lets a new thread run before its kernel thread is there, its registers being set. The kernel thread begins with {@link #awaitAnswered} then.
+     *
+     * @return false if it can't be done now: the thread runs first when it is resumed
+     */
+    default boolean launch() {
+        return false;
+    }
+
+    /** A new thread's guest code runs already: by {@link #launch()}, or by fork(2). */
+    default boolean isRunning() {
+        return false;
+    }
+
+    /** The kernel thread, after an {@link #answer} or when {@link #isRunning}: what {@link #resume()} would have returned. */
     default Trap awaitAnswered() {
         throw new UnsupportedOperationException();
     }

@@ -17,6 +17,7 @@ import umlaut.kernel.syscall.Syscalls;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.task.AnsweredTasks;
 import umlaut.kernel.task.KernelThreads;
+import umlaut.kernel.task.ScratchPool;
 import umlaut.kernel.task.ProcessHooks;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskTable;
@@ -43,6 +44,7 @@ public final class Kernel {
     public final KernelTimers timers;
     public final AnsweredTasks answered;
     public final KernelThreads threads;
+    public final ScratchPool scratches = new ScratchPool();
     public final Vfs vfs;
     public final UtsName uts;
     public final Syscalls syscalls;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
@@ -34,9 +35,7 @@ final class NativeAddressSpace implements AddressSpace {
 
     @GuardedBy("lock") private final Service service;
 
-    @GuardedBy("lock") private final FdCache files;
-
-    @GuardedBy("lock") private final Ranges mapped;
+    @GuardedBy("lock") private final Mappings mappings;
 
     final Texts texts;
 
@@ -62,8 +61,6 @@ final class NativeAddressSpace implements AddressSpace {
     private int pid;
     private volatile boolean dead;
 
-    /** No text is patched here: the program is traced. */
-    private volatile boolean originalText;
 
     @GuardedBy("lock") private boolean reaped;
 
@@ -74,10 +71,8 @@ final class NativeAddressSpace implements AddressSpace {
         this.engine = engine;
         this.slot = slot;
         this.service = service;
-        files = parent == null ? new FdCache() : new FdCache(parent.files);
-        mapped = parent == null ? new Ranges() : new Ranges(parent.mapped);
-        texts = parent == null ? new Texts() : new Texts(parent.texts);
-        originalText = parent != null && parent.originalText;
+        mappings = parent == null ? new Mappings(engine, service) : new Mappings(parent.mappings, service);
+        texts = mappings.texts;
         parked = new ParkedThreads(engine.areas);
     }
 
@@ -93,34 +88,50 @@ final class NativeAddressSpace implements AddressSpace {
     NativeAddressSpace forkProcess() {
         lock.lock();
         try {
-            if (dead) {
-                throw new EngineException(EAGAIN, "the process has ended");
-            }
-            Nursery.Birth birth = engine.reaper.nursery.expect(service, spare);
-            spare = null;
+            Nursery.Birth birth = expectChild();
             NativeAddressSpace child = new NativeAddressSpace(engine, this, birth.slot, birth.child);
             ThreadRegisters.prepare(engine, birth.areaSlot);
-            runBatch();
-            long result = engine.reaper.nursery.run(birth);
-            child.pid = birth.child.pid();
-            if (child.pid != 0) {
-                child.parked.add(birth.areaSlot, (int) birth.child.result(2), false);
-                engine.reaper.register(birth, child.pid, child);
-            }
-            if (result < 0) {
-                child.close();
-                spare = child.pid != 0 ? null : engine.reaper.notBorn(birth);
-                throw new EngineException(
-                        result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
-            }
+            bear(birth, child, null);
             return child;
         } finally {
             lock.unlock();
         }
     }
 
+    @GuardedBy("lock") private Nursery.Birth expectChild() {
+        if (dead) {
+            throw new EngineException(EAGAIN, "the process has ended");
+        }
+        Nursery.Birth birth = engine.reaper.nursery.expect(service, spare);
+        spare = null;
+        return birth;
+    }
+
+    /** Makes the host process of a child. @param first the kernel's thread in it, or null: it is parked */
+    @GuardedBy("lock") private void bear(Nursery.Birth birth, NativeAddressSpace child, @Nullable NativeThread first) {
+        runBatch();
+        long result = engine.reaper.nursery.run(birth);
+        child.pid = birth.child.pid();
+        if (child.pid != 0) {
+            int tid = (int) birth.child.result(2);
+            if (first != null && result >= 0) {
+                first.setHostTid(tid);
+                child.threads.add(first);
+            } else {
+                child.parked.add(birth.areaSlot, tid, false);
+            }
+            engine.reaper.register(birth, child.pid, child);
+        }
+        if (result < 0) {
+            child.close();
+            spare = child.pid != 0 ? null : engine.reaper.notBorn(birth);
+            throw new EngineException(
+                    result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
+        }
+    }
+
     /** Runs a batch of system calls in the service thread: for the engine's own set-up. @return 0 or -errno */
-    long setUp(java.util.function.Consumer<Service> batch) {
+    long setUp(Consumer<Service> batch) {
         lock.lock();
         try {
             runBatch();
@@ -136,7 +147,8 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
-    public UserThread fork(UserThread parent) {
+    @SuppressWarnings("GuardedBy") // the child is nobody else's yet
+    public UserThread fork(UserThread parent, Consumer<UserThread> prepare, boolean running) {
         lock.lock();
         try {
             if (dead) {
@@ -145,9 +157,16 @@ final class NativeAddressSpace implements AddressSpace {
             NativeThread thread = (NativeThread) parent;
             settle(0, Layout.TASK_SIZE);
             thread.captureVectors();
-            NativeAddressSpace child = forkProcess();
-            NativeThread first = child.newThread();
+            Nursery.Birth birth = expectChild();
+            NativeAddressSpace child = new NativeAddressSpace(engine, this, birth.slot, birth.child);
+            ThreadRegisters.prepare(engine, birth.areaSlot);
+            NativeThread first = new NativeThread(child, birth.areaSlot, running);
             first.copyFrom(thread);
+            prepare.accept(first);
+            bear(birth, child, first);
+            if (running) {
+                first.arm(); // not before the child's number was read, which its guest code could change
+            }
             return first;
         } finally {
             lock.unlock();
@@ -188,7 +207,8 @@ final class NativeAddressSpace implements AddressSpace {
                 }
                 host = new ParkedThreads.Host(areaSlot, (int) service.result(2), false);
             }
-            NativeThread thread = new NativeThread(this, host.slot(), host.tid(), host.started());
+            NativeThread thread = new NativeThread(this, host.slot(), host.started());
+            thread.setHostTid(host.tid());
             threads.add(thread);
             return thread;
         } finally {
@@ -372,7 +392,6 @@ final class NativeAddressSpace implements AddressSpace {
             boolean shared,
             int hostFd,
             long hostOffset) {
-        int prot = access & (READ | WRITE | EXEC);
         if (!inGuest(address, length)) {
             return -EINVAL;
         }
@@ -383,16 +402,8 @@ final class NativeAddressSpace implements AddressSpace {
             }
             settle(address, address + length);
             noteMapped(self, address, address + length);
-            if ((prot & (EXEC | WRITE)) == EXEC && !shared) {
-                return mapText(address, length, prot, hostFd, hostOffset);
-            }
-            int flags = Memory.MAP_FIXED | (shared ? Memory.MAP_SHARED : Memory.MAP_PRIVATE);
-            int file = files.open(service, engine.fdDirectory, hostFd, shared && (access & (WRITE | MAY_WRITE)) != 0);
-            if (file < 0) {
-                return -EBADF;
-            }
-            service.add(Syscall.MMAP, address, length, prot, flags, FdCache.number(file), hostOffset);
-            return runFileBatch(file);
+            int file = mappings.mapFile(address, length, access, shared, hostFd, hostOffset);
+            return file < 0 ? -EBADF : runFileBatch(file);
         } finally {
             lock.unlock();
         }
@@ -403,6 +414,18 @@ final class NativeAddressSpace implements AddressSpace {
         lock.lock();
         holding = true;
         lock.unlock();
+    }
+
+    @Override
+    public void startHeld() {
+        lock.lock();
+        try {
+            if (service.size() > 0) {
+                service.launch();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -421,6 +444,9 @@ final class NativeAddressSpace implements AddressSpace {
 
     /** Before a batch whose results are looked at one by one: what was held back goes first. */
     @GuardedBy("lock") private void runBatch() {
+        if (holding) {
+            heldResult = heldResult < 0 ? heldResult : service.settle();
+        }
         if (service.size() > 0) {
             long result = service.run();
             heldResult = heldResult < 0 ? heldResult : result;
@@ -435,49 +461,9 @@ final class NativeAddressSpace implements AddressSpace {
     @GuardedBy("lock") private long runFileBatch(int file) {
         long result = runOrHold();
         if (result < 0) {
-            files.forget(file);
+            mappings.forget(file);
         }
         return ok(result);
-    }
-
-    /** Program text: a patched copy with its island, if there is one, or the file itself. */
-    @GuardedBy("lock") private long mapText(long address, long length, int prot, int hostFd, long hostOffset) {
-        long rounded = length + 4095 & -4096;
-        long distance = originalText ? 0 : Texts.distance(address, rounded, mapped);
-        TextPatcher.Entry entry = distance == 0 ? null : engine.patcher.find(hostFd, hostOffset, rounded, distance);
-        PatchedText patched = entry == null ? null : entry.patched();
-        if (entry != null) {
-            texts.add(new Texts.Text(address, address + rounded, entry, prot, patched));
-        }
-        if (entry != null && patched != null) {
-            return mapPatched(address, prot, entry, patched);
-        }
-        int file = files.open(service, engine.fdDirectory, hostFd, false);
-        if (file < 0) {
-            return -EBADF;
-        }
-        service.add(
-                Syscall.MMAP,
-                address,
-                length,
-                prot,
-                Memory.MAP_FIXED | Memory.MAP_PRIVATE,
-                FdCache.number(file),
-                hostOffset);
-        return runFileBatch(file);
-    }
-
-    @GuardedBy("lock") private long mapPatched(long address, int prot, TextPatcher.Entry entry, PatchedText patched) {
-        int file = files.open(service, engine.fdDirectory, entry.fd(), false);
-        if (file < 0) {
-            return -EBADF;
-        }
-        int number = FdCache.number(file);
-        int length = patched.textLength();
-        int flags = Memory.MAP_FIXED | Memory.MAP_PRIVATE;
-        service.add(Syscall.MMAP, address, length, prot, flags, number, 0);
-        service.add(Syscall.MMAP, address + entry.distance, patched.islandLength(), READ | EXEC, flags, number, length);
-        return runFileBatch(file);
     }
 
     /** Keeps track of what is mapped, and of texts that are mapped over. */
@@ -485,14 +471,7 @@ final class NativeAddressSpace implements AddressSpace {
         lock.lock();
         try {
             noteUnmapped(self, from, to);
-            Texts.Text covered;
-            while ((covered = texts.coveredIsland(from, to)) != null) {
-                texts.remove(covered);
-                if (!covered.restored) {
-                    RemoteMemory.restore(pid, covered);
-                }
-            }
-            mapped.add(from, to);
+            mappings.noteMapped(pid, from, to);
         } finally {
             lock.unlock();
         }
@@ -501,14 +480,10 @@ final class NativeAddressSpace implements AddressSpace {
     private void noteUnmapped(@Nullable UserThread self, long from, long to) {
         lock.lock();
         try {
-            mapped.remove(from, to);
             Texts.Text text;
-            while ((text = texts.within(from, to)) != null) {
-                texts.remove(text);
-                if (text.patched != null) {
-                    long length = text.islandEnd() - text.island();
-                    change(self, text.island(), text.islandEnd(), Syscall.MUNMAP, text.island(), length, 0, 0, 0, 0);
-                }
+            while ((text = mappings.noteUnmapped(from, to)) != null) {
+                long length = text.islandEnd() - text.island();
+                change(self, text.island(), text.islandEnd(), Syscall.MUNMAP, text.island(), length, 0, 0, 0, 0);
             }
         } finally {
             lock.unlock();
@@ -641,18 +616,11 @@ final class NativeAddressSpace implements AddressSpace {
     public void keepOriginalText() {
         lock.lock();
         try {
-            originalText = true;
+            texts.original = true;
             for (Texts.Text text : dead ? List.<Texts.Text>of() : texts.patched()) {
                 settle(text.start, text.end);
-                // A mapping changes whole pages at once, so threads may be running in the text.
-                int file = files.open(service, engine.fdDirectory, engine.patcher.original(text.entry), false);
-                if (file < 0) {
-                    continue;
-                }
-                int flags = Memory.MAP_FIXED | Memory.MAP_PRIVATE;
-                long length = text.end - text.start;
-                service.add(Syscall.MMAP, text.start, length, text.prot, flags, FdCache.number(file), 0);
-                if (runFileBatch(file) == 0) {
+                int file = mappings.restore(text);
+                if (file >= 0 && runFileBatch(file) == 0) {
                     texts.replace(text, text.asRestored());
                 }
             }
@@ -703,7 +671,7 @@ final class NativeAddressSpace implements AddressSpace {
      */
     long sawTrap(long rip) {
         Texts.Text text = texts.at(rip);
-        if (text == null || text.patched != null || originalText) {
+        if (text == null || text.patched != null || texts.original) {
             return rip;
         }
         engine.patcher.trapped(text.entry, this, text.start, text.end - text.start);
@@ -714,11 +682,12 @@ final class NativeAddressSpace implements AddressSpace {
         lock.lock();
         try {
             boolean stillThere = texts.at(rip) == text && !dead && threads.size() == 1;
-            if (!stillThere || !mapped.isFree(text.island(), text.island() + patched.islandLength())) {
+            if (!stillThere || !mappings.hasRoom(text, patched)) {
                 return rip;
             }
             settle(text.start, text.end);
-            if (mapPatched(text.start, text.prot, text.entry, patched) == 0) {
+            int file = mappings.exchange(text, patched);
+            if (file >= 0 && runFileBatch(file) == 0) {
                 texts.replace(text, new Texts.Text(text.start, text.end, text.entry, text.prot, patched));
             }
             return texts.toHost(rip);

@@ -109,6 +109,11 @@ public final class NativeEngine implements Engine {
         return pool.take();
     }
 
+    /** Some program is under way: time to make ready for the next one. */
+    void programStarted() {
+        pool.refill();
+    }
+
     @Override
     public long taskSize() {
         return Layout.TASK_SIZE;

@@ -51,7 +51,7 @@ final class NativeThread implements UserThread {
     final int slot;
     final MemorySegment area;
     final OrderQueue queue = new OrderQueue();
-    private final int tid;
+    private volatile int tid;
 
     /** IN_USER between the decision to resume and the next trap; INTERRUPTED from interrupt() until the kernel has seen it. */
     @SuppressWarnings("unused")
@@ -74,6 +74,10 @@ final class NativeThread implements UserThread {
     private int polls;
     private int resumes;
     private boolean started;
+
+    /** Guest code was let go before the first resume. */
+    private boolean running;
+
     private int cause = State.INTERRUPT;
     private boolean full = true;
     final FutexCall futex;
@@ -91,11 +95,10 @@ final class NativeThread implements UserThread {
     volatile boolean ordersUnderWay;
 
     /** @param started whether its host thread has reported before, as another guest thread */
-    NativeThread(NativeAddressSpace space, int slot, int tid, boolean started) {
+    NativeThread(NativeAddressSpace space, int slot, boolean started) {
         this.space = space;
         this.engine = space.engine;
         this.slot = slot;
-        this.tid = tid;
         this.started = started;
         this.area = engine.areas.slot(slot);
         this.futex = new FutexCall(area);
@@ -107,6 +110,11 @@ final class NativeThread implements UserThread {
 
     boolean hasStarted() {
         return started;
+    }
+
+    /** Before anybody but its maker knows the thread. */
+    void setHostTid(int hostTid) {
+        tid = hostTid;
     }
 
     @Override
@@ -136,6 +144,9 @@ final class NativeThread implements UserThread {
             }
             setPace();
             post(answer());
+            if (resumes == 1) {
+                engine.programStarted();
+            }
             Trap trap = awaitTrap();
             if (trap != null) {
                 return trap;
@@ -226,9 +237,44 @@ final class NativeThread implements UserThread {
         return true;
     }
 
+    // --- running before the kernel thread is there ---
+
+    /** Before there is a host thread, whose report this takes the place of: lets it go to guest code as soon as it is ready. */
+    void arm() {
+        MODE.setVolatile(this, IN_USER);
+        Layouts.WORD.setVolatile(area, (long) Area.STATE, launchAnswer());
+    }
+
+    @Override
+    public boolean launch() {
+        if (!started || space.isDead() || failedOrder != 0) {
+            return false;
+        }
+        area.set(Layouts.INT, Area.PENDING, 0);
+        if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
+            return false;
+        }
+        post(launchAnswer());
+        return true;
+    }
+
+    private int launchAnswer() {
+        running = true;
+        return answer();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
     @Override
     public Trap awaitAnswered() {
         answered = false;
+        if (resumes == 0) {
+            resumes = 1;
+            placement.begin();
+        }
         Trap trap = awaitTrap();
         return trap != null ? trap : resume();
     }
@@ -573,6 +619,15 @@ final class NativeThread implements UserThread {
 
     @Override
     public void commitOut(long length) {
+        commitOut(length, 0);
+    }
+
+    @Override
+    public void commitOutQuietly(long length) {
+        commitOut(length, 1);
+    }
+
+    private void commitOut(long length, int quiet) {
         if (reservedAt < 0) {
             throw new IllegalStateException("nothing reserved");
         }
@@ -587,7 +642,7 @@ final class NativeThread implements UserThread {
                 reservedAddress,
                 reservedAt,
                 length,
-                0,
+                quiet,
                 0,
                 0);
         reservedAt = -1;

@@ -6,7 +6,7 @@ final class Order {
     /** Offset of the result in an order. */
     static final int RESULT = 56;
 
-    /** Guest thread: copy (to, offset in area, length) out; on a fault RAX becomes -EFAULT. */
+    /** Guest thread: copy (to, offset in area, length, quiet) out; on a fault RAX becomes -EFAULT unless quiet. */
     static final int COPY_OUT = 0x1000;
     /** Guest thread: xsave to (address). */
     static final int XSAVE = 0x1001;

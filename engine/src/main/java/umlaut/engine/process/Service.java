@@ -24,6 +24,11 @@ final class Service {
     private int seq;
     private int count;
 
+    /** A batch was started that nobody has waited for, of that many orders. */
+    private int launched;
+
+    private long launchedResult;
+
     /** Set by the reaper: nobody will answer any more, and the slot may soon be another's, so that it must not be touched. */
     volatile boolean dead;
 
@@ -48,6 +53,7 @@ final class Service {
 
     /** @param goOn whether the rest of the batch runs even if this fails */
     int add(boolean goOn, long nr, long a, long b, long c, long d, long e, long f) {
+        arrive();
         if (count == ServicePages.MAX_ORDERS) {
             throw new IllegalStateException("batch too long");
         }
@@ -86,6 +92,7 @@ final class Service {
 
     /** Puts a C string among the strings of the order pages. @return its address over there */
     long string(int offset, String s) {
+        arrive();
         byte[] bytes = s.getBytes(StandardCharsets.UTF_8);
         long at = ServicePages.STRINGS + offset;
         if (dead) {
@@ -105,6 +112,29 @@ final class Service {
     long run() {
         start();
         return await();
+    }
+
+    /** Starts the batch; it is waited for by {@link #settle}, or before anything else is added. */
+    void launch() {
+        start();
+        launched = count;
+        count = 0;
+    }
+
+    /** Waits for what was launched. @return the outcome of that, 0 if nothing was since the last call */
+    long settle() {
+        arrive();
+        long result = launchedResult;
+        launchedResult = 0;
+        return result;
+    }
+
+    private void arrive() {
+        if (launched > 0) {
+            count = launched;
+            launched = 0;
+            launchedResult = await();
+        }
     }
 
     /** Starts the batch without waiting for it. */
@@ -177,6 +207,11 @@ final class Service {
 
     private boolean isDone() {
         return (int) Layouts.WORD.getAcquire(reply, (long) ServicePages.DONE) == seq;
+    }
+
+    /** The batch under way is over, and not well. */
+    private boolean hasFailed() {
+        return isDone() && outcome(count) < 0;
     }
 
     private long outcome(int ran) {

@@ -40,6 +40,12 @@ final class StubEntry {
     /** Hands over. */
     final Label post = new Label();
 
+    /** Waits for an answer. */
+    final Label await = new Label();
+
+    /** Where a thread goes on that has the answer EAX. */
+    final Label answered = new Label();
+
     final Label exitFast = new Label(), exitFastEnd = new Label(), exitFull = new Label(), exitFullEnd = new Label();
     final Label interruptedFast = new Label(), interruptedFull = new Label();
     final Label futexStart = new Label(),
@@ -60,8 +66,6 @@ final class StubEntry {
     final Label runOrders = new Label(), ordersDone = new Label();
 
     private final Label futexAgain = new Label();
-    private final Label await = new Label();
-    private final Label answered = new Label();
     private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
     private final Label copyArguments = new Label();

@@ -96,6 +96,8 @@ final class StubOrders {
         stub.copyLoop(good);
         a.bind(stub.copyOutEnd);
         a.bind(stub.copyOutFault);
+        a.test(R10, R10);
+        a.j(Cond.NE, good);
         a.mov(Mem.at(RBX, Area.RAX), -14);
         a.jmp(good);
     }

@@ -14,7 +14,7 @@ import umlaut.host.Syscall;
  * R13 order, R12 where its result goes.
  */
 final class StubService {
-    private static final int MAP_SHARED_FIXED = 0x11;
+    private static final int MAP_SHARED_FIXED = 0x11, MAP_POPULATE = 0x8000;
     private static final int CLONE_PARENT = 0x8000, SIGCHLD = 17;
     /** CLONE_VM FS SIGHAND THREAD SYSVSEM. */
     private static final int CLONE_THREAD = 0x100 | 0x200 | 0x800 | 0x10000 | 0x40000;
@@ -174,7 +174,7 @@ final class StubService {
         a.mov(RDI, address);
         a.mov(RSI, size);
         a.mov(RDX, prot);
-        a.mov(R10, MAP_SHARED_FIXED);
+        a.mov(R10, MAP_SHARED_FIXED | MAP_POPULATE);
         a.mov(R8, Layout.AREA_FD);
         a.lea(R9, Mem.at(RBX, offset));
         call(Syscall.MMAP);
@@ -220,6 +220,13 @@ final class StubService {
         a.mov(RSI, 4); // SECCOMP_FILTER_FLAG_SPEC_ALLOW
         a.lea(RDX, Mem.at(guestProgram));
         mustCall(Syscall.SECCOMP);
+        // A thread that may run at once finds its first answer there already.
+        a.xorl(RAX, RAX);
+        a.mov(RDX, State.STARTED);
+        a.lockCmpxchgl(Mem.at(RBX, Area.STATE), RDX);
+        a.j(Cond.E, entry.await);
+        a.testl(RAX, ~State.ASLEEP);
+        a.j(Cond.NE, entry.answered);
         a.mov(R11, State.STARTED);
         a.jmp(entry.post);
     }

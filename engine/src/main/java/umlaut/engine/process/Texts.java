@@ -59,12 +59,16 @@ final class Texts {
         }
     }
 
+    /** No text is patched here: the program is traced. Set under the address space's lock. */
+    volatile boolean original;
+
     private volatile List<Text> texts = List.of();
 
     Texts() {}
 
     Texts(Texts parent) {
         texts = parent.texts;
+        original = parent.original;
     }
 
     /** Where the island of a text would go, or 0 if there is no free place in reach. */

@@ -1,17 +1,18 @@
 package umlaut.engine.process;
 
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import umlaut.engine.EngineException;
 
-/** A few address spaces kept ready for execve(2), refilled in the background. */
+/** A few address spaces kept ready for execve(2), refilled in the background: when a program has been started, so that nothing keeps its start from the processors. */
 final class WarmPool {
-    private static final int SIZE = 2;
-    private static final long RETRY_MS = 100;
+    private static final int SIZE = 3;
+    private static final long RETRY_NS = 100_000_000;
 
     private final NativeAddressSpace zygote;
-    private final BlockingQueue<NativeAddressSpace> ready = new ArrayBlockingQueue<>(SIZE);
+    private final ArrayBlockingQueue<NativeAddressSpace> ready = new ArrayBlockingQueue<>(SIZE);
     private final Thread filler;
+    private volatile boolean closed;
 
     WarmPool(NativeAddressSpace zygote) {
         this.zygote = zygote;
@@ -21,17 +22,24 @@ final class WarmPool {
     }
 
     private void fill() {
-        try {
-            while (!zygote.isDead()) {
-                try {
-                    ready.put(zygote.forkProcess());
-                } catch (EngineException e) {
-                    // The host is short of something: take() tries itself and tells its caller.
-                    Thread.sleep(RETRY_MS);
-                }
+        while (!closed && !zygote.isDead()) {
+            if (ready.remainingCapacity() == 0) {
+                LockSupport.park(this);
+                continue;
             }
-        } catch (InterruptedException e) {
-            // Closed.
+            try {
+                ready.add(zygote.forkProcess());
+            } catch (EngineException e) {
+                // The host is short of something: take() tries itself and tells its caller.
+                LockSupport.parkNanos(this, RETRY_NS);
+            }
+        }
+    }
+
+    /** Wakes the filler if there is something to do. */
+    void refill() {
+        if (ready.remainingCapacity() > 0) {
+            LockSupport.unpark(filler);
         }
     }
 
@@ -44,6 +52,7 @@ final class WarmPool {
     }
 
     void close() {
-        filler.interrupt();
+        closed = true;
+        LockSupport.unpark(filler);
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.UserThread;
@@ -245,7 +246,7 @@ final class ScriptedSpace implements AddressSpace {
     // --- threads ---
 
     @Override
-    public UserThread fork(UserThread parent) {
+    public UserThread fork(UserThread parent, Consumer<UserThread> prepare, boolean running) {
         ScriptedSpace copy = new ScriptedSpace(engine);
         synchronized (this) {
             synchronized (copy) {
@@ -257,7 +258,9 @@ final class ScriptedSpace implements AddressSpace {
                 });
             }
         }
-        return copy.newThread(parent);
+        UserThread thread = copy.newThread(parent);
+        prepare.accept(thread);
+        return thread;
     }
 
     @Override

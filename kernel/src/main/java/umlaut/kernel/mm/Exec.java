@@ -128,12 +128,14 @@ public final class Exec {
             if (task.tracee() != null) {
                 fresh.space().keepOriginalText();
             }
-            user = fresh.space().newThread(null);
+            UserThread newThread = fresh.space().newThread(null);
+            user = newThread;
             ExecTransition.deThread(task);
             if (credentials.secure()) {
                 task.settings.personality &= ~CLEARED_BY_SETID;
             }
-            build(task, fresh, user, program, credentials);
+            ProgramImage image = new ProgramImage(fresh, task, program);
+            build(task, () -> image.map(newThread, credentials));
             fresh.setExecutable(program.file().acquire());
             Mm old = task.mm();
             fresh.coredumpFilter = old.coredumpFilter;
@@ -144,6 +146,9 @@ public final class Exec {
             task.setMm(fresh);
             done = true;
             old.release();
+            ExecTransition.complete(task, credentials, comm, readable);
+            // The host had the time since to map it all.
+            build(task, image::fill);
         } catch (EngineException e) {
             throw Errno.of(e.errno).exception();
         } finally {
@@ -154,7 +159,6 @@ public final class Exec {
         if (task.tracee() != null) {
             fresh.space().keepOriginalText(); // traced since
         }
-        ExecTransition.complete(task, credentials, comm, readable);
         PtraceStop.event(task, PtraceConst.PTRACE_EVENT_EXEC, oldTid);
         return TaskLoop.KEEP_REGISTERS;
     }
@@ -167,10 +171,9 @@ public final class Exec {
     }
 
     /** Behind the point of no return: what fails now is the end of the process. */
-    private static void build(
-            Task task, Mm fresh, UserThread user, BinaryProgram program, ExecCredentials credentials) {
+    private static void build(Task task, Runnable step) {
         try {
-            new ProgramImage(fresh, task, program).build(user, credentials);
+            step.run();
         } catch (ErrnoException e) {
             task.kernel.log.info("exec of a broken program: " + e.getMessage() + " (" + task + ")");
             Signals.kill(task.group, Signal.SIGSEGV);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
@@ -88,11 +89,12 @@ public final class Mm {
 
     /**
      * fork(2)'s copy, with one thread that is a copy of {@code parent}'s. VMAs marked MADV_DONTFORK are left out, MADV_WIPEONFORK ones are emptied.
+     * See {@link umlaut.engine.AddressSpace#fork(UserThread, Consumer, boolean)} for what is done to the thread.
      *
      * @throws EngineException with EAGAIN or ENOMEM
      */
-    public Forked fork(Task parent) {
-        return MmFork.fork(this, parent);
+    public Forked fork(Task parent, Consumer<UserThread> prepare, boolean running) {
+        return MmFork.fork(this, parent, prepare, running);
     }
 
     /** One more user (a task, or a call working on another task's memory). */

@@ -1,5 +1,6 @@
 package umlaut.kernel.mm;
 
+import java.util.function.Consumer;
 import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -10,10 +11,10 @@ import umlaut.kernel.vfs.File;
 final class MmFork {
     private MmFork() {}
 
-    static Mm.Forked fork(Mm parent, Task task) {
+    static Mm.Forked fork(Mm parent, Task task, Consumer<UserThread> prepare, boolean running) {
         parent.lock.lock();
         try {
-            UserThread user = parent.space().fork(task.user());
+            UserThread user = parent.space().fork(task.user(), prepare, running);
             MmLayout layout = new MmLayout(parent.layout.taskSize);
             layout.copyFrom(parent.layout);
             Mm child = new Mm(parent.kernel(), user.addressSpace(), layout);

@@ -3,6 +3,7 @@ package umlaut.kernel.mm;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
@@ -28,6 +29,9 @@ final class ProgramImage {
     private final BinaryProgram program;
     private final RandomLayout random;
     private final long stackLimit;
+    private final ElfLoader loader;
+    private @Nullable StackImage stack;
+    private long[] auxv = {};
 
     ProgramImage(Mm mm, Task task, BinaryProgram program) {
         this.mm = mm;
@@ -35,14 +39,17 @@ final class ProgramImage {
         this.program = program;
         this.random = new RandomLayout((task.settings.personality & Personality.ADDR_NO_RANDOMIZE) == 0);
         this.stackLimit = task.group.limits.soft(Rlimit.RLIMIT_STACK);
+        this.loader = new ElfLoader(mm, task);
     }
 
-    /** Maps everything and sets {@code user}'s registers to start it. @throws umlaut.abi.ErrnoException whatever is wrong with the image */
-    void build(UserThread user, ExecCredentials credentials) {
+    /**
+     * Maps everything, which the host may still be at on return, and sets {@code user}'s registers to start it. {@link #fill} comes next.
+     *
+     * @throws umlaut.abi.ErrnoException whatever is wrong with the image
+     */
+    void map(UserThread user, ExecCredentials credentials) {
         long entry;
         StackImage stack;
-        long[] auxv;
-        ElfLoader loader = new ElfLoader(mm, task);
         mm.space().holdChanges();
         mm.lock.lock();
         try {
@@ -69,23 +76,43 @@ final class ProgramImage {
             auxv = AuxVector.build(cpu, main, base, credentials.credentials(), credentials.secure(), stack);
             mapStack(stack, top, image.executableStack());
             layout.auxv = auxv;
-            layout.startStack = stack.stackPointer;
-            layout.argStart = stack.argStart();
-            layout.argEnd = stack.argEnd();
-            layout.envStart = layout.argEnd;
-            layout.envEnd = stack.envEnd();
         } finally {
             mm.lock.unlock();
             mm.collect();
         }
+        mm.space().startHeld();
+        this.stack = stack;
+        user.setReg(Reg.RIP, entry);
+        user.setReg(Reg.RSP, stack.stackPointer);
+        user.setReg(Reg.RFLAGS, FLAGS);
+    }
+
+    /** Writes what is not in the files. @throws umlaut.abi.ErrnoException ENOMEM, EFAULT */
+    void fill() {
         if (mm.space().runHeld() < 0) {
             throw Errno.ENOMEM.exception();
         }
         loader.zeroTails();
-        writeStack(stack, auxv);
-        user.setReg(Reg.RIP, entry);
-        user.setReg(Reg.RSP, stack.stackPointer);
-        user.setReg(Reg.RFLAGS, FLAGS);
+        StackImage built = stack;
+        if (built != null) {
+            writeStack(built, auxv);
+            describe(built);
+        }
+    }
+
+    /** Now there is something to see there. */
+    private void describe(StackImage built) {
+        mm.lock.lock();
+        try {
+            MmLayout layout = mm.layout;
+            layout.startStack = built.stackPointer;
+            layout.argStart = built.argStart();
+            layout.argEnd = built.argEnd();
+            layout.envStart = layout.argEnd;
+            layout.envEnd = built.envEnd();
+        } finally {
+            mm.lock.unlock();
+        }
     }
 
     @GuardedBy("mm.lock") private ElfLoader.Loaded placeProgram(ElfLoader loader, ElfImage image, boolean hasInterpreter) {

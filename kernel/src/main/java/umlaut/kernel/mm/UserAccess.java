@@ -1,6 +1,5 @@
 package umlaut.kernel.mm;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +21,12 @@ public final class UserAccess {
 
     private final Task task;
     /** Native, since the host copies from and to it; used by one call at a time. */
-    private final MemorySegment scratch = Arena.ofAuto().allocate(PATH_MAX, 64);
+    private final MemorySegment scratch;
 
-    public UserAccess(Task task) {
+    /** @param scratch {@link #PATH_MAX} bytes */
+    public UserAccess(Task task, MemorySegment scratch) {
         this.task = task;
+        this.scratch = scratch;
     }
 
     private UserMemory user() {

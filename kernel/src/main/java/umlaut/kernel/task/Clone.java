@@ -58,29 +58,87 @@ public final class Clone {
             return -Restart.ERESTARTNOINTR;
         }
         checkLimits(parent);
+        // The child may run before the caller is back: then its number must be known first.
+        int tid = reserveTid(parent.kernel.tasks);
+        boolean early = mayRunEarly(parent, request);
         Mm mm;
         UserThread user;
         try {
             if (request.has(CloneFlags.CLONE_VM)) {
                 user = parent.mm().space().newThread(parent.user());
+                prepare(user, request, tid, early);
                 mm = parent.mm().acquire();
             } else {
-                Mm.Forked forked = parent.mm().fork(parent);
+                Mm.Forked forked = parent.mm().fork(parent, thread -> prepare(thread, request, tid, early), early);
                 mm = forked.mm();
                 user = forked.user();
             }
         } catch (EngineException e) {
+            giveBack(parent.kernel.tasks, tid);
             return -e.errno;
         }
         Task child;
         try {
-            child = make(parent, request, mm, user);
+            child = make(parent, request, tid, mm, user, early);
         } catch (ErrnoException e) {
             user.close();
             mm.release();
             throw e;
         }
-        return start(parent, child, request);
+        return start(parent, child, request, early);
+    }
+
+    /** A number for the child, kept for it until {@link #make}. */
+    private static int reserveTid(TaskTable tasks) {
+        tasks.lock.lock();
+        try {
+            int tid = tasks.reservePid();
+            if (tid < 0) {
+                throw (tasks.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
+            }
+            return tid;
+        } finally {
+            tasks.lock.unlock();
+        }
+    }
+
+    private static void giveBack(TaskTable tasks, int tid) {
+        tasks.lock.lock();
+        try {
+            tasks.unreserve(tid);
+        } finally {
+            tasks.lock.unlock();
+        }
+    }
+
+    /**
+     * Can the child's guest code run before its kernel thread does? Not if something may yet keep it from running at all, or if all it does is to be seen by others first.
+     */
+    private static boolean mayRunEarly(Task parent, CloneRequest request) {
+        boolean numberKnown = !request.newNamespaces()
+                && parent.group.pidNs.level() == 0
+                && parent.ns().pidForChildren().level() == 0;
+        boolean watched = parent.seccomp() != null || parent.tracee() != null || parent.kernel.tracer.enabled();
+        return numberKnown && !watched && !request.has(CloneFlags.CLONE_PIDFD);
+    }
+
+    /** What is different in the child's thread. */
+    private static void prepare(UserThread user, CloneRequest request, int tid, boolean early) {
+        user.setReg(Reg.RAX, 0);
+        if (request.stack() != 0) {
+            user.setReg(Reg.RSP, request.stack());
+        }
+        if (request.has(CloneFlags.CLONE_SETTLS)) {
+            user.setReg(Reg.FS_BASE, request.tls());
+        }
+        if (request.has(CloneFlags.CLONE_CHILD_SETTID) && early) {
+            // By the child itself, in its own memory; a bad address is nobody's concern.
+            MemorySegment word = user.reserveOut(request.childTid(), 4);
+            if (word != null) {
+                Le.putInt(word, 0, tid);
+                user.commitOutQuietly(4);
+            }
+        }
     }
 
     private static void checkLimits(Task parent) {
@@ -100,10 +158,15 @@ public final class Clone {
     }
 
     /** The child with all that it shares or copies, known to nobody yet but by its number. */
-    private static Task make(Task parent, CloneRequest request, Mm mm, UserThread user) {
+    private static Task make(
+            Task parent, CloneRequest request, int tid, Mm mm, UserThread user, boolean early) {
         TaskTable tasks = parent.kernel.tasks;
         tasks.lock.lock();
         try {
+            tasks.unreserve(tid);
+            if (tasks.closed()) {
+                throw Errno.ENOMEM.exception();
+            }
             boolean thread = request.has(CloneFlags.CLONE_THREAD);
             FsContext fs =
                     request.has(CloneFlags.CLONE_FS) ? parent.fs() : parent.fs().copy();
@@ -115,10 +178,6 @@ public final class Clone {
                 ns = fresh.ns();
             }
             PidNamespace pids = thread ? parent.group.pidNs : ns.pidForChildren();
-            int tid = tasks.allocatePid();
-            if (tid < 0) {
-                throw (tasks.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
-            }
             int inside = tasks.number(pids, tid);
             if (inside < 0) {
                 throw (pids.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
@@ -130,7 +189,7 @@ public final class Clone {
             TaskSettings settings = settings(parent);
             Task child =
                     new Task(parent.kernel, tid, inside, group, user, mm, who, files, fs, parent.comm(), settings, ns);
-            inherit(parent, child, request);
+            inherit(parent, child, request, early);
             // Not until now can a signal's sender find it.
             if (!group.addThread(child)) {
                 files.leave(child);
@@ -185,7 +244,7 @@ public final class Clone {
         return s;
     }
 
-    private static void inherit(Task parent, Task child, CloneRequest request) {
+    private static void inherit(Task parent, Task child, CloneRequest request, boolean early) {
         child.inheritBlockedSignals(parent.blockedSignals());
         child.accounting.startMonotonicNs = parent.kernel.clock.monotonicNs();
         boolean ownStack = request.has(CloneFlags.CLONE_VM) && !request.has(CloneFlags.CLONE_VFORK);
@@ -196,19 +255,11 @@ public final class Clone {
         child.origRax = parent.origRax;
         child.lastFault = parent.lastFault;
         child.lastFaultAddress = parent.lastFaultAddress;
-        if (request.has(CloneFlags.CLONE_CHILD_SETTID)) {
+        if (request.has(CloneFlags.CLONE_CHILD_SETTID) && !early) {
             child.setChildTid = request.childTid();
         }
         if (request.has(CloneFlags.CLONE_CHILD_CLEARTID)) {
             child.clearChildTid = request.childTid();
-        }
-        UserThread user = child.user();
-        user.setReg(Reg.RAX, 0);
-        if (request.stack() != 0) {
-            user.setReg(Reg.RSP, request.stack());
-        }
-        if (request.has(CloneFlags.CLONE_SETTLS)) {
-            user.setReg(Reg.FS_BASE, request.tls());
         }
         if (child.isLeader()) {
             child.group.setLeader(child);
@@ -232,7 +283,7 @@ public final class Clone {
     }
 
     /** Tells the caller the child's number, and lets it run. */
-    private static long start(Task parent, Task child, CloneRequest request) {
+    private static long start(Task parent, Task child, CloneRequest request, boolean early) {
         int tid = parent.pidSeen(child.tid);
         if (request.has(CloneFlags.CLONE_PARENT_SETTID)) {
             // Straight into memory, not on the parent's return: the child may need it, or may have ended and cleared
@@ -250,20 +301,26 @@ public final class Clone {
         }
         VforkDone done = null;
         if (request.has(CloneFlags.CLONE_VFORK)) {
-            done = new VforkDone(parent);
+            done = new VforkDone(parent, tid);
             child.vforkDone = done;
         }
         int global = child.tid;
         boolean tell = PtraceStop.wants(parent, request.event());
+        if (early && request.has(CloneFlags.CLONE_VM)) {
+            child.user().launch();
+        }
         parent.kernel.threads.start(new TaskLoop(child));
         if (tell) {
             PtraceStop.event(parent, request.event(), global);
         }
-        if (done != null) {
-            done.await();
+        if (done == null) {
+            return tid;
+        }
+        long result = done.await();
+        if (result != TaskLoop.ANSWERED) {
             PtraceStop.event(parent, PtraceConst.PTRACE_EVENT_VFORK_DONE, global);
         }
-        return tid;
+        return result;
     }
 
     /** The child must not be after all: it ends before it runs, and nobody is told. */

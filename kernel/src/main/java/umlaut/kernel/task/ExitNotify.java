@@ -26,6 +26,7 @@ final class ExitNotify {
         ThreadGroup group = task.group;
         TaskTable tasks = task.kernel.tasks;
         GuestProcess outside = null;
+        task.completions.open();
         tasks.lock.lock();
         try {
             leaveChildren(task, last);
@@ -47,6 +48,7 @@ final class ExitNotify {
         } finally {
             tasks.lock.unlock();
         }
+        task.completions.close();
         if (outside != null) {
             outside.status().complete(group.exitStatus());
         }

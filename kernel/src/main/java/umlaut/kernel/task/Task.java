@@ -119,7 +119,7 @@ public final class Task {
     /** Access to this task's own guest memory; bound to the running task. */
     public final UserAccess memory;
     /** What the task's file calls work with. */
-    public final FileScratch fileScratch = new FileScratch();
+    public final FileScratch fileScratch;
 
     /** A change of the address space that this task's guest thread makes on the host as it returns. */
     public @Nullable PendingChange pendingChange;
@@ -161,7 +161,8 @@ public final class Task {
         this.comm = comm;
         this.settings = settings;
         this.ns = ns;
-        this.memory = new UserAccess(this);
+        this.fileScratch = kernel.scratches.take();
+        this.memory = new UserAccess(this, fileScratch.structs);
     }
 
     // --- what the task has ---

@@ -45,10 +45,14 @@ public final class TaskLoop implements Runnable {
         task.bindKernelThread(Thread.currentThread());
         try {
             first.run();
-            tellTid();
-            // Signals, a stop or the end may have come since the task was made.
-            task.noteWork();
-            work();
+            if (task.user().isRunning()) {
+                answered = true;
+            } else {
+                tellTid();
+                // Signals, a stop or the end may have come since the task was made.
+                task.noteWork();
+                work();
+            }
             while (step()) {
                 // all in step
             }
@@ -63,7 +67,9 @@ public final class TaskLoop implements Runnable {
         } catch (Throwable oops) {
             Oops.report(task, oops);
         } finally {
+            task.completions.close();
             task.bindKernelThread(null);
+            task.kernel.scratches.give(task.fileScratch);
         }
     }
 

@@ -156,6 +156,15 @@ public final class TaskSleep {
         return phase == DOZING && PHASE.compareAndSet(this, DOZING, CLAIMED);
     }
 
+    /** Acts for the task at once. @return false if it is not asleep for an operation on offer */
+    boolean act() {
+        boolean claimed = claim();
+        if (claimed) {
+            complete();
+        }
+        return claimed;
+    }
+
     /** By the claimer, holding no locks: does the operation and answers, or wakes the task to go on itself. */
     void complete() {
         BlockingOp op = operation;

@@ -3,8 +3,10 @@ package umlaut.kernel.task;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +37,9 @@ public final class TaskTable {
     private final Map<Integer, PidNamespace> inner = new ConcurrentHashMap<>();
 
     @GuardedBy("lock") private int lastPid;
+
+    /** Numbers of tasks that are being made. */
+    @GuardedBy("lock") private final Set<Integer> reserved = new HashSet<>();
 
     /** Signalled when a process has gone. */
     private final Condition gone = lock.newCondition();
@@ -75,7 +80,8 @@ public final class TaskTable {
     @GuardedBy("lock") public int allocatePid() {
         for (int tries = 0; tries < PID_MAX && !closed; tries++) {
             lastPid = lastPid + 1 >= PID_MAX ? RESERVED_PIDS : lastPid + 1;
-            if (!tasks.containsKey(lastPid)
+            if (!reserved.contains(lastPid)
+                    && !tasks.containsKey(lastPid)
                     && !groups.containsKey(lastPid)
                     && !processGroups.containsKey(lastPid)
                     && !sessions.containsKey(lastPid)) {
@@ -114,6 +120,19 @@ public final class TaskTable {
             inner.remove(pid);
             ns.free(pid);
         }
+    }
+
+    /** As {@link #allocatePid}; nobody else gets the number before {@link #unreserve}. */
+    @GuardedBy("lock") int reservePid() {
+        int pid = allocatePid();
+        if (pid > 0) {
+            reserved.add(pid);
+        }
+        return pid;
+    }
+
+    @GuardedBy("lock") void unreserve(int pid) {
+        reserved.remove(pid);
     }
 
     public void add(Task task) {

@@ -8,6 +8,7 @@ import umlaut.abi.WaitFlags;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.SigInfoLayout;
+import umlaut.kernel.wait.Blocking;
 
 /** wait4(2) and waitid(2): arguments and results of {@link Wait}. */
 public final class WaitCalls {
@@ -29,16 +30,21 @@ public final class WaitCalls {
         int which = pid > 0 ? WaitFlags.P_PID : pid == -1 ? WaitFlags.P_ALL : WaitFlags.P_PGID;
         int id = pid > 0 ? pid : pid == 0 ? task.group.processGroup.pgid : task.group.pidNs.toGlobal(-pid);
         Wait wait = new Wait(task, which, id, null, options | WaitFlags.WEXITED);
-        long found = wait.run();
-        if (found > 0) {
-            if (status != 0) {
-                task.memory.putInt(status, wait.status);
-            }
-            if (rusage != 0) {
-                UsageCalls.write(task, rusage, wait.usage);
-            }
-        }
-        return found;
+        // The child itself, as it ends, may do this and answer the call.
+        return Blocking.runForResult(
+                task,
+                table -> table.add(task.group.childEvents),
+                () -> {
+                    long found = wait.attempt();
+                    if (found > 0 && status != 0) {
+                        task.memory.putInt(status, wait.status);
+                    }
+                    if (found > 0 && rusage != 0) {
+                        UsageCalls.write(task, rusage, wait.usage);
+                    }
+                    return found;
+                },
+                Blocking.FOREVER);
     }
 
     /** Linux stores the information, zeroes, even with an error. */

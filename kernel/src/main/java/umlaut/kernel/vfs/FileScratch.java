@@ -4,14 +4,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.mm.UserAccess;
 
 /**
  * What a task's file calls use over and over, so that they allocate nothing: path walks, the transfer iterator, room for results. Only the task itself uses it, for one
- * call at a time.
+ * call at a time; when it has ended another gets it ({@link umlaut.kernel.task.ScratchPool}).
  */
 public final class FileScratch {
     /** Bytes of {@link #room()}. */
     static final int ROOM = 64 << 10;
+
+    /** For {@link umlaut.kernel.mm.UserAccess}. */
+    public final MemorySegment structs = Arena.ofAuto().allocate(UserAccess.PATH_MAX, 64);
 
     final PathWalk walk = new PathWalk();
     private @Nullable PathWalk second;
