@@ -90,6 +90,7 @@ public final class Syscall {
     public static final int FUTEX = 202;
     public static final int SCHED_SETAFFINITY = 203;
     public static final int SCHED_GETAFFINITY = 204;
+    public static final int SCHED_SETATTR = 314;
     public static final int GETDENTS64 = 217;
     public static final int FADVISE64 = 221;
     public static final int ADJTIMEX = 159;

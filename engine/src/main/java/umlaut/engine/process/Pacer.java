@@ -19,6 +19,9 @@ final class Pacer {
 
     private static final int SERVICE_POLLS = 500;
 
+    /** A turn of those who hand over to each other: beside others' work each wake-up would else wait for the end of a turn of 1 to 3 ms. */
+    static final long SLICE_NS = 500_000;
+
     private static final long INTERVAL_NS = 2_000_000;
 
     /** Quiet samples in a row before polling begins again. */

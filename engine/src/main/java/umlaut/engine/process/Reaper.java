@@ -43,6 +43,7 @@ final class Reaper {
         Reaper[] self = new Reaper[1];
         self[0] = new Reaper(areas, () -> {
             self[0].tid = Processes.gettid();
+            Processes.setSlice(Pacer.SLICE_NS); // all stub processes inherit it
             long child = Processes.spawn(path, List.of("umlaut-stub"));
             self[0].processGroup = (int) Math.max(child, 0);
             pid.complete(child);
