@@ -99,6 +99,12 @@ public final class Kernel {
 
     /** The task whose kernel thread the caller is, for the few operations that depend on who asks; null on other threads (Linux: current). */
     public @Nullable Task current() {
+        Task task = current.get();
+        return task == null ? null : task.actingAs();
+    }
+
+    /** The task whose kernel thread the caller is, even while it acts for another. */
+    public @Nullable Task onThread() {
         return current.get();
     }
 

@@ -134,6 +134,9 @@ public final class Task {
 
     private volatile TaskState state = TaskState.RUNNING;
     private volatile @Nullable Thread kernelThread;
+    /** Used by its kernel thread only. */
+    private @Nullable Task actsFor;
+
     private @Nullable RestartBlock restartBlock;
 
     public Task(
@@ -429,6 +432,17 @@ public final class Task {
     /** Is the caller this task's own kernel thread? */
     boolean isCurrent() {
         return Thread.currentThread() == kernelThread;
+    }
+
+    /** Does something in another's place ({@link TaskSleep}); null: no more. */
+    void actFor(@Nullable Task other) {
+        actsFor = other;
+    }
+
+    /** Who asks, when this task's kernel thread calls. */
+    public Task actingAs() {
+        Task other = actsFor;
+        return other == null ? this : other;
     }
 
     void bindKernelThread(@Nullable Thread thread) {

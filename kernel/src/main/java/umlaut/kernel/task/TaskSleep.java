@@ -188,13 +188,21 @@ public final class TaskSleep {
     }
 
     /** @return {@link #NONE} if it failed in a way that is the task's own to report */
-    private static long attempt(BlockingOp op) {
+    private long attempt(BlockingOp op) {
+        Task claimer = task.kernel.onThread();
+        if (claimer != null) {
+            claimer.actFor(task);
+        }
         try {
             return op.attempt();
         } catch (ErrnoException e) {
             return e.errno().negative();
         } catch (RuntimeException e) {
             return NONE;
+        } finally {
+            if (claimer != null) {
+                claimer.actFor(null);
+            }
         }
     }
 

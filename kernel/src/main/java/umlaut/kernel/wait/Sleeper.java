@@ -37,7 +37,7 @@ public final class Sleeper implements PollTable, Waiter, AutoCloseable {
 
     @Override
     public boolean wake(int events) {
-        Task waker = task.kernel.current();
+        Task waker = task.kernel.onThread();
         return waker != null && waker.completions.claim(task) || task.wakeUp();
     }
 
