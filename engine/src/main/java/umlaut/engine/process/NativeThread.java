@@ -61,15 +61,8 @@ final class NativeThread implements UserThread {
     private final long[] message = new long[NO_MESSAGE + 1];
 
     private final Placement placement;
-    /** A dozing kernel thread sees to it at least this often that nobody has spoilt its word. */
-    private static final long DOZE_NS = 10_000_000_000L;
+    private final Doze doze;
 
-    private static final long DEAD_LOOK_NS = 10_000_000;
-
-    /** Another thread has answered the system call in this one's place. */
-    private volatile boolean answered;
-
-    private volatile boolean nudged;
     private final AreaUse areaUse = new AreaUse();
     private int polls;
     private int resumes;
@@ -104,6 +97,7 @@ final class NativeThread implements UserThread {
         this.futex = new FutexCall(area);
         this.copied = new CopiedIn(area);
         this.placement = new Placement(engine.pacer);
+        this.doze = new Doze(space, area, areaUse);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
         forgetResults();
     }
@@ -176,48 +170,12 @@ final class NativeThread implements UserThread {
     @Override
     public void doze(long deadlineNs) {
         sleeping();
-        // Cleared first: a nudge from here on changes the word, or is seen in the field.
-        Layouts.WORD.getAndBitwiseAnd(area, (long) Area.STATE, ~State.NUDGE);
-        long longest = System.nanoTime() + DOZE_NS;
-        while (!nudged) {
-            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
-            boolean request = (state & State.REQUEST) != 0;
-            if (request && answered) {
-                break;
-            }
-            if ((state & ~State.MARKS) == State.DEAD) {
-                // Nothing changes the word any more, and the wait may be for what has nothing to do with the host
-                // process.
-                LockSupport.parkNanos(this, DEAD_LOOK_NS);
-                break;
-            }
-            long until = Math.min(deadlineNs, longest);
-            if (System.nanoTime() - until >= 0) {
-                break;
-            }
-            if (request) {
-                // The same request may come again behind an answer: only the mark tells that the wait is for this one.
-                state = (int) Layouts.WORD.getAndBitwiseOr(area, (long) Area.STATE, State.DOZE) | State.DOZE;
-                if (answered || (state & State.REQUEST) == 0) {
-                    continue;
-                }
-            } else {
-                // Answered: the guest's side must know that this one sleeps.
-                int asleep = state | State.ASLEEP;
-                if (state != asleep && !Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, asleep)) {
-                    continue;
-                }
-                state = asleep;
-            }
-            Futex.awaitBits(area, Area.STATE, state, State.KERNEL_SIDE, until);
-        }
-        nudged = false;
+        doze.sleep(deadlineNs);
     }
 
     @Override
     public void nudge() {
-        nudged = true;
-        areaUse.nudge(area);
+        doze.nudge();
     }
 
     @Override
@@ -229,7 +187,7 @@ final class NativeThread implements UserThread {
         if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
             return false;
         }
-        answered = true;
+        doze.answered = true;
         int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer() | State.ASLEEP);
         if ((old & State.ASLEEP) != 0) {
             Futex.wakeBits(area, Area.STATE, State.GUEST_SIDE);
@@ -239,28 +197,20 @@ final class NativeThread implements UserThread {
 
     // --- running before the kernel thread is there ---
 
-    /** Before there is a host thread, whose report this takes the place of: lets it go to guest code as soon as it is ready. */
+    /** Takes the place of a new host thread's report: lets it go to guest code as soon as it is ready, or now if it is. */
     void arm() {
+        running = true;
         MODE.setVolatile(this, IN_USER);
-        Layouts.WORD.setVolatile(area, (long) Area.STATE, launchAnswer());
+        post(answer());
     }
 
     @Override
     public boolean launch() {
-        if (!started || space.isDead() || failedOrder != 0) {
-            return false;
+        running = started && !space.isDead() && failedOrder == 0 && MODE.compareAndSet(this, IN_KERNEL, IN_USER);
+        if (running) {
+            post(answer());
         }
-        area.set(Layouts.INT, Area.PENDING, 0);
-        if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
-            return false;
-        }
-        post(launchAnswer());
-        return true;
-    }
-
-    private int launchAnswer() {
-        running = true;
-        return answer();
+        return running;
     }
 
     @Override
@@ -270,7 +220,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public Trap awaitAnswered() {
-        answered = false;
+        doze.answered = false;
         if (resumes == 0) {
             resumes = 1;
             placement.begin();

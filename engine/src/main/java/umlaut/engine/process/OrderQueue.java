@@ -125,7 +125,10 @@ final class OrderQueue {
 
     /** Whether all there is is one result to copy out, where {@link State#OUT} expects it. */
     boolean isOneCopy() {
-        return count == 1 && words[0] == Order.COPY_OUT && (words[2] == Area.INLINE_DATA || words[2] == Area.OUT_DATA);
+        return count == 1
+                && words[0] == Order.COPY_OUT
+                && words[4] == 0
+                && (words[2] == Area.INLINE_DATA || words[2] == Area.OUT_DATA);
     }
 
     /** Hands over {@link #isOneCopy} in the answer itself. @return bits of the answer */
