@@ -61,7 +61,6 @@ final class NativeAddressSpace implements AddressSpace {
     private int pid;
     private volatile boolean dead;
 
-
     @GuardedBy("lock") private boolean reaped;
 
     @GuardedBy("lock") private boolean released;

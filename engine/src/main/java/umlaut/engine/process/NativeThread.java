@@ -67,7 +67,6 @@ final class NativeThread implements UserThread {
     private int polls;
     private int resumes;
     private boolean started;
-
     /** Guest code was let go before the first resume. */
     private boolean running;
 
