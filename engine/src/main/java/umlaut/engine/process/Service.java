@@ -209,11 +209,6 @@ final class Service {
         return (int) Layouts.WORD.getAcquire(reply, (long) ServicePages.DONE) == seq;
     }
 
-    /** The batch under way is over, and not well. */
-    private boolean hasFailed() {
-        return isDone() && outcome(count) < 0;
-    }
-
     private long outcome(int ran) {
         int executed = Math.clamp(reply.get(Layouts.INT, ServicePages.EXECUTED), 0, ran);
         for (int i = 0; i < executed; i++) {
