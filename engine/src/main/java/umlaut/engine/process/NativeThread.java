@@ -62,14 +62,12 @@ final class NativeThread implements UserThread {
 
     private final Placement placement;
     private final Doze doze;
-
     private final AreaUse areaUse = new AreaUse();
     private int polls;
     private int resumes;
     private boolean started;
     /** Guest code was let go before the first resume. */
     private boolean running;
-
     private int cause = State.INTERRUPT;
     private boolean full = true;
     final FutexCall futex;
