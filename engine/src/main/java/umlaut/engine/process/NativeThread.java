@@ -157,8 +157,6 @@ final class NativeThread implements UserThread {
         }
     }
 
-    // --- being answered by another thread ---
-
     @Override
     public boolean canBeAnswered() {
         return true;
@@ -191,8 +189,6 @@ final class NativeThread implements UserThread {
         }
         return true;
     }
-
-    // --- running before the kernel thread is there ---
 
     /** Takes the place of a new host thread's report: lets it go to guest code as soon as it is ready, or now if it is. */
     void arm() {
