@@ -38,7 +38,8 @@ final class CpuGovernor implements Runnable {
             while (true) {
                 Thread.sleep(STEP_MS);
                 long now = System.nanoTime();
-                // By the time that has really passed, however late this thread is. What was used too much is owed; unused time
+                // By the time that has really passed, however late this thread is. What was used too much is owed;
+                // unused time
                 // is not saved up.
                 long earned = (long) (cpus * (now - last));
                 last = now;

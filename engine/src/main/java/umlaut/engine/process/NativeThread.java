@@ -68,6 +68,7 @@ final class NativeThread implements UserThread {
     private boolean started;
     /** Guest code was let go before the first resume. */
     private boolean running;
+
     private int cause = State.INTERRUPT;
     private boolean full = true;
     final FutexCall futex;

@@ -26,8 +26,9 @@ class RangesTest {
                     ranges.remove(from, to);
                     model.clear(from, to);
                 }
-                default -> assertThat(ranges.isFree(from, to))
-                        .isEqualTo(model.get(from, to).isEmpty());
+                default ->
+                    assertThat(ranges.isFree(from, to))
+                            .isEqualTo(model.get(from, to).isEmpty());
             }
         }
         Ranges copy = new Ranges(ranges);

@@ -44,9 +44,8 @@ public final class MemoryPrctl {
     }
 
     public static long setMm(Task task, long option, long value, long size, long rest) {
-        boolean sized = option == Prctl.PR_SET_MM_AUXV
-                || option == Prctl.PR_SET_MM_MAP
-                || option == Prctl.PR_SET_MM_MAP_SIZE;
+        boolean sized =
+                option == Prctl.PR_SET_MM_AUXV || option == Prctl.PR_SET_MM_MAP || option == Prctl.PR_SET_MM_MAP_SIZE;
         if (rest != 0 || size != 0 && !sized) {
             return Errno.EINVAL.negative();
         }
@@ -70,21 +69,20 @@ public final class MemoryPrctl {
     }
 
     private static long setOne(Task task, long option, long value) {
-        int index =
-                switch ((int) option) {
-                    case Prctl.PR_SET_MM_START_CODE -> START_CODE;
-                    case Prctl.PR_SET_MM_END_CODE -> END_CODE;
-                    case Prctl.PR_SET_MM_START_DATA -> START_DATA;
-                    case Prctl.PR_SET_MM_END_DATA -> END_DATA;
-                    case Prctl.PR_SET_MM_START_STACK -> START_STACK;
-                    case Prctl.PR_SET_MM_START_BRK -> START_BRK;
-                    case Prctl.PR_SET_MM_BRK -> BRK;
-                    case Prctl.PR_SET_MM_ARG_START -> ARG_START;
-                    case Prctl.PR_SET_MM_ARG_END -> ARG_END;
-                    case Prctl.PR_SET_MM_ENV_START -> ENV_START;
-                    case Prctl.PR_SET_MM_ENV_END -> ENV_END;
-                    default -> -1;
-                };
+        int index = switch ((int) option) {
+            case Prctl.PR_SET_MM_START_CODE -> START_CODE;
+            case Prctl.PR_SET_MM_END_CODE -> END_CODE;
+            case Prctl.PR_SET_MM_START_DATA -> START_DATA;
+            case Prctl.PR_SET_MM_END_DATA -> END_DATA;
+            case Prctl.PR_SET_MM_START_STACK -> START_STACK;
+            case Prctl.PR_SET_MM_START_BRK -> START_BRK;
+            case Prctl.PR_SET_MM_BRK -> BRK;
+            case Prctl.PR_SET_MM_ARG_START -> ARG_START;
+            case Prctl.PR_SET_MM_ARG_END -> ARG_END;
+            case Prctl.PR_SET_MM_ENV_START -> ENV_START;
+            case Prctl.PR_SET_MM_ENV_END -> ENV_END;
+            default -> -1;
+        };
         Mm mm = task.mm();
         if (index < 0 || !inRange(mm, value)) {
             return Errno.EINVAL.negative();

@@ -158,8 +158,7 @@ public final class Clone {
     }
 
     /** The child with all that it shares or copies, known to nobody yet but by its number. */
-    private static Task make(
-            Task parent, CloneRequest request, int tid, Mm mm, UserThread user, boolean early) {
+    private static Task make(Task parent, CloneRequest request, int tid, Mm mm, UserThread user, boolean early) {
         TaskTable tasks = parent.kernel.tasks;
         tasks.lock.lock();
         try {

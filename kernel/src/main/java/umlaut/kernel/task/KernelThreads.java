@@ -16,7 +16,8 @@ public final class KernelThreads implements AutoCloseable {
 
     public KernelThreads(String machine) {
         pool = Executors.newCachedThreadPool(run -> {
-            Thread thread = new Thread(null, () -> enter(run), machine + "-task-" + count.incrementAndGet(), STACK_BYTES);
+            Thread thread =
+                    new Thread(null, () -> enter(run), machine + "-task-" + count.incrementAndGet(), STACK_BYTES);
             thread.setDaemon(true);
             return thread;
         });

@@ -131,7 +131,8 @@ public final class TaskTable {
         return pid;
     }
 
-    @GuardedBy("lock") void unreserve(int pid) {
+    @GuardedBy("lock")
+    void unreserve(int pid) {
         reserved.remove(pid);
     }
 

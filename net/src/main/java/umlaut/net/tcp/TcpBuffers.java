@@ -43,8 +43,7 @@ final class TcpBuffers {
 
     /** The largest segment to tell the other side of. @param device that leads there; null: lo */
     int advertisedMss(TcpFlow.Key to, @Nullable NetDevice device) {
-        NetDevice out =
-                device == null || tp.net.fib(to.local().isV4()).isLocal(to.remote()) ? tp.net.loopback : device;
+        NetDevice out = device == null || tp.net.fib(to.local().isV4()).isLocal(to.remote()) ? tp.net.loopback : device;
         int headers = to.remote().isV4() ? 40 : 60;
         int limit = Math.min(65535, out.mtu) - headers;
         return tp.tcpOptions.maxSegment > 0 ? Math.min(limit, tp.tcpOptions.maxSegment) : limit;

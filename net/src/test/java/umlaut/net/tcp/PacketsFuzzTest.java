@@ -6,9 +6,9 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import umlaut.abi.IfConst;
 import umlaut.abi.SockConst;
-import umlaut.net.core.SkBuff;
 import umlaut.net.core.Be;
 import umlaut.net.core.Checksum;
+import umlaut.net.core.SkBuff;
 
 /** Whatever comes in by a wire, the stack trips over none of it and goes on working. */
 class PacketsFuzzTest {
@@ -60,8 +60,8 @@ class PacketsFuzzTest {
         while (data.remainingBytes() > 0) {
             int seq = client.sndNxt + data.consumeInt(-70000, 70000);
             int ack = client.rcvNxt + data.consumeInt(-70000, 70000);
-            byte[] packet = PacketBytes.tcp(
-                    TwoStacks.A, TwoStacks.B, client.localPort, 80, seq, ack, data.consumeByte());
+            byte[] packet =
+                    PacketBytes.tcp(TwoStacks.A, TwoStacks.B, client.localPort, 80, seq, ack, data.consumeByte());
             arrive(net, packet, IfConst.ETH_P_IP);
         }
         net.run(100_000_000_000L);
