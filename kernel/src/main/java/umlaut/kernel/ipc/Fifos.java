@@ -25,6 +25,8 @@ public final class Fifos implements FifoOpener {
         boolean isPipe = inode instanceof AnonInode;
         Pipe pipe;
         PipeEnd end;
+        boolean alone;
+        int seen;
         synchronized (state) {
             pipe = (Pipe) state.fifo;
             if (pipe == null) {
@@ -44,27 +46,23 @@ public final class Fifos implements FifoOpener {
             if (end.writable()) {
                 pipe.addWriter();
             }
+            // Together with our own coming: a partner that this brings may have gone again at once.
+            alone = end.readable() ? pipe.writers() == 0 : pipe.readers() == 0;
+            seen = end.readable() ? pipe.writerOpens() : pipe.readerOpens();
         }
         pipe.opens.wakeAll(0);
-        if (!isPipe) {
-            awaitPartner(task, pipe, end);
+        if (!isPipe && alone && !(end.readable() && end.writable())) {
+            awaitPartner(task, pipe, end, seen);
         }
         return end;
     }
 
-    private static void awaitPartner(@Nullable Task task, Pipe pipe, PipeEnd end) {
-        if (end.readable() && end.writable()) {
-            return;
-        }
-        boolean alone = end.readable() ? pipe.writers() == 0 : pipe.readers() == 0;
-        if (!alone) {
-            return;
-        }
+    /** @param seen how many partners there had been when this end came */
+    private static void awaitPartner(@Nullable Task task, Pipe pipe, PipeEnd end, int seen) {
         if (end.nonBlocking() || task == null) {
-            end.openedBeforeWriters(pipe.writerOpens());
+            end.openedBeforeWriters(end.readable() ? seen : pipe.writerOpens());
             return;
         }
-        int seen = end.readable() ? pipe.writerOpens() : pipe.readerOpens();
         BlockingOp partnerCame = () -> (end.readable() ? pipe.writerOpens() : pipe.readerOpens()) != seen
                         || (end.readable() ? pipe.writers() : pipe.readers()) > 0
                 ? 0
