@@ -5,26 +5,19 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.InetConst;
 import umlaut.abi.Le;
-import umlaut.abi.Netlink;
 import umlaut.abi.SockConst;
 import umlaut.kernel.task.Task;
 import umlaut.net.Message;
 import umlaut.net.SocketOptions;
 import umlaut.net.core.Be;
 import umlaut.net.core.Checksum;
-import umlaut.net.core.IcmpError;
-import umlaut.net.core.IpAddress;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.SkBuff;
-import umlaut.net.inet.DatagramSock;
 import umlaut.net.inet.InetControl;
-import umlaut.net.inet.SockError;
 import umlaut.net.inet.SocketAddress;
 
 /** A raw socket: whole packets of one protocol (raw(7)). IPv4 ones are given the IP header, IPv6 ones are not. */
-public final class RawSock extends DatagramSock {
-    private static final int MAX = 65535;
-
+public final class RawSock extends PacketSock {
     /** Types of ICMP messages that are not wanted, a bit each (ICMP_FILTER); for ICMPv6 eight words. */
     private final int[] filter = new int[8];
 
@@ -38,7 +31,6 @@ public final class RawSock extends DatagramSock {
         if (family == SockConst.AF_INET6 && protocol == InetConst.IPPROTO_ICMPV6) {
             ip.checksumOffset = 2;
         }
-        ipv6Only = true;
         net.raw.add(this);
     }
 
@@ -50,47 +42,15 @@ public final class RawSock extends DatagramSock {
     @Override
     protected void takePort(int port) {}
 
-    @Override
-    public long connect(SocketAddress target, boolean first, boolean nonBlocking) {
-        int index = target.scope() != 0 && target.address().needsScope() ? target.scope() : boundDevice;
-        IpOutput way = IpOutput.resolve(net, target.address(), local, index, ip.tos, options.mark());
-        local = way.source();
-        remote = way.destination();
-        remotePort = target.port();
-        setWay(way);
-        return 0;
-    }
-
-    @Override
-    public void disconnect() {
-        remote = any();
-        remotePort = 0;
-        setWay(null);
-        local = addressAsked ? local : any();
-    }
-
     // --- sending ---
 
     @Override
     public long send(@Nullable Task task, Message message) {
-        long length = message.data.remaining();
-        if (length > MAX) {
-            return Errno.EMSGSIZE.negative();
-        }
-        if (message.has(SockConst.MSG_OOB)) {
-            return Errno.EOPNOTSUPP.negative();
-        }
-        byte[] sockaddr = message.address;
-        SocketAddress target = sockaddr == null ? null : SocketAddress.target(this, sockaddr);
-        if (target == null && remote.isAny()) {
-            return Errno.EDESTADDRREQ.negative();
-        }
+        requireSendable(message);
+        SocketAddress target = target(message);
         InetControl.Sending control = InetControl.read(this, message.control);
-        SkBuff skb = SkBuff.allocate((int) length);
-        int at = skb.put((int) length);
-        if (message.data.copyIn(MemorySegment.ofArray(skb.head()), at, length) < length) {
-            return Errno.EFAULT.negative();
-        }
+        SkBuff skb = packet(message);
+        int length = skb.length();
         net.lock();
         try {
             emit(skb, target, control);
@@ -101,26 +61,13 @@ public final class RawSock extends DatagramSock {
     }
 
     private void emit(SkBuff skb, @Nullable SocketAddress target, InetControl.Sending control) {
-        IpAddress to = target == null ? remote : target.address();
-        int index = control.index != 0 ? control.index : boundDevice;
-        if (target != null && to.needsScope() && target.scope() != 0) {
-            index = target.scope();
-        }
-        if (to.isMulticast() && index == 0) {
-            index = to.isV4() ? ip.multicastIndex : ip.multicastIndex6;
-        }
         boolean four = family == SockConst.AF_INET;
-        boolean whole = four ? ip.on4(InetConst.IP_HDRINCL) : ip.on6(InetConst.IPV6_HDRINCL);
-        IpAddress from = control.source != null ? control.source : local;
-        IpOutput way = IpOutput.resolve(net, to, from, index, ip.tos, options.mark());
-        if (way.type() == Netlink.RTN_BROADCAST && !options.isOn(SockConst.SO_BROADCAST)) {
-            throw Errno.EACCES.exception();
-        }
-        if (whole) {
+        IpOutput way = way(target, control);
+        if (four ? ip.on4(InetConst.IP_HDRINCL) : ip.on6(InetConst.IPV6_HDRINCL)) {
             emitWhole(skb, way, four);
             return;
         }
-        int ttl = control.ttl >= 0 ? control.ttl : ttlFor(to, way.device());
+        int ttl = control.ttl >= 0 ? control.ttl : ttlFor(target == null ? remote : target.address(), way.device());
         if (four) {
             skb.multicastLoop = ip.on4(InetConst.IP_MULTICAST_LOOP);
             boolean dont = ip.mtuDiscover == InetConst.IP_PMTUDISC_DO || ip.mtuDiscover == InetConst.IP_PMTUDISC_PROBE;
@@ -186,39 +133,6 @@ public final class RawSock extends DatagramSock {
             copy.push(copy.start() - copy.networkHeader);
         }
         enqueue(copy);
-    }
-
-    @Override
-    public long receive(Message message) {
-        return message.has(SockConst.MSG_OOB) ? Errno.EOPNOTSUPP.negative() : receivePacket(message);
-    }
-
-    @Override
-    protected void describe(SkBuff skb, Message message) {
-        if (message.wantsAddress) {
-            int scope = skb.device == null ? 0 : skb.device.index;
-            message.address = new SocketAddress(skb.source, 0, scope, 0).toBytes(family);
-        }
-        InetControl.describe(this, skb, message);
-    }
-
-    void icmpError(IcmpError error) {
-        boolean wants = wantsErrors(error.v4());
-        if (wants) {
-            queueError(new SockError(
-                    error.errno(),
-                    error.v4() ? SockError.ICMP : SockError.ICMP6,
-                    error.type(),
-                    error.code(),
-                    error.info(),
-                    error.offender(),
-                    error.destination(),
-                    0,
-                    error.packet()));
-        }
-        if (wants || error.hard() && !remote.isAny()) {
-            reportError(error.errno());
-        }
     }
 
     // --- options, end ---
