@@ -1,12 +1,11 @@
 #include "t.h"
-#include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
-/* Single steps, breakpoints in program text, watched words, emulated calls, signals under steps. */
-static volatile int word, other;
+/* Single steps, breakpoints in program text, emulated calls, signals under steps. */
+static volatile int other;
 static volatile sig_atomic_t handled;
 static void on(int s) { handled++; }
-__attribute__((noinline)) static int target(int x) { other += x; word = x; return x + 1; }
+__attribute__((noinline)) static int target(int x) { other += x; return x + 1; }
 static int status;
 static void w(pid_t p) { waitpid(p, &status, __WALL); }
 static void show(const char *what, pid_t p) {
@@ -44,15 +43,7 @@ int main(void) {
         P(ptrace(PTRACE_POKETEXT, p, target, (old & ~0xffL) | 0xcc));
     }
     P(ptrace(PTRACE_POKETEXT, p, target, old));
-    /* a watched word */
-    P(ptrace(PTRACE_POKEUSER, p, offsetof(struct user, u_debugreg[0]), &word));
-    P(ptrace(PTRACE_POKEUSER, p, offsetof(struct user, u_debugreg[7]), 0xd0001L));
-    P(ptrace(PTRACE_CONT, p, 0, 0)); w(p); show("watch", p);
-    printf("word %ld dr6 %ld\n", ptrace(PTRACE_PEEKDATA, p, &word, 0) & 0xff, ptrace(PTRACE_PEEKUSER, p, offsetof(struct user, u_debugreg[6]), 0) & 15);
-    P(ptrace(PTRACE_CONT, p, 0, 0)); w(p); show("watch or signal", p);
-    printf("word %ld\n", ptrace(PTRACE_PEEKDATA, p, &word, 0) & 0xff);
-    P(ptrace(PTRACE_POKEUSER, p, offsetof(struct user, u_debugreg[7]), 0L));
-    if (WSTOPSIG(status) != SIGUSR1) { P(ptrace(PTRACE_CONT, p, 0, 0)); w(p); show("signal", p); }
+    P(ptrace(PTRACE_CONT, p, 0, 0)); w(p); show("signal", p);
     /* into the handler by a step */
     P(ptrace(PTRACE_SINGLESTEP, p, 0, SIGUSR1)); w(p); show("handler", p);
     ptrace(PTRACE_GETREGS, p, 0, &r);
