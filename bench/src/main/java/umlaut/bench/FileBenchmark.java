@@ -19,8 +19,8 @@ import umlaut.fs.tmpfs.TmpFsType;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
+import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.mm.IovIter;
-import umlaut.kernel.mm.MemfdPageStore;
 import umlaut.kernel.time.Clock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.File;
@@ -64,7 +64,7 @@ public class FileBenchmark {
                 new KernelConfig("bench", "guest", MEMORY, 2, 100),
                 clock,
                 new KernelLog(clock, entry -> {}),
-                new MemfdPageStore("bench", MEMORY),
+                new HostPageStore("bench", MEMORY),
                 Tracer.OFF);
         kernel.vfs.register(new TmpFsType());
         kernel.vfs.mountRoot(

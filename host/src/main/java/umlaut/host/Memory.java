@@ -39,15 +39,28 @@ public final class Memory {
     }
 
     /**
-     * As {@link #map} of a whole file; the garbage collector unmaps it and closes the descriptor when no part of it is in use any more, so that nothing can touch it
+     * As {@link #map} of a whole file, where large pages fit; the garbage collector unmaps it and closes the descriptor when no part of it is in use any more, so that nothing can touch it
      * too late.
      */
     public static MemorySegment mapUntilUnused(int fd, long length, int prot) {
-        long address = HostException.check("mmap", mmap(0, length, prot, MAP_SHARED, fd, 0));
+        long address = reserveAligned(length, LargePageFile.LARGE_PAGE);
+        HostException.check("mmap", mmap(address, length, prot, MAP_SHARED | MAP_FIXED, fd, 0));
         return MemorySegment.ofAddress(address).reinterpret(length, Arena.ofAuto(), gone -> {
             munmap(address, length);
             Files.close(fd);
         });
+    }
+
+    /** A range of addresses at a multiple of {@code alignment}, to be mapped over. */
+    private static long reserveAligned(long length, long alignment) {
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        long all = HostException.check("mmap", mmap(0, length + alignment, PROT_NONE, flags, -1, 0));
+        long address = all + alignment - 1 & -alignment;
+        if (address > all) {
+            munmap(all, address - all);
+        }
+        munmap(address + length, all + alignment - address);
+        return address;
     }
 
     public static long munmap(MemorySegment map) {

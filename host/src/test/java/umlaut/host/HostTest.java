@@ -36,6 +36,30 @@ class HostTest {
         assertThat(Files.close(fd)).isZero();
     }
 
+    /** Where the host lets nobody mount, there is none: its errors are negative. */
+    @Test
+    void filesWithLargePagesAreOrdinaryFilesBesides() {
+        int fd = LargePageFile.create();
+        if (fd < 0) {
+            assertThat(HostCalls.isError(fd)).isTrue();
+            return;
+        }
+        long length = 2L * LargePageFile.LARGE_PAGE;
+        assertThat(Files.ftruncate(fd, length)).isZero();
+        MemorySegment map = Memory.mapUntilUnused(fd, length, Memory.PROT_READ | Memory.PROT_WRITE);
+        assertThat(map.address() % LargePageFile.LARGE_PAGE).isZero();
+        assertThat(Memory.madvise(map.address(), length, Memory.MADV_HUGEPAGE)).isZero();
+        map.set(Layouts.INT, LargePageFile.LARGE_PAGE + 8, 42);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(144, 8);
+            assertThat(Files.pread(fd, buffer, 0, 4, LargePageFile.LARGE_PAGE + 8))
+                    .isEqualTo(4);
+            assertThat(buffer.get(Layouts.INT, 0)).isEqualTo(42);
+            assertThat(Files.fstat(fd, buffer)).isZero();
+            assertThat(buffer.get(Layouts.INT, 28)).isEqualTo(Processes.getuid());
+        }
+    }
+
     @Test
     void descriptorsTravelOverSockets() {
         long pair = Sockets.socketpair(Sockets.AF_UNIX, Sockets.SOCK_SEQPACKET | Sockets.SOCK_CLOEXEC);

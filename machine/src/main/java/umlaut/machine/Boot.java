@@ -12,7 +12,7 @@ import umlaut.host.Scratch;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
-import umlaut.kernel.mm.MemfdPageStore;
+import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.time.HostClock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.net.Network;
@@ -50,7 +50,7 @@ final class Boot {
                 new KernelConfig(config.name(), config.hostname(), memory, cpus, pids),
                 clock,
                 log,
-                new MemfdPageStore("umlaut-" + config.name(), memory),
+                new HostPageStore("umlaut-" + config.name(), memory),
                 tracer);
         kernel.vfs.register(new DevPtsType());
         StandardFileSystems.register(kernel);

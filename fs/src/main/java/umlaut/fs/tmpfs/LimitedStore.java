@@ -66,6 +66,21 @@ final class LimitedStore implements PageStore {
     }
 
     @Override
+    public int largePage() {
+        return store.largePage();
+    }
+
+    @Override
+    public long allocateLarge(int pages) {
+        return store.allocateLarge(pages);
+    }
+
+    @Override
+    public boolean fillLarge(long offset) {
+        return store.fillLarge(offset);
+    }
+
+    @Override
     public void recycle(long offset, int pages) {
         store.recycle(offset, pages);
     }

@@ -17,8 +17,8 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.mm.IovIter;
-import umlaut.kernel.mm.MemfdPageStore;
 import umlaut.kernel.time.HostClock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.DirectorySink;
@@ -40,7 +40,7 @@ public final class TestTree {
                 config,
                 clock,
                 new KernelLog(clock, entry -> {}),
-                new MemfdPageStore("test", 1 << 22),
+                new HostPageStore("test", 1 << 22),
                 Tracer.OFF);
     }
 

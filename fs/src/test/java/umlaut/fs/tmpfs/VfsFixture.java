@@ -16,8 +16,8 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.mm.IovIter;
-import umlaut.kernel.mm.MemfdPageStore;
 import umlaut.kernel.time.Clock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.DirectorySink;
@@ -55,7 +55,7 @@ final class VfsFixture {
                 new KernelConfig("test", "guest", MEMORY, 2, 100),
                 clock,
                 new KernelLog(clock, entry -> {}),
-                new MemfdPageStore("test", MEMORY),
+                new HostPageStore("test", MEMORY),
                 Tracer.OFF);
         vfs = kernel.vfs;
         vfs.register(new TmpFsType());

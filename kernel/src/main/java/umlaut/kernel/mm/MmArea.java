@@ -101,15 +101,15 @@ final class MmArea {
     }
 
     /**
-     * As {@link #find} without a hint, for anonymous memory of whole huge pages: at a multiple of their size where there is room, so that the host can use them
-     * (thp_get_unmapped_area).
+     * As {@link #find} without a hint, for anonymous memory of whole huge pages and for files as large: at the same place in a huge page as in the file, where there is
+     * room, so that the host can use them (thp_get_unmapped_area).
      */
-    @GuardedBy("mm.lock") static long findAligned(Mm mm, long length) {
+    @GuardedBy("mm.lock") static long findAligned(Mm mm, long length, long offset) {
         long pad = HUGE_PAGE - PAGE;
         long found = length > mm.layout.taskSize - HUGE_PAGE
                 ? -1
                 : topDown(mm, length + pad, MIN_ADDRESS, mm.layout.mmapBase);
-        return found < 0 ? find(mm, 0, length, 0) : found + pad & -HUGE_PAGE;
+        return found < 0 ? find(mm, 0, length, 0) : found + (offset - found & HUGE_PAGE - 1);
     }
 
     @GuardedBy("mm.lock") private static long topDown(Mm mm, long length, long low, long high) {

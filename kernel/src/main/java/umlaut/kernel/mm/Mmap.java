@@ -119,7 +119,7 @@ public final class Mmap {
         mm.lock.lock();
         try {
             VmaEditor.checkCount(mm, 0);
-            long at = address(mm, hint, length, mapFlags, fixed);
+            long at = address(mm, hint, length, mapFlags, fixed, file, offset);
             int flags = vmaFlags(mm, mapFlags);
             if ((mapFlags & MapFlags.MAP_LOCKED) != 0) {
                 if (!MmArea.mayLock(task)) {
@@ -155,12 +155,17 @@ public final class Mmap {
         return result;
     }
 
-    @GuardedBy("mm.lock") private static long address(Mm mm, long hint, long length, int mapFlags, boolean fixed) {
+    @GuardedBy("mm.lock") private static long address(
+            Mm mm, long hint, long length, int mapFlags, boolean fixed, @Nullable File file, long offset) {
         if (!fixed) {
             int kind = mapFlags & (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_TYPE | MapFlags.MAP_32BIT);
             boolean plain = kind == (MapFlags.MAP_ANONYMOUS | MapFlags.MAP_PRIVATE) && hint == 0;
             if (plain && (length & MmArea.HUGE_PAGE - 1) == 0) {
-                return MmArea.findAligned(mm, length);
+                return MmArea.findAligned(mm, length, 0);
+            }
+            boolean ofFile = file != null && file.inode().isRegular() && (mapFlags & MapFlags.MAP_32BIT) == 0;
+            if (ofFile && hint == 0 && length >= MmArea.HUGE_PAGE) {
+                return MmArea.findAligned(mm, length, offset);
             }
             return MmArea.find(mm, hint & -MmArea.PAGE, length, mapFlags);
         }

@@ -3,7 +3,7 @@ package umlaut.kernel.mm;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The machine's memory for file data (tmpfs, memfd, shared anonymous memory, SysV shm): one sparse memfd mapped once into the JVM and, piecewise, into guests, so
+ * The machine's memory for file data (tmpfs, memfd, shared anonymous memory, SysV shm): one sparse file mapped once into the JVM and, piecewise, into guests, so
  * that a shared mapping is the very same pages. Hands out runs of pages; the pages of a fresh run read as zero. Thread-safe. Counterpart: the page
  * allocator under mm/shmem.c.
  *
@@ -34,6 +34,25 @@ public interface PageStore extends AutoCloseable {
      * @return byte offset, or -1 if there is none
      */
     long allocateUsed(int pages);
+
+    /** How many pages a large page has, which the host gives and takes as one, in a fraction of the time; 0 if the store has none. */
+    int largePage();
+
+    /**
+     * Room for a run of whole large pages, at a multiple of their size.
+     *
+     * @param pages a multiple of {@link #largePage}
+     * @return byte offset, or -1 if there is none
+     */
+    long allocateLarge(int pages);
+
+    /**
+     * Gives a large page of such a run memory, all of it, which reads as zero.
+     *
+     * @param offset its byte offset
+     * @return false if the host has no large page at present: its pages are small ones then
+     */
+    boolean fillLarge(long offset);
 
     /** Gives a run, or part of one, back: its memory returns to the host. Nobody may have it mapped any more. */
     void free(long offset, int pages);

@@ -22,10 +22,10 @@ final class RunAllocator {
     private final TreeSet<Run> bySize = new TreeSet<>();
     private long freePages;
 
-    /** @param pages how many are free to begin with, from 0 on */
-    RunAllocator(long pages) {
+    /** @param pages how many are free to begin with, from {@code start} on */
+    RunAllocator(long start, long pages) {
         if (pages > 0) {
-            add(0, pages);
+            add(start, pages);
         }
     }
 
@@ -40,6 +40,20 @@ final class RunAllocator {
             add(fit.start + pages, fit.pages - pages);
         }
         return fit.start;
+    }
+
+    /** As {@link #allocate}, at a multiple of {@code alignment}. @return first page of the run, or -1 */
+    long allocateAligned(long pages, long alignment) {
+        Run fit = bySize.ceiling(new Run(0, pages));
+        if (fit != null && fit.start % alignment != 0) {
+            fit = bySize.ceiling(new Run(0, pages + alignment - 1));
+        }
+        if (fit == null) {
+            return -1;
+        }
+        long start = (fit.start + alignment - 1) / alignment * alignment;
+        allocateAt(start, pages);
+        return start;
     }
 
     /** Takes exactly these pages if they are free. */

@@ -101,9 +101,10 @@ public final class Shmem implements MappingSource {
                 done += zeros(to, Math.min(length - done, holeEnd - at));
                 continue;
             }
-            boolean all = mappedOnce && !run.used;
-            boolean data = all || run.isFilled(page);
-            long end = all ? run.endPage() : run.stateEnd(page, Long.MAX_VALUE, data);
+            boolean all = mappedOnce && !run.used && !run.large;
+            long next = all ? page : nextData(run, page);
+            boolean data = next == page;
+            long end = all ? run.endPage() : data ? nextHole(run, page) : next;
             long n = Math.min(length - done, (end << SHIFT) - at);
             done += data ? to.copyOut(store.memory(), run.storeAt(page) + (at & PAGE - 1), n) : zeros(to, n);
         }
@@ -164,7 +165,8 @@ public final class Shmem implements MappingSource {
                 }
                 long end = Math.min(size, run.stateEnd(page, Long.MAX_VALUE, true) << SHIFT);
                 long n = Math.min(from.remaining(), end - at);
-                done += copyThrough(from, run.storeAt(page) + (at & PAGE - 1), n, 0);
+                long to = run.storeAt(page) + (at & PAGE - 1);
+                done += run.large ? from.copyIn(store.memory(), to, n) : copyThrough(from, to, n, 0);
             }
         } finally {
             lock.unlockRead(stamp);
@@ -181,6 +183,7 @@ public final class Shmem implements MappingSource {
             ShmemRun run = runs.obtain(page, lastPage + 1 - page, true);
             boolean fresh = !run.isFilled(page);
             long end = run.stateEnd(page, lastPage + 1, !fresh);
+            boolean direct = run.large && (!fresh || fillLarge(run, page, end));
             if (fresh) {
                 end = chargeSome(run, page, end);
             }
@@ -191,7 +194,7 @@ public final class Shmem implements MappingSource {
                 zero(at & -PAGE, at & PAGE - 1);
                 tail = (int) (-(at + n) & PAGE - 1);
             }
-            long moved = copyThrough(from, at, n, tail);
+            long moved = direct ? from.copyIn(store.memory(), at, n) : copyThrough(from, at, n, tail);
             if (fresh && run.used && moved < n) {
                 zero(at + moved, n - moved + tail);
             }
@@ -205,7 +208,28 @@ public final class Shmem implements MappingSource {
     }
 
     /**
-     * All data comes by the store's own way, through a buffer: touching its mapping in the JVM would cost a page fault a page.
+     * Before pages of a large run are first written: gives the large pages memory of which none is filled. Not where guests may have the file mapped: what they
+     * touch is told from what they do not by what has memory.
+     *
+     * @return whether it is to be written through the store's mapping
+     */
+    private boolean fillLarge(ShmemRun run, long from, long to) {
+        if (mappedOnce) {
+            return false;
+        }
+        int pages = store.largePage();
+        for (long p = from / pages * pages; p < to; p += pages) {
+            boolean empty =
+                    p >= run.filePage && run.stateEnd(p, p + pages, false) >= Math.min(p + pages, run.endPage());
+            if (empty && !store.fillLarge(run.storeAt(p))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Data for small pages comes by the store's own way, through a buffer: touching its mapping in the JVM would cost a page fault a page.
      *
      * @param tail zero bytes written behind the data
      */
@@ -406,7 +430,7 @@ public final class Shmem implements MappingSource {
     private void freeAll(List<ShmemRun> gone) {
         for (ShmemRun run : gone) {
             store.uncharge(run.filledPages);
-            if (mappedOnce && !run.used) {
+            if (run.large || mappedOnce && !run.used) {
                 store.free(run.storeOffset, run.pages);
                 continue;
             }
@@ -519,7 +543,7 @@ public final class Shmem implements MappingSource {
                 into.set(-1, 0, length);
                 return;
             }
-            mappedOnce = true;
+            beMapped();
             ShmemRun run = runs.obtain(offset >> SHIFT, end - offset >> SHIFT, false);
             long n = Math.min(end - offset, (run.endPage() << SHIFT) - offset);
             if (run.used) {
@@ -529,6 +553,21 @@ public final class Shmem implements MappingSource {
         } finally {
             lock.unlockWrite(stamp);
         }
+    }
+
+    /** From now on guests may fill pages without our knowing: what has memory must be what has data. */
+    private void beMapped() {
+        for (int i = 0; !mappedOnce && i < runs.count(); i++) {
+            ShmemRun run = runs.get(i);
+            for (long p = run.filePage; run.large && p < run.endPage(); ) {
+                long hole = run.stateEnd(p, Long.MAX_VALUE, true);
+                p = run.stateEnd(hole, Long.MAX_VALUE, false);
+                if (p > hole) {
+                    store.discard(run.storeAt(hole), (int) (p - hole));
+                }
+            }
+        }
+        mappedOnce = true;
     }
 
     @Override

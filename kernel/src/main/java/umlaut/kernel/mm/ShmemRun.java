@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Consecutive pages of a file that lie consecutively in the store. A page of it is <em>filled</em> (charged to the machine) once it was written; the
  * others are room kept for growth, and read as zero. In a <em>used</em> run those others hold old data of another file: guests never have them mapped. In a
- * fresh one they are zero, or data that guests wrote through mappings. Guarded by the {@link Shmem} that has it.
+ * fresh one they are zero, or data that guests wrote through mappings. A <em>large</em> one lies at the same place in a large page as in the file. Guarded by the
+ * {@link Shmem} that has it.
  */
 final class ShmemRun {
     /** First page of the file. */
@@ -16,10 +17,14 @@ final class ShmemRun {
     int pages;
     int filledPages;
     boolean used;
+    /** Made of large pages, of which each belongs to this file alone. */
+    final boolean large;
+
     private long[] filled;
 
-    ShmemRun(long filePage, long storeOffset, int pages, boolean used) {
+    ShmemRun(long filePage, long storeOffset, int pages, boolean used, boolean large) {
         this.used = used;
+        this.large = large;
         this.filePage = filePage;
         this.storeOffset = storeOffset;
         this.pages = pages;
@@ -90,7 +95,7 @@ final class ShmemRun {
 
     /** Cuts the pages from {@code page} on off into a run of their own. */
     ShmemRun split(long page) {
-        ShmemRun tail = new ShmemRun(page, storeAt(page), (int) (endPage() - page), used);
+        ShmemRun tail = new ShmemRun(page, storeAt(page), (int) (endPage() - page), used, large);
         for (long p = page; p < endPage(); p++) {
             if (isFilled(p)) {
                 tail.setFilled(p, p + 1);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RunAllocatorTest {
     @Test
     void givesBestFitAndJoinsNeighbours() {
-        RunAllocator a = new RunAllocator(100);
+        RunAllocator a = new RunAllocator(0, 100);
         long first = a.allocate(10);
         long second = a.allocate(5);
         long third = a.allocate(10);
@@ -27,7 +27,7 @@ class RunAllocatorTest {
 
     @Test
     void growsInPlaceOnlyWhereFree() {
-        RunAllocator a = new RunAllocator(20);
+        RunAllocator a = new RunAllocator(0, 20);
         a.allocate(5);
         assertThat(a.allocateAt(5, 5)).isTrue();
         assertThat(a.allocateAt(9, 2)).isFalse();
@@ -37,7 +37,7 @@ class RunAllocatorTest {
 
     @Test
     void refusesToFreeTwice() {
-        RunAllocator a = new RunAllocator(20);
+        RunAllocator a = new RunAllocator(0, 20);
         a.allocate(5);
         a.free(0, 5);
         assertThatThrownBy(() -> a.free(2, 1)).isInstanceOf(IllegalStateException.class);
@@ -46,7 +46,7 @@ class RunAllocatorTest {
     @Test
     void neverGivesAPageTwice() {
         Random random = new Random(7);
-        RunAllocator a = new RunAllocator(1000);
+        RunAllocator a = new RunAllocator(0, 1000);
         BitSet used = new BitSet();
         List<long[]> runs = new ArrayList<>();
         for (int i = 0; i < 20000; i++) {

@@ -14,7 +14,7 @@ import umlaut.abi.ErrnoException;
 
 class ShmemTest {
     private static final int PAGE = 4096;
-    private final PageStore store = new MemfdPageStore("test", 8 << 20);
+    private final PageStore store = new HostPageStore("test", 8 << 20);
     private final Shmem file = new Shmem(store);
 
     private static MemorySegment bytes(byte[] from) {

@@ -18,7 +18,7 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.cred.Credentials;
-import umlaut.kernel.mm.MemfdPageStore;
+import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.time.Clock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.kernel.vfs.File;
@@ -71,7 +71,7 @@ public final class TestMachine {
                 new KernelConfig("test", "guest", 1 << 28, 2, pidsLimit),
                 clock,
                 new KernelLog(clock, entry -> notes.add("log: " + entry.text())),
-                new MemfdPageStore("test", 1 << 20),
+                new HostPageStore("test", 1 << 20),
                 tracer);
     }
 

@@ -10,15 +10,20 @@ import umlaut.abi.Seek;
 import umlaut.host.Files;
 import umlaut.host.HostCalls;
 import umlaut.host.HostException;
+import umlaut.host.LargePageFile;
 import umlaut.host.Memory;
 import umlaut.host.Scratch;
+import umlaut.host.Syscall;
 
 /**
- * The page store of a real machine: one sparse memfd, several times as large as the machine's memory so that files can grow in long runs, mapped
- * once in the JVM (memfd_create(2)). Freed pages are punched out, which is also what makes them read as zero again; some megabytes are kept as they are
+ * The page store of a real machine: one sparse file in memory, several times as large as the machine's memory so that files can grow in long runs, mapped
+ * once in the JVM. Freed pages are punched out, which is also what makes them read as zero again; some megabytes are kept as they are
  * instead, for the files that come and go: getting memory from the host costs several times what writing to it does.
+ *
+ * <p>Where the host lets us mount a tmpfs ({@link LargePageFile}), a second half of the room has large pages: there the JVM's own mapping has MADV_HUGEPAGE, so that what
+ * it touches first comes by 2 MiB. Guests' mappings have not: what they touch first is a small page everywhere. Else the file is a memfd (memfd_create(2)).
  */
-public final class MemfdPageStore implements PageStore {
+public final class HostPageStore implements PageStore {
     private static final long LEAST_ROOM = 16L << 30;
     /** Most memory kept in freed pages, also as a part of all. */
     private static final long MOST_KEPT = 64L << 20, KEPT_PART = 8;
@@ -27,15 +32,28 @@ public final class MemfdPageStore implements PageStore {
     /** Offset of st_blocks in struct stat. */
     private static final long STAT_BLOCKS = 64;
 
+    private static final int LARGE_PAGE = LargePageFile.LARGE_PAGE / PAGE;
+
+    /** How long the host is not asked again for a large page after it had none. */
+    private static final long RETRY_NS = 1_000_000_000;
+
     private final int fd;
     private final MemorySegment memory;
     private final MemorySegment zeros = Arena.ofAuto().allocate(64 << 10, PAGE);
     private final long limitPages;
 
+    /** Where the part with large pages begins, in bytes; the end of the store if it has none. */
+    private final long largeStart;
+
+    /** No large page was to be had then. */
+    private volatile long refusedNs = System.nanoTime() - RETRY_NS;
+
     @GuardedBy("this") private final RunAllocator free;
 
-    /** Freed pages that still have their memory and old contents. */
-    @GuardedBy("this") private final RunAllocator used = new RunAllocator(0);
+    @GuardedBy("this") private final RunAllocator freeLarge;
+
+    /** Freed small pages that still have their memory and old contents. */
+    @GuardedBy("this") private final RunAllocator used = new RunAllocator(0, 0);
 
     private final long keptPages;
 
@@ -47,14 +65,56 @@ public final class MemfdPageStore implements PageStore {
      * @param memoryBytes the machine's memory: most that {@link #charge} grants
      * @throws HostException when the host refuses
      */
-    public MemfdPageStore(String name, long memoryBytes) {
-        long room = Math.max(LEAST_ROOM, memoryBytes * 4) & -(long) PAGE;
-        fd = Memory.memfd("umlaut-pages-" + name, room);
-        memory = Memory.mapUntilUnused(fd, room, Memory.PROT_READ | Memory.PROT_WRITE);
-        Memory.madvise(memory.address(), room, Memory.MADV_DONTFORK);
+    public HostPageStore(String name, long memoryBytes) {
+        this(name, memoryBytes, true);
+    }
+
+    /** @param large whether to have large pages where the host allows it */
+    HostPageStore(String name, long memoryBytes, boolean large) {
+        long room = Math.max(LEAST_ROOM, memoryBytes * 4) & -(long) LargePageFile.LARGE_PAGE;
+        int file = large ? LargePageFile.create() : -1;
+        long all = file >= 0 ? 2 * room : room;
+        fd = file >= 0 ? file : Memory.memfd("umlaut-pages-" + name, all);
+        HostException.check("ftruncate", Files.ftruncate(fd, all));
+        memory = Memory.mapUntilUnused(fd, all, Memory.PROT_READ | Memory.PROT_WRITE);
+        Memory.madvise(memory.address(), all, Memory.MADV_DONTFORK);
+        boolean advised = all > room && Memory.madvise(memory.address() + room, room, Memory.MADV_HUGEPAGE) == 0;
+        largeStart = advised ? room : all;
         limitPages = memoryBytes / PAGE;
         keptPages = Math.min(MOST_KEPT, memoryBytes / KEPT_PART) / PAGE;
-        free = new RunAllocator(room / PAGE);
+        free = new RunAllocator(0, room / PAGE);
+        freeLarge = new RunAllocator(largeStart / PAGE, (all - largeStart) / PAGE);
+    }
+
+    @Override
+    public int largePage() {
+        return largeStart < memory.byteSize() ? LARGE_PAGE : 0;
+    }
+
+    @Override
+    public synchronized long allocateLarge(int pages) {
+        long page = freeLarge.allocateAligned(pages, LARGE_PAGE);
+        return page < 0 ? -1 : page * PAGE;
+    }
+
+    @Override
+    public boolean fillLarge(long offset) {
+        if (System.nanoTime() - refusedNs < RETRY_NS) {
+            return false;
+        }
+        memory.set(ValueLayout.JAVA_BYTE, offset, (byte) 0);
+        MemorySegment resident = Scratch.room();
+        long last = memory.address() + offset + LargePageFile.LARGE_PAGE - PAGE;
+        boolean all = HostCalls.call(Syscall.MINCORE, last, PAGE, resident.address()) == 0
+                && (resident.get(ValueLayout.JAVA_BYTE, 0) & 1) != 0;
+        if (!all) {
+            refusedNs = System.nanoTime();
+        }
+        return all;
+    }
+
+    @GuardedBy("this") private RunAllocator room(long offset) {
+        return offset >= largeStart ? freeLarge : free;
     }
 
     @Override
@@ -75,7 +135,7 @@ public final class MemfdPageStore implements PageStore {
 
     @Override
     public synchronized boolean extend(long end, int pages) {
-        return free.allocateAt(end / PAGE, pages);
+        return room(end - 1).allocateAt(end / PAGE, pages);
     }
 
     @Override
@@ -88,14 +148,14 @@ public final class MemfdPageStore implements PageStore {
     public void free(long offset, int pages) {
         discard(offset, pages);
         synchronized (this) {
-            free.free(offset / PAGE, pages);
+            room(offset).free(offset / PAGE, pages);
         }
     }
 
     @Override
     public void recycle(long offset, int pages) {
         synchronized (this) {
-            if (used.freePages() + pages <= keptPages) {
+            if (offset < largeStart && used.freePages() + pages <= keptPages) {
                 used.free(offset / PAGE, pages);
                 return;
             }
@@ -171,7 +231,7 @@ public final class MemfdPageStore implements PageStore {
         return fd;
     }
 
-    /** What the memfd takes: also what guests filled through mappings, which nobody charged. */
+    /** What the file takes: also what guests filled through mappings, which nobody charged. */
     @Override
     public long allocatedBytes() {
         MemorySegment stat = Scratch.room();
