@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
 public final class Futex {
     public static final int WAIT = 0, WAKE = 1, WAIT_BITSET = 9, WAKE_BITSET = 10, PRIVATE = 128;
 
+    /** What a wait returns whose time is over: -ETIMEDOUT. */
+    public static final long TIMED_OUT = -110;
+
     private Futex() {}
 
     /** Sleeps while the word is {@code expected}. @return 0 when woken, or -EAGAIN, -EINTR */

@@ -699,6 +699,11 @@ final class NativeAddressSpace implements AddressSpace {
         engine.reaper.signal(pid, this, tid, signal);
     }
 
+    /** Confines a guest thread to some of the host's processors. */
+    void place(int tid, long cpus) {
+        engine.reaper.place(pid, this, tid, cpus);
+    }
+
     @Override
     public long residentBytes() {
         return dead ? 0 : ProcFiles.residentBytes(pid);

@@ -11,7 +11,6 @@ import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
 import umlaut.host.Futex;
-import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Syscall;
 
@@ -60,11 +59,8 @@ final class NativeThread implements UserThread {
     /** The system call as it came in: RAX and six arguments, read once so that they stay what they are; and one to spare. */
     private final long[] message = new long[NO_MESSAGE + 1];
 
-    private final Placement placement;
-    private final Doze doze;
     private final AreaUse areaUse = new AreaUse();
-    private int polls;
-    private int resumes;
+    private final HandOver handOver;
     private boolean started;
     /** Guest code was let go before the first resume. */
     private boolean running;
@@ -94,8 +90,7 @@ final class NativeThread implements UserThread {
         this.area = engine.areas.slot(slot);
         this.futex = new FutexCall(area);
         this.copied = new CopiedIn(area);
-        this.placement = new Placement(engine.pacer);
-        this.doze = new Doze(space, area, areaUse);
+        this.handOver = new HandOver(this, areaUse);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
         forgetResults();
     }
@@ -123,9 +118,7 @@ final class NativeThread implements UserThread {
             cause = State.ORDER_FAILED;
             return Trap.ORDER_FAILED;
         }
-        if (resumes == 0) {
-            placement.begin();
-        }
+        handOver.begin();
         if (!started) {
             awaitStart();
         }
@@ -134,27 +127,15 @@ final class NativeThread implements UserThread {
                 MODE.setVolatile(this, IN_KERNEL);
                 return interruptedEarly();
             }
-            setPace();
+            boolean first = handOver.setPace();
             post(answer());
-            if (resumes == 1) {
+            if (first) {
                 engine.programStarted();
             }
             Trap trap = awaitTrap();
             if (trap != null) {
                 return trap;
             }
-        }
-    }
-
-    private void setPace() {
-        placement.resuming();
-        int wanted = placement.polls() ? Pacer.GUEST_POLLS : 0;
-        if (wanted != polls) {
-            polls = wanted;
-            area.set(Layouts.INT, Area.POLLS, wanted);
-        }
-        if ((++resumes & 63) == 0) {
-            engine.pacer.look();
         }
     }
 
@@ -165,13 +146,12 @@ final class NativeThread implements UserThread {
 
     @Override
     public void doze(long deadlineNs) {
-        sleeping();
-        doze.sleep(deadlineNs);
+        handOver.doze(deadlineNs);
     }
 
     @Override
     public void nudge() {
-        doze.nudge();
+        handOver.nudge();
     }
 
     @Override
@@ -183,11 +163,7 @@ final class NativeThread implements UserThread {
         if (!MODE.compareAndSet(this, IN_KERNEL, IN_USER)) {
             return false;
         }
-        doze.answered = true;
-        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer() | State.ASLEEP);
-        if ((old & State.ASLEEP) != 0) {
-            Futex.wakeBits(area, Area.STATE, State.GUEST_SIDE);
-        }
+        handOver.answer(answer());
         return true;
     }
 
@@ -214,11 +190,8 @@ final class NativeThread implements UserThread {
 
     @Override
     public Trap awaitAnswered() {
-        doze.answered = false;
-        if (resumes == 0) {
-            resumes = 1;
-            placement.begin();
-        }
+        handOver.forgetAnswer();
+        handOver.launched();
         Trap trap = awaitTrap();
         return trap != null ? trap : resume();
     }
@@ -266,45 +239,11 @@ final class NativeThread implements UserThread {
     }
 
     void post(int answer) {
-        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer);
-        if ((old & State.ASLEEP) != 0) {
-            placement.guestSlept();
-            Futex.wake(area, Area.STATE, 1);
-        }
+        handOver.post(answer);
     }
 
-    /** Polls for a while, then sleeps, until it is the JVM's turn. */
     int awaitRequest() {
-        if (placement.polls()) {
-            int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, Pacer.KERNEL_SPINS);
-            if ((state & State.REQUEST) != 0) {
-                VarHandle.acquireFence();
-                if (placement.polled()) {
-                    placement.missed(guestCpu());
-                }
-                return state;
-            }
-        }
-        engine.pacer.look();
-        placement.sleeping(guestCpu());
-        for (; ; ) {
-            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
-            if ((state & State.REQUEST) != 0) {
-                return state;
-            }
-            if (space.isDead()) {
-                return State.DEAD;
-            }
-            int asleep = state | State.ASLEEP;
-            if (state == asleep || Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, asleep)) {
-                Futex.await(area, Area.STATE, asleep);
-            }
-        }
-    }
-
-    private int guestCpu() {
-        int cpu = area.get(Layouts.INT, Area.CPU);
-        return cpu < 0 ? -1 : cpu & (1 << Area.CPU_BITS) - 1;
+        return handOver.awaitRequest();
     }
 
     /** @param interrupted an interrupt was asked for while the thread came in by itself. @return null if it is to go on, the kernel knowing nothing */
@@ -594,16 +533,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public void sleeping() {
-        placement.blocking();
-        for (; ; ) {
-            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
-            if ((state & State.REQUEST) == 0 || (state & (State.ASLEEP | State.NO_POLLING)) != 0) {
-                return;
-            }
-            if (Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, state | State.NO_POLLING)) {
-                return;
-            }
-        }
+        handOver.sleeping();
     }
 
     /** Has the guest's host thread run the queued orders now and come back. @return 0, or -errno of the order that failed, or -EPERM if dead */
@@ -786,7 +716,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public void close() {
-        sleeping();
+        handOver.close();
         areaUse.close();
         space.retire(this);
     }

@@ -17,6 +17,9 @@ final class Pacer {
     /** Rounds of polling, about 15 ns each on either side. */
     static final int GUEST_POLLS = 4000, KERNEL_SPINS = 4000;
 
+    /** Those that poll for each other. */
+    private static final int SIDES = 2;
+
     private static final int SERVICE_POLLS = 500;
 
     /** A turn of those who hand over to each other: beside others' work each wake-up would else wait for the end of a turn of 1 to 3 ms. */
@@ -71,30 +74,33 @@ final class Pacer {
         return polling ? KERNEL_SPINS : 0;
     }
 
-    /** Looks at the host's load if that was not done lately. To be called now and then by kernel threads at work. */
-    void look() {
+    /**
+     * Looks at the host's load if that was not done lately. To be called now and then by kernel threads at work.
+     *
+     * @param own how many of the caller and its guest thread are runnable
+     * @return whether a third party has just been seen to wait for a processor: both sides should let go of theirs once, since it may be somebody's short errand
+     */
+    boolean look(int own) {
         long now = System.nanoTime();
         long next = nextNs;
         if (now - next < 0 || cpus < 2 || fd < 0 || !NEXT.compareAndSet(this, next, now + INTERVAL_NS)) {
-            return;
+            return false;
         }
-        int runnable = runnable();
-        if (runnable > (polling ? cpus : cpus - 1)) {
-            runnable -= compilers.running();
+        int others = runnable() - own;
+        if (others + SIDES > cpus) {
+            others -= compilers.running();
         }
+        boolean crowded = others + SIDES > cpus;
         if (polling) {
-            // One such sample is somebody's short errand.
-            busy = runnable > cpus ? busy + 1 : 0;
-            if (busy >= 2) {
-                polling = false;
-                quiet = 0;
-                busy = 0;
-            }
-        } else {
-            // A side that begins to poll adds a runnable thread to these.
-            quiet = runnable < cpus ? quiet + 1 : 0;
-            polling = quiet >= PATIENCE;
+            busy = crowded ? busy + 1 : 0;
+            polling = busy < 2;
+            quiet = 0;
+            return crowded;
         }
+        quiet = crowded ? 0 : quiet + 1;
+        polling = quiet >= PATIENCE;
+        busy = 0;
+        return false;
     }
 
     private int runnable() {

@@ -1,25 +1,37 @@
 package umlaut.engine.process;
 
+import java.util.function.LongConsumer;
 import umlaut.host.Processes;
 
 /**
- * Where a kernel thread runs, seen from its guest thread. A hand-over between two processors that are both awake costs 0.1 us, one between threads that share a
+ * Where a kernel thread and its guest thread run. A hand-over between two processors that are both awake costs 0.1 us, one between threads that share a
  * processor 5 us, and one that must wake another processor 50 us; two threads that poll for each other on one processor cost 80 us a call. So a pair whose
- * calls come thick and fast is kept apart and polls; one that makes calls seldom, or on a busy machine, is kept together and sleeps. A thread that waits
- * for other things may run anywhere, as the host sees fit. Belongs to its kernel thread.
+ * calls come thick and fast is kept apart and polls; one whose sides sleep between calls is kept together.
+ *
+ * <p>Together means that both may use that one processor only: the host puts a thread that is woken on an idle processor if there is one, so that a free guest thread would be
+ * moved away by every answer, and each call would wake a processor. What that takes from the host's scheduler is given back soon: a guest thread that computes without a call
+ * for {@link #COMPUTING_NS} is released, as is a pair that sleeps in the kernel or has been together for {@link #BOND_NS}; where the host then puts the guest thread they meet again.
+ *
+ * <p>Belongs to its kernel thread.
  */
 final class Placement {
+    /** A bound guest thread that makes no call for so long computes, and may want another processor. */
+    static final long COMPUTING_NS = 5_000_000;
+
+    /** The longest that a pair is together before the host chooses its processor anew. */
+    static final long BOND_NS = 20_000_000;
+
     /** Calls between two looks at the clock. */
     private static final int WINDOW = 16;
 
-    /** Calls that come quicker than this are worth a processor that polls, ns. */
-    private static final long DENSE_NS = 25_000;
+    /** Calls that come quicker than this are worth a processor that polls, ns: rather more than a call costs whose sides wake each other. */
+    private static final long DENSE_NS = 75_000;
 
     /** Calls on which a side slept say that polling is in vain: each counts {@link #MISS}, less one for each call on which neither did. */
     private static final int MISSES = 16, MISS = 2;
 
     /** Most windows of dense calls in a row that it takes to poll again, after polling has been in vain again and again. */
-    private static final int MOST_WINDOWS = 256;
+    private static final int MOST_WINDOWS = 32;
 
     /** Calls without a sleep that show polling to be right. */
     private static final int SETTLED = 4096;
@@ -31,6 +43,7 @@ final class Placement {
     }
 
     private final Pacer pacer;
+    private final LongConsumer placeGuest;
     private Mode mode = Mode.FREE;
     private int guestCpu = -1;
     private int misses;
@@ -39,13 +52,20 @@ final class Placement {
     private boolean excused;
     /** Windows of dense calls in a row so far, and how many it must be. */
     private int denseWindows, windowsWanted = 1;
+    /** The kernel thread has slept within a call of this window. */
+    private boolean blocked;
+    /** Free for a moment only, on the same processor so far: no time to poll. */
+    private boolean choosing;
 
     private int goodCalls;
     private int calls;
     private long windowStartNs;
+    private long boundNs;
 
-    Placement(Pacer pacer) {
+    /** @param placeGuest confines the guest thread to the processors of a mask */
+    Placement(Pacer pacer, LongConsumer placeGuest) {
         this.pacer = pacer;
+        this.placeGuest = placeGuest;
     }
 
     /** On the kernel thread, first of all: a thread inherits where it may run from the one that made it. */
@@ -56,7 +76,12 @@ final class Placement {
     }
 
     boolean polls() {
-        return mode != Mode.TOGETHER && pacer.polls();
+        return mode != Mode.TOGETHER && !choosing && pacer.polls();
+    }
+
+    /** Whether the guest thread is confined to one processor. */
+    boolean isBound() {
+        return mode == Mode.TOGETHER;
     }
 
     /** Before a resume. */
@@ -64,11 +89,14 @@ final class Placement {
         if (mode == Mode.TOGETHER && ++calls >= WINDOW) {
             calls = 0;
             long now = System.nanoTime();
-            boolean dense = now - windowStartNs < WINDOW * DENSE_NS;
+            boolean dense = now - windowStartNs < WINDOW * DENSE_NS && !blocked;
             windowStartNs = now;
+            blocked = false;
             denseWindows = dense && pacer.polls() ? denseWindows + 1 : 0;
             if (denseWindows >= windowsWanted) {
                 move(Mode.APART, guestCpu);
+            } else if (now - boundNs > BOND_NS) {
+                release();
             }
         }
     }
@@ -77,11 +105,7 @@ final class Placement {
     void sleeping(int cpu) {
         excused = false;
         guestSlept = false;
-        if (mode == Mode.TOGETHER) {
-            if (cpu != guestCpu) {
-                move(Mode.TOGETHER, cpu);
-            }
-        } else {
+        if (mode != Mode.TOGETHER) {
             missed(cpu);
         }
     }
@@ -108,17 +132,37 @@ final class Placement {
     void missed(int cpu) {
         misses += MISS;
         if (misses >= MISSES) {
-            windowsWanted = Math.min(2 * windowsWanted, MOST_WINDOWS);
+            windowsWanted = choosing ? windowsWanted : Math.min(2 * windowsWanted, MOST_WINDOWS);
             move(Mode.TOGETHER, cpu);
         }
     }
 
-    /** The kernel thread is going to wait for something else than its guest thread, or to end. */
-    void blocking() {
-        misses = 0;
+    /** The kernel thread is going to wait for something else than its guest thread, or to end. @param cpu where the guest thread slept last */
+    void blocking(int cpu) {
+        blocked = true;
         excused = true;
-        if (mode != Mode.FREE) {
+        switch (mode) {
+            case FREE -> missed(cpu);
+            case APART -> {
+                int before = misses;
+                move(Mode.FREE, -1);
+                misses = before;
+                missed(cpu);
+            }
+            case TOGETHER -> {
+                if (System.nanoTime() - boundNs > BOND_NS) {
+                    release();
+                }
+            }
+        }
+    }
+
+    /** The host may choose anew where both run; they will soon meet again there. */
+    void release() {
+        if (mode == Mode.TOGETHER) {
             move(Mode.FREE, -1);
+            misses = MISSES - 2 * MISS;
+            choosing = true;
         }
     }
 
@@ -136,7 +180,15 @@ final class Placement {
         if (mask == 0 || to == Mode.FREE && mode == Mode.FREE) {
             return;
         }
+        if (to == Mode.TOGETHER) {
+            boundNs = System.nanoTime();
+            windowStartNs = boundNs;
+            placeGuest.accept(mask);
+        } else if (mode == Mode.TOGETHER) {
+            placeGuest.accept(all);
+        }
         Processes.setAffinity(0, mask);
+        choosing = false;
         mode = to;
         guestCpu = cpu;
     }

@@ -150,6 +150,18 @@ final class Reaper {
         }
     }
 
+    /** Confines a thread of a child that is not yet reaped to the processors of a mask. */
+    void place(int pid, NativeAddressSpace space, int tid, long cpus) {
+        lock.lock();
+        try {
+            if (tid > 0 && living.get(pid) == space) {
+                Processes.setAffinity(tid, cpus);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Kills every child, those just being made included: a fork does not outrun a signal to its group. */
     void killAll() {
         int group = processGroup;

@@ -1,0 +1,177 @@
+package umlaut.engine.process;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import umlaut.host.Futex;
+import umlaut.host.HostCalls;
+import umlaut.host.Layouts;
+
+/**
+ * The kernel's side of the exchange through an area's state word: answers are posted, the next request is awaited, by polling or asleep as {@link Placement} and {@link Pacer} have it. Belongs
+ * to the guest thread's kernel thread. See docs/engine.md, Handing over.
+ */
+final class HandOver {
+    /** Resumes between two looks at the host's load, less one. */
+    private static final int LOOK_MASK = 63;
+
+    private final NativeThread thread;
+    private final NativeAddressSpace space;
+    private final MemorySegment area;
+    private final Pacer pacer;
+    private final Placement placement;
+    private final Doze doze;
+    /** How often the guest thread looks for an answer before it sleeps, as the area has it. */
+    private int polls;
+
+    private int resumes;
+
+    HandOver(NativeThread thread, AreaUse use) {
+        this.thread = thread;
+        space = thread.space;
+        area = thread.area;
+        pacer = thread.engine.pacer;
+        placement = new Placement(pacer, this::placeGuest);
+        doze = new Doze(space, area, use);
+    }
+
+    /** On the kernel thread, before anything else here. */
+    void begin() {
+        if (resumes == 0) {
+            placement.begin();
+        }
+    }
+
+    /** The first resume was somebody else's doing: {@link NativeThread#launch}. */
+    void launched() {
+        begin();
+        resumes = Math.max(resumes, 1);
+    }
+
+    /** Before a resume. @return whether it is the first */
+    boolean setPace() {
+        placement.resuming();
+        boolean crowded = (++resumes & LOOK_MASK) == 0 && pacer.look(guestSleeps() ? 1 : 2);
+        int wanted = placement.polls() && !crowded ? Pacer.GUEST_POLLS : 0;
+        if (wanted != polls) {
+            polls = wanted;
+            area.set(Layouts.INT, Area.POLLS, wanted);
+        }
+        if (crowded) {
+            Thread.yield();
+        }
+        return resumes == 1;
+    }
+
+    void post(int answer) {
+        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer);
+        if ((old & State.ASLEEP) != 0) {
+            placement.guestSlept();
+            Futex.wake(area, Area.STATE, 1);
+        }
+    }
+
+    /** From any thread, while the thread's own dozes in the request. */
+    void answer(int answer) {
+        doze.answered = true;
+        int old = (int) Layouts.WORD.getAndSet(area, (long) Area.STATE, answer | State.ASLEEP);
+        if ((old & State.ASLEEP) != 0) {
+            Futex.wakeBits(area, Area.STATE, State.GUEST_SIDE);
+        }
+    }
+
+    /** What {@link #answer} said has been seen. */
+    void forgetAnswer() {
+        doze.answered = false;
+    }
+
+    /** Polls for a while, then sleeps, until it is the JVM's turn. */
+    int awaitRequest() {
+        if (placement.polls()) {
+            int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, Pacer.KERNEL_SPINS);
+            if ((state & State.REQUEST) != 0) {
+                VarHandle.acquireFence();
+                if (placement.polled()) {
+                    placement.missed(guestCpu());
+                }
+                return state;
+            }
+        }
+        pacer.look(2);
+        placement.sleeping(guestCpu());
+        return sleepForRequest();
+    }
+
+    private int sleepForRequest() {
+        for (; ; ) {
+            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+            if ((state & State.REQUEST) != 0) {
+                return state;
+            }
+            if (space.isDead()) {
+                return State.DEAD;
+            }
+            int asleep = state | State.ASLEEP;
+            if (state != asleep && !Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, asleep)) {
+                continue;
+            }
+            if (!placement.isBound()) {
+                Futex.await(area, Area.STATE, asleep);
+            } else if (Futex.await(area, Area.STATE, asleep, Placement.COMPUTING_NS) == Futex.TIMED_OUT) {
+                placement.release();
+            }
+        }
+    }
+
+    /** Sleeps within a system call that another thread may answer. May come back early. */
+    void doze(long deadlineNs) {
+        sleeping();
+        if (!placement.isBound()) {
+            doze.sleep(deadlineNs);
+            return;
+        }
+        long release = System.nanoTime() + Placement.BOND_NS;
+        doze.sleep(Math.min(deadlineNs, release));
+        if (System.nanoTime() - release >= 0) {
+            placement.release();
+        }
+    }
+
+    void nudge() {
+        doze.nudge();
+    }
+
+    /** The kernel thread is going to sleep for something else than a request: the guest thread need not poll for the answer. */
+    void sleeping() {
+        placement.blocking(guestCpu());
+        for (; ; ) {
+            int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
+            if ((state & State.REQUEST) == 0 || (state & (State.ASLEEP | State.NO_POLLING)) != 0) {
+                return;
+            }
+            if (Layouts.WORD.compareAndSet(area, (long) Area.STATE, state, state | State.NO_POLLING)) {
+                return;
+            }
+        }
+    }
+
+    /** The host thread may serve another guest thread next. */
+    void close() {
+        sleeping();
+        placement.release();
+    }
+
+    /** While it is the kernel's turn. */
+    private boolean guestSleeps() {
+        return ((int) Layouts.WORD.getVolatile(area, (long) Area.STATE) & State.ASLEEP) != 0;
+    }
+
+    /** Where the guest thread slept last, or -1. */
+    private int guestCpu() {
+        int cpu = area.get(Layouts.INT, Area.CPU);
+        return cpu < 0 ? -1 : cpu & (1 << Area.CPU_BITS) - 1;
+    }
+
+    private void placeGuest(long cpus) {
+        space.place(thread.hostTid(), cpus);
+    }
+}
