@@ -59,7 +59,7 @@ public final class Main {
             case "run" -> RunCommand.run(args);
             case "help", "--help", "-h" -> print(HELP);
             case "version", "--version", "-v" -> print(VERSION);
-            case TRAIN -> RunCommand.run(List.of("run", "--", "/bin/sh", "-c", Training.SCRIPT));
+            case TRAIN -> RunCommand.train();
             default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");
         };
     }

@@ -10,6 +10,11 @@ public interface Engine extends AutoCloseable {
 
     CpuFeatures cpu();
 
+    /**
+     * So many threads at the host's idle priority are about to be at work beside this engine's guests, or no longer: they make nobody wait for a processor, and must not be taken for load.
+     */
+    default void expectIdleWork(int threads) {}
+
     /** Ends every guest process at once. */
     @Override
     void close();

@@ -10,6 +10,8 @@ public final class Processes {
     public static final int SIGKILL = 9;
 
     private static final int SCHED_ATTR_SIZE = 48;
+    private static final long SCHED_FLAG_KEEP_POLICY = 8;
+    private static final int SCHED_IDLE = 5;
 
     private Processes() {}
 
@@ -91,8 +93,16 @@ public final class Processes {
         MemorySegment attributes = Scratch.arguments();
         attributes.asSlice(0, SCHED_ATTR_SIZE).fill((byte) 0);
         attributes.set(Layouts.INT, 0, SCHED_ATTR_SIZE);
+        attributes.set(Layouts.LONG, 8, SCHED_FLAG_KEEP_POLICY);
         attributes.set(Layouts.LONG, 24, ns); // sched_runtime
         HostCalls.call(Syscall.SCHED_SETATTR, 0, attributes.address(), 0);
+    }
+
+    /** From now on the caller, and what it starts, runs only where nobody else wants to. There is no way back. See sched(7). */
+    public static long setIdlePolicy() {
+        MemorySegment parameters = Scratch.arguments();
+        parameters.set(Layouts.INT, 0, 0); // sched_priority
+        return HostCalls.call(Syscall.SCHED_SETSCHEDULER, 0, SCHED_IDLE, parameters.address());
     }
 
     /** The processors that the caller may use, one bit each; 0 if they are not all among the first 64. */

@@ -28,9 +28,10 @@ final class Boot {
 
     private Boot() {}
 
-    static Engine engine() {
+    /** @param idle the caller, and so its guests, are at idle priority */
+    static Engine engine(boolean idle) {
         try {
-            return NativeEngine.start();
+            return idle ? NativeEngine.startIdle() : NativeEngine.start();
         } catch (EngineException e) {
             throw new MachineException(String.valueOf(e.getMessage()));
         }

@@ -39,9 +39,14 @@ public final class Machine implements AutoCloseable {
 
     /** @throws MachineException when this host cannot run guests */
     public Machine(MachineConfig config) {
+        this(config, Boot.engine(false));
+    }
+
+    /** @param engine becomes the machine's own */
+    Machine(MachineConfig config, Engine engine) {
         this.config = config;
+        this.engine = engine;
         trace = new TraceOutput(config.trace());
-        engine = Boot.engine();
         kernel = Boot.kernel(engine, config, trace.tracer());
         new RootFs(kernel, config, users).mountAll();
     }
@@ -87,6 +92,33 @@ public final class Machine implements AutoCloseable {
             int signal = status & SIGNAL_MASK;
             return signal == 0 ? status >> 8 & 0xff : SIGNAL_BASE + signal;
         }
+    }
+
+    /**
+     * Has the hot paths of everything compiled before the guest comes to need them: see {@link Rehearsal}.
+     *
+     * @param command a program, and its arguments, that does what programs do most
+     */
+    public void rehearse(List<String> command) {
+        if (engine.cpu().cpus() > 1) {
+            new Rehearsal(engine, command).start();
+        }
+    }
+
+    /** Runs a program to its end, without a console. */
+    void runUnseen(List<String> command) {
+        Credentials who = users.credentials(null);
+        Path root = LookupContext.kernel(kernel.vfs.namespace()).root();
+        ProcessSpec spec = new ProcessSpec(
+                command.getFirst(),
+                command,
+                List.of("PATH=" + CommandPath.DEFAULT),
+                who,
+                new FsContext(root, root, 022),
+                new FileTable(),
+                limits(),
+                task -> task.group.unkillable = false);
+        start(spec).status().join();
     }
 
     private static void prepare(Task task, GuestConsole console) {

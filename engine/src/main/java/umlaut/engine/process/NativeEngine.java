@@ -33,14 +33,15 @@ public final class NativeEngine implements Engine {
     private final NativeAddressSpace zygote;
     private final WarmPool pool;
 
-    private NativeEngine() {
+    /** @param polls whether hand-overs may be waited for by polling */
+    private NativeEngine(boolean polls) {
         int jvmPid = Processes.getpid();
         fdDirectory = "/proc/" + jvmPid + "/fd/";
         CpuProbe probe = new CpuProbe();
         fsgsbase = probe.fsgsbase;
         image = new StubImage(
                 copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities(), hasCloseRange());
-        pacer = new Pacer(probe.features.cpus());
+        pacer = new Pacer(polls ? probe.features.cpus() : 1);
         areas = new AreaFile();
         int slot = areas.allocate();
         int textFd = image("umlaut-stub", image.bytes, 0);
@@ -74,9 +75,18 @@ public final class NativeEngine implements Engine {
 
     /** Starts an engine. @throws EngineException with one line that says what the host lacks */
     public static NativeEngine start() {
+        return start(true);
+    }
+
+    /** Starts an engine that never polls, for a caller at idle priority: its guests inherit that. @throws EngineException as {@link #start()} */
+    public static NativeEngine startIdle() {
+        return start(false);
+    }
+
+    private static NativeEngine start(boolean polls) {
         HostRequirements.check();
         try {
-            return new NativeEngine();
+            return new NativeEngine(polls);
         } catch (HostException e) {
             throw new EngineException(e.errno, "cannot start the engine: " + e.getMessage());
         }
@@ -122,6 +132,11 @@ public final class NativeEngine implements Engine {
     @Override
     public CpuFeatures cpu() {
         return cpu;
+    }
+
+    @Override
+    public void expectIdleWork(int threads) {
+        pacer.expectIdleWork(threads);
     }
 
     @Override

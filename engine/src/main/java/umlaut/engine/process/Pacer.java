@@ -51,6 +51,7 @@ final class Pacer {
     @SuppressWarnings("unused")
     private volatile long nextNs = System.nanoTime();
 
+    private volatile int idleWork;
     private int quiet;
     private int busy;
 
@@ -86,7 +87,7 @@ final class Pacer {
         if (now - next < 0 || cpus < 2 || fd < 0 || !NEXT.compareAndSet(this, next, now + INTERVAL_NS)) {
             return false;
         }
-        int others = runnable() - own;
+        int others = Math.max(0, runnable() - own - idleWork);
         if (others + SIDES > cpus) {
             others -= compilers.running();
         }
@@ -101,6 +102,11 @@ final class Pacer {
         polling = quiet >= PATIENCE;
         busy = 0;
         return false;
+    }
+
+    /** See {@link umlaut.engine.Engine#expectIdleWork}. */
+    void expectIdleWork(int threads) {
+        idleWork = threads;
     }
 
     private int runnable() {

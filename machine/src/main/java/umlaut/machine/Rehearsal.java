@@ -1,0 +1,71 @@
+package umlaut.machine;
+
+import java.util.List;
+import java.util.Map;
+import umlaut.abi.ErrnoException;
+import umlaut.engine.Engine;
+import umlaut.host.Processes;
+
+/**
+ * A second machine that nobody sees: it runs a program that does what programs do most, in the first seconds of a guest's life, so that the JVM's compilers have met the hot paths of kernel and
+ * engine before the guest needs them quick. Everything in it is at the host's idle priority and takes only processors that nobody wants; it never polls. Ends by itself, with its program, or with the
+ * process. A JVM compiles what runs in it, wherever: there is no other way to have methods compiled that have not been hot.
+ */
+final class Rehearsal {
+    /** A guest that ends sooner needs no warm kernel, and its start should not have to share the processors. */
+    private static final int DELAY_MS = 100;
+
+    /** The kernel thread or the guest thread: of a pair that does not poll, one runs. */
+    private static final int RUNNABLE = 1;
+
+    private final Engine guests;
+    private final List<String> command;
+
+    /** @param guests the engine of the machine that this one is for */
+    Rehearsal(Engine guests, List<String> command) {
+        this.guests = guests;
+        this.command = command;
+    }
+
+    void start() {
+        Thread.ofPlatform().daemon().name("rehearsal").start(this::run);
+    }
+
+    private void run() {
+        try {
+            Thread.sleep(DELAY_MS);
+        } catch (InterruptedException e) {
+            return;
+        }
+        if (Processes.setIdlePolicy() != 0) {
+            return;
+        }
+        guests.expectIdleWork(RUNNABLE);
+        try (Machine machine = new Machine(CONFIG, Boot.engine(true))) {
+            machine.runUnseen(command);
+        } catch (MachineException | ErrnoException e) {
+            // No room for it on this host: the guest is slower for a while, nothing else.
+        } finally {
+            guests.expectIdleWork(0);
+        }
+    }
+
+    private static final MachineConfig CONFIG = new MachineConfig(
+            "rehearsal",
+            MachineConfig.HOST_IMAGE,
+            "rehearsal",
+            List.of(),
+            null,
+            Map.of(),
+            null,
+            null,
+            List.of(),
+            Map.of(),
+            false,
+            0,
+            0,
+            0,
+            Map.of(),
+            false,
+            null);
+}
