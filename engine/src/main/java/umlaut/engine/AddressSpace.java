@@ -35,6 +35,14 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
 
     long unmap(@Nullable UserThread self, long address, long length);
 
+    /**
+     * The lowest address from {@code address} on where the engine has something of its own between the guest's mappings, or something above all of them if there is none. It gives way to whatever is mapped there, but where the
+     * kernel has the choice, as when a heap grows, it should leave it alone.
+     */
+    default long firstTaken(long address) {
+        return Long.MAX_VALUE;
+    }
+
     long protect(@Nullable UserThread self, long address, long length, int prot);
 
     /** mremap(2) with MREMAP_MAYMOVE|MREMAP_FIXED to exactly {@code newAddress}; equal addresses grow or shrink in place. */

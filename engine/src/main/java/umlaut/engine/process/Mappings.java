@@ -115,16 +115,18 @@ final class Mappings {
         return file;
     }
 
-    /** Something has been mapped: patched texts whose islands it covers get their own bytes back. */
-    void noteMapped(int pid, long from, long to) {
-        Texts.Text covered;
-        while ((covered = texts.coveredIsland(from, to)) != null) {
-            texts.remove(covered);
-            if (!covered.restored) {
-                RemoteMemory.restore(pid, covered);
-            }
+    /** Something is to be mapped. @return a patched text whose island it covers, and which has its own bytes back; call again until null */
+    Texts.@Nullable Text noteMapped(int pid, long from, long to) {
+        Texts.Text covered = texts.coveredIsland(from, to);
+        if (covered == null) {
+            mapped.add(from, to);
+            return null;
         }
-        mapped.add(from, to);
+        texts.remove(covered);
+        if (!covered.restored) {
+            RemoteMemory.restore(pid, covered);
+        }
+        return covered;
     }
 
     /** Something goes. @return a patched text that went with it and whose island is to be unmapped; call again until null */

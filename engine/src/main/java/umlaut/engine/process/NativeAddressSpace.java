@@ -470,7 +470,12 @@ final class NativeAddressSpace implements AddressSpace {
         lock.lock();
         try {
             noteUnmapped(self, from, to);
-            mappings.noteMapped(pid, from, to);
+            Texts.Text covered;
+            while ((covered = mappings.noteMapped(pid, from, to)) != null) {
+                for (NativeThread thread : threads) {
+                    thread.leaveIsland(covered);
+                }
+            }
         } finally {
             lock.unlock();
         }
@@ -487,6 +492,11 @@ final class NativeAddressSpace implements AddressSpace {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public long firstTaken(long address) {
+        return mappings.texts.firstIsland(address);
     }
 
     @Override

@@ -643,6 +643,12 @@ final class NativeThread implements UserThread {
         loadVectorsFrom(Layout.areaAddress(slot) + Area.XSAVE);
     }
 
+    /** The island of a text is to be mapped over: if this thread, in the kernel, came from there, it goes back to the text itself. */
+    void leaveIsland(Texts.Text text) {
+        long rip = area.get(Layouts.LONG, Area.RIP);
+        area.set(Layouts.LONG, Area.RIP, text.toGuest(rip));
+    }
+
     /** All registers zero, as for a thread made from nothing. */
     void clearRegisters() {
         for (int offset : Area.REGISTERS) {

@@ -13,7 +13,8 @@ final class Texts {
     /** Texts within this distance of the top have their islands between TASK_SIZE and the stub, where guests cannot map anything. */
     static final long TO_THE_TOP = 0x6000_0000L;
 
-    private static final long[] OTHER_DISTANCES = {-0x1000_0000L, 0x4000_0000L, -0x5000_0000L};
+    /** Upwards as far as a jump safely reaches: from a program linked low, the heap begins up to 1 GiB behind it, at random. */
+    private static final long[] OTHER_DISTANCES = {-0x1000_0000L, 0x7000_0000L, -0x5000_0000L};
 
     /** A mapped text; {@code patched} null for the file itself. */
     static final class Text {
@@ -52,6 +53,14 @@ final class Texts {
 
         long island() {
             return start + entry.distance;
+        }
+
+        /** The address in the text that one in the island stands for; any other address is itself. */
+        long toGuest(long rip) {
+            if (patched == null || rip < island() || rip >= islandEnd()) {
+                return rip;
+            }
+            return start + patched.toGuest((int) (rip - island()));
         }
 
         long islandEnd() {
@@ -138,11 +147,23 @@ final class Texts {
         return null;
     }
 
+    /** Where the first island at or above {@code from} begins that guests could map over; {@link Layout#TASK_SIZE} if there is none. */
+    long firstIsland(long from) {
+        long first = Layout.TASK_SIZE;
+        for (Text t : texts) {
+            if (t.patched != null && t.islandEnd() > from) {
+                first = Math.min(first, Math.max(t.island(), from));
+            }
+        }
+        return first;
+    }
+
     /** The address as guests know it. */
     long toGuest(long rip) {
         for (Text t : texts) {
-            if (t.patched != null && rip >= t.island() && rip < t.islandEnd()) {
-                return t.start + t.patched.toGuest((int) (rip - t.island()));
+            long guest = t.toGuest(rip);
+            if (guest != rip) {
+                return guest;
             }
         }
         return rip;

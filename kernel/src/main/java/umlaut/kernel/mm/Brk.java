@@ -73,6 +73,7 @@ final class Brk {
         long old = layout.brk;
         Vma next = mm.tree.find(oldEnd);
         long ceiling = next == null ? layout.taskSize : next.start - (next.has(Vma.GROWSDOWN) ? MmArea.STACK_GUARD : 0);
+        ceiling = Math.min(ceiling, mm.space().firstTaken(oldEnd));
         if (newEnd + MmArea.PAGE > ceiling) {
             return old;
         }
