@@ -90,6 +90,7 @@ public final class Shmem implements MappingSource {
 
     private long copyOut(IovIter to, long offset) {
         long length = Math.min(to.remaining(), size - offset);
+        long pages = offset + length + PAGE - 1 >> SHIFT;
         long done = 0;
         while (done < length && !to.fault()) {
             long at = offset + done;
@@ -102,9 +103,9 @@ public final class Shmem implements MappingSource {
                 continue;
             }
             boolean all = mappedOnce && !run.used && !run.large;
-            long next = all ? page : nextData(run, page);
+            long next = all ? page : nextData(run, page, pages);
             boolean data = next == page;
-            long end = all ? run.endPage() : data ? nextHole(run, page) : next;
+            long end = all ? run.endPage() : data ? nextHole(run, page, pages) : next;
             long n = Math.min(length - done, (end << SHIFT) - at);
             done += data ? to.copyOut(store.memory(), run.storeAt(page) + (at & PAGE - 1), n) : zeros(to, n);
         }
@@ -163,7 +164,8 @@ public final class Shmem implements MappingSource {
                 if (at >= size || run == null || run.filePage > page || !run.isFilled(page)) {
                     break;
                 }
-                long end = Math.min(size, run.stateEnd(page, Long.MAX_VALUE, true) << SHIFT);
+                long last = at + from.remaining() + PAGE - 1 >> SHIFT;
+                long end = Math.min(size, run.stateEnd(page, last, true) << SHIFT);
                 long n = Math.min(from.remaining(), end - at);
                 long to = run.storeAt(page) + (at & PAGE - 1);
                 done += run.large ? from.copyIn(store.memory(), to, n) : copyThrough(from, to, n, 0);
@@ -457,7 +459,7 @@ public final class Shmem implements MappingSource {
             for (int i = runs.indexOf(offset >> SHIFT); i < runs.count(); i++) {
                 ShmemRun run = runs.get(i);
                 long from = Math.max(offset >> SHIFT, run.filePage);
-                long data = nextData(run, from);
+                long data = nextData(run, from, Long.MAX_VALUE);
                 if (data < run.endPage()) {
                     long at = Math.max(offset, data << SHIFT);
                     return at < size ? at : Errno.ENXIO.negative();
@@ -479,7 +481,7 @@ public final class Shmem implements MappingSource {
             long page = offset >> SHIFT;
             for (int i = runs.indexOf(page); i < runs.count() && runs.get(i).filePage <= page; i++) {
                 ShmemRun run = runs.get(i);
-                long hole = nextHole(run, page);
+                long hole = nextHole(run, page, Long.MAX_VALUE);
                 if (hole < run.endPage()) {
                     return Math.min(size, Math.max(offset, hole << SHIFT));
                 }
@@ -491,21 +493,24 @@ public final class Shmem implements MappingSource {
         }
     }
 
-    private long nextData(ShmemRun run, long page) {
-        long known = run.stateEnd(page, Long.MAX_VALUE, false);
+    /** The first page from {@code page} on that has data, in a run and below {@code end}; the first behind them if there is none. */
+    private long nextData(ShmemRun run, long page, long end) {
+        long known = run.stateEnd(page, end, false);
         if (!mappedOnce || run.used || known == page) {
             return known;
         }
-        long at = store.nextData(run.storeAt(page), run.storeAt(run.endPage()));
-        return Math.min(known, run.filePage + (at - run.storeOffset >> SHIFT));
+        long at = store.nextData(run.storeAt(page), run.storeAt(known));
+        return run.filePage + (at - run.storeOffset >> SHIFT);
     }
 
-    private long nextHole(ShmemRun run, long page) {
-        long known = run.stateEnd(page, Long.MAX_VALUE, true);
-        if (!mappedOnce || run.used || known == run.endPage()) {
+    /** As {@link #nextData}, for a page without data. */
+    private long nextHole(ShmemRun run, long page, long end) {
+        long limit = Math.min(end, run.endPage());
+        long known = run.stateEnd(page, limit, true);
+        if (!mappedOnce || run.used || known == limit) {
             return known;
         }
-        long at = store.nextHole(run.storeAt(known), run.storeAt(run.endPage()));
+        long at = store.nextHole(run.storeAt(known), run.storeAt(limit));
         return run.filePage + (at - run.storeOffset >> SHIFT);
     }
 
@@ -519,10 +524,10 @@ public final class Shmem implements MappingSource {
             long pages = 0;
             for (int i = 0; i < runs.count(); i++) {
                 ShmemRun run = runs.get(i);
-                for (long p = nextData(run, run.filePage); p < run.endPage(); ) {
-                    long hole = nextHole(run, p);
+                for (long p = nextData(run, run.filePage, Long.MAX_VALUE); p < run.endPage(); ) {
+                    long hole = nextHole(run, p, Long.MAX_VALUE);
                     pages += hole - p;
-                    p = hole < run.endPage() ? nextData(run, hole) : hole;
+                    p = hole < run.endPage() ? nextData(run, hole, Long.MAX_VALUE) : hole;
                 }
             }
             return pages << SHIFT;
