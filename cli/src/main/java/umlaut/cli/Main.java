@@ -41,7 +41,7 @@ public final class Main {
         } catch (MachineException e) {
             status = fail(e.exitStatus, e.getMessage());
         } catch (OutOfMemoryError e) {
-            status = fail(MachineException.CANNOT_RUN, "out of memory on the host");
+            status = fail(MachineException.CANNOT_RUN, "the host refuses memory or threads: " + e.getMessage());
         } catch (RuntimeException | Error e) {
             status = fail(MachineException.CANNOT_RUN, "internal error: " + e + where(e));
         }
@@ -57,7 +57,7 @@ public final class Main {
         String verb = args.isEmpty() ? "--help" : args.getFirst();
         return switch (verb) {
             case "run" -> RunCommand.run(args);
-            case "help", "--help", "-h" -> print(HELP);
+            case "help", "--help", "-h" -> print(args.size() > 1 && args.get(1).equals("run") ? RunFlags.help() : HELP);
             case "version", "--version", "-v" -> print(VERSION);
             case TRAIN -> RunCommand.train();
             default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");

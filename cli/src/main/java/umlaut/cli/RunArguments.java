@@ -190,6 +190,9 @@ final class RunArguments {
                 }
             }
         }
+        if (Path.of(parts[1]).normalize().getNameCount() == 0) {
+            throw new UsageException("--volume: '" + text + "': the guest's root directory cannot be a volume");
+        }
         Path source = Path.of(parts[0]).toAbsolutePath().normalize();
         if (!Files.exists(source)) {
             throw new UsageException("--volume: no file or directory '" + parts[0] + "' on the host");

@@ -75,6 +75,7 @@ class RunArgumentsTest {
         refused("no file or directory", "-v", dir + "/missing:/srv");
         refused("must be SRC:DST", "-v", "/x");
         refused("not known", "-v", dir + ":/srv:rx");
+        refused("root directory", "-v", dir + "://.");
     }
 
     @Test

@@ -1,13 +1,15 @@
 package umlaut.host;
 
-/** A host call that must not fail did: the message names the call and the error number. For start-up and other cold paths only. */
+import umlaut.abi.Errno;
+
+/** A host call that must not fail did: the message names the call and the error. For start-up and other cold paths only. */
 public final class HostException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public final int errno;
 
     public HostException(String call, int errno) {
-        super(call + " failed on the host: error " + errno + " (see errno(3))");
+        super(call + " failed on the host: " + Errno.of(errno).message());
         this.errno = errno;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 public final class Processes {
     public static final int WNOHANG = 1, WNOTHREAD = 0x20000000, WALL = 0x40000000;
     public static final int SIGKILL = 9;
+    public static final int RLIMIT_NOFILE = 7, RLIMIT_AS = 9;
 
     private static final int SCHED_ATTR_SIZE = 48;
     private static final long SCHED_FLAG_KEEP_POLICY = 8;
@@ -103,6 +104,12 @@ public final class Processes {
         MemorySegment parameters = Scratch.arguments();
         parameters.set(Layouts.INT, 0, 0); // sched_priority
         return HostCalls.call(Syscall.SCHED_SETSCHEDULER, 0, SCHED_IDLE, parameters.address());
+    }
+
+    /** What getrlimit(2) says is the soft limit; -1 if there is none. */
+    public static long softLimit(int resource) {
+        MemorySegment limit = Scratch.arguments();
+        return HostCalls.call(Syscall.PRLIMIT64, 0, resource, 0, limit.address()) < 0 ? -1 : limit.get(Layouts.LONG, 0);
     }
 
     /** The processors that the caller may use, one bit each; 0 if they are not all among the first 64. */

@@ -1,18 +1,22 @@
 package umlaut.machine;
 
 import java.lang.foreign.MemorySegment;
+import umlaut.abi.Errno;
 import umlaut.engine.Engine;
 import umlaut.engine.EngineException;
 import umlaut.engine.process.NativeEngine;
 import umlaut.fs.StandardFileSystems;
 import umlaut.fs.devpts.DevPtsType;
 import umlaut.host.HostCalls;
+import umlaut.host.HostException;
 import umlaut.host.Layouts;
+import umlaut.host.Processes;
 import umlaut.host.Scratch;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.mm.HostPageStore;
+import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.time.HostClock;
 import umlaut.kernel.trace.Tracer;
 import umlaut.net.Network;
@@ -33,7 +37,23 @@ final class Boot {
         try {
             return idle ? NativeEngine.startIdle() : NativeEngine.start();
         } catch (EngineException e) {
-            throw new MachineException(String.valueOf(e.getMessage()));
+            throw new MachineException(e.getMessage() + limitToBlame(e.errno));
+        }
+    }
+
+    /** A limit that may be why the host refused. */
+    private static String limitToBlame(int errno) {
+        if (errno == Errno.ENOMEM.number() && Processes.softLimit(Processes.RLIMIT_AS) != -1) {
+            return " (addresses are limited here: ulimit -v)";
+        }
+        return errno == Errno.EFBIG.number() ? " (the size of files is limited here: ulimit -f)" : "";
+    }
+
+    private static PageStore pages(MachineConfig config, long memory) {
+        try {
+            return new HostPageStore("umlaut-" + config.name(), memory);
+        } catch (HostException e) {
+            throw new MachineException("cannot make the guest's memory: " + e.getMessage() + limitToBlame(e.errno));
         }
     }
 
@@ -51,7 +71,7 @@ final class Boot {
                 new KernelConfig(config.name(), config.hostname(), memory, cpus, pids),
                 clock,
                 log,
-                new HostPageStore("umlaut-" + config.name(), memory),
+                pages(config, memory),
                 tracer);
         kernel.vfs.register(new DevPtsType());
         StandardFileSystems.register(kernel);

@@ -141,7 +141,7 @@ final class GuestUsers {
     /**
      * Who {@code --user} means.
      *
-     * @param spec {@code uid[:gid]} or names; null is root
+     * @param spec {@code uid[:gid]} or names, the user by default root; null is root
      * @throws MachineException for names that the guest does not know
      */
     Credentials credentials(@Nullable String spec) {
@@ -149,7 +149,7 @@ final class GuestUsers {
             return Credentials.ROOT;
         }
         int colon = spec.indexOf(':');
-        String userPart = colon < 0 ? spec : spec.substring(0, colon);
+        String userPart = colon < 0 ? spec : colon == 0 ? "0" : spec.substring(0, colon);
         int uid = number(userPart);
         User user = uid >= 0
                 ? byUid(uid)

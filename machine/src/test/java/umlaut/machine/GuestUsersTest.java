@@ -20,6 +20,8 @@ class GuestUsersTest {
         assertThat(www.effective()).isZero();
         assertThat(users.credentials("1000:staff").gid()).isEqualTo(50);
         assertThat(users.credentials("1000").gid()).isZero();
+        assertThat(users.credentials(":5").uid()).isZero();
+        assertThat(users.credentials(":5").gid()).isEqualTo(5);
         assertThatThrownBy(() -> users.credentials("stranger")).hasMessageContaining("no user 'stranger'");
         assertThatThrownBy(() -> users.credentials("0:strangers")).hasMessageContaining("no group 'strangers'");
     }

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import umlaut.engine.EngineException;
+import umlaut.host.Processes;
 
 /** What the engine needs of the host, checked with messages a person can act on. */
 final class HostRequirements {
-    private static final int ENOSYS = 38;
+    private static final int EMFILE = 24, ENOSYS = 38;
+    /** What a machine with a few processes has open; a soft limit is raised to the hard one by the JVM. */
+    private static final int LEAST_FILES = 64;
 
     private HostRequirements() {}
 
@@ -21,6 +24,12 @@ final class HostRequirements {
         }
         if (statusField("Seccomp").isEmpty()) {
             throw new EngineException(ENOSYS, "the host's kernel was built without seccomp (CONFIG_SECCOMP_FILTER)");
+        }
+        long files = Processes.softLimit(Processes.RLIMIT_NOFILE);
+        if (files >= 0 && files < LEAST_FILES) {
+            throw new EngineException(
+                    EMFILE,
+                    "only " + files + " open files are allowed here (ulimit -n); " + LEAST_FILES + " are needed");
         }
         String release = System.getProperty("os.version");
         String[] parts = release.split("[.-]");

@@ -2,6 +2,7 @@ package umlaut.engine.process;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import umlaut.abi.Errno;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.CpuFeatures;
 import umlaut.engine.Engine;
@@ -19,7 +20,7 @@ import umlaut.host.Syscall;
  * and no privileges.
  */
 public final class NativeEngine implements Engine {
-    private static final int EINVAL = 22;
+    private static final int EAGAIN = 11, EACCES = 13, EINVAL = 22;
 
     final CopyTable copyTable = new CopyTable();
     final StubImage image;
@@ -54,10 +55,7 @@ public final class NativeEngine implements Engine {
         Files.close(textFd);
         Files.close(areaFd);
         if (started < 0) {
-            throw new EngineException(
-                    (int) -started,
-                    "the host does not start the stub program (error " + -started
-                            + "): is /proc mounted, may memfds be executed?");
+            throw new EngineException((int) -started, "the host does not start the stub program: " + whyNot(-started));
         }
         zygote = NativeAddressSpace.zygote(this, slot, (int) started);
         reaper.register(null, (int) started, zygote);
@@ -92,6 +90,11 @@ public final class NativeEngine implements Engine {
         }
     }
 
+    private static String whyNot(long error) {
+        String message = Errno.of((int) error).message();
+        return error == EAGAIN ? message + " (a limit on processes: ulimit -u, or the container's)" : message;
+    }
+
     private static boolean hasCloseRange() {
         return HostCalls.call(Syscall.CLOSE_RANGE, Integer.MAX_VALUE - 1, Integer.MAX_VALUE, 0) == 0;
     }
@@ -105,6 +108,10 @@ public final class NativeEngine implements Engine {
         long fd = Memory.memfd(name, flags | Memory.MFD_EXEC);
         if (fd == -EINVAL) { // before Linux 6.3
             fd = Memory.memfd(name, flags);
+        }
+        if (fd == -EACCES) {
+            throw new EngineException(
+                    EACCES, "this host forbids executable memfds: set vm.memfd_noexec to 1 or 0 (sysctl)");
         }
         HostException.check("memfd_create", fd);
         HostException.check("ftruncate", Files.ftruncate((int) fd, bytes.length));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import umlaut.abi.Errno;
 import umlaut.engine.EngineException;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
@@ -40,7 +41,13 @@ final class Zygote {
             s.add(Syscall.MUNMAP, behind, TOP - behind, 0, 0, 0, 0);
         });
         run(zygote, "process attributes", s -> attributes(s, image));
-        run(zygote, "seccomp filter", s -> s.add(Syscall.SECCOMP, 1, 4, image.serviceProgram, 0, 0, 0));
+        long filtered = zygote.setUp(s -> s.add(Syscall.SECCOMP, 1, 4, image.serviceProgram, 0, 0, 0));
+        if (filtered < 0) {
+            throw new EngineException(
+                    (int) -filtered,
+                    "programs cannot set seccomp filters on this host (" + message(filtered)
+                            + "), and no guest runs without");
+        }
         return vdso;
     }
 
@@ -48,8 +55,12 @@ final class Zygote {
         long result = zygote.setUp(batch);
         if (result < 0) {
             throw new EngineException(
-                    (int) -result, "cannot set up the stub process: " + what + " (error " + -result + ")");
+                    (int) -result, "cannot set up the stub process: " + what + ": " + message(result));
         }
+    }
+
+    private static String message(long result) {
+        return Errno.of((int) -result).message();
     }
 
     private static void closeDescriptors(NativeAddressSpace zygote) {

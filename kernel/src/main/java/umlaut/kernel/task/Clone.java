@@ -58,6 +58,12 @@ public final class Clone {
             return -Restart.ERESTARTNOINTR;
         }
         checkLimits(parent);
+        try (KernelThreads.Reserved thread = parent.kernel.threads.reserve()) {
+            return clone(parent, request, thread);
+        }
+    }
+
+    private static long clone(Task parent, CloneRequest request, KernelThreads.Reserved thread) {
         // The child may run before the caller is back: then its number must be known first.
         int tid = reserveTid(parent.kernel.tasks);
         boolean early = mayRunEarly(parent, request);
@@ -69,7 +75,7 @@ public final class Clone {
                 prepare(user, request, tid, early);
                 mm = parent.mm().acquire();
             } else {
-                Mm.Forked forked = parent.mm().fork(parent, thread -> prepare(thread, request, tid, early), early);
+                Mm.Forked forked = parent.mm().fork(parent, fresh -> prepare(fresh, request, tid, early), early);
                 mm = forked.mm();
                 user = forked.user();
             }
@@ -85,7 +91,7 @@ public final class Clone {
             mm.release();
             throw e;
         }
-        return start(parent, child, request, early);
+        return start(parent, child, request, early, thread);
     }
 
     /** A number for the child, kept for it until {@link #make}. */
@@ -282,7 +288,8 @@ public final class Clone {
     }
 
     /** Tells the caller the child's number, and lets it run. */
-    private static long start(Task parent, Task child, CloneRequest request, boolean early) {
+    private static long start(
+            Task parent, Task child, CloneRequest request, boolean early, KernelThreads.Reserved thread) {
         int tid = parent.pidSeen(child.tid);
         if (request.has(CloneFlags.CLONE_PARENT_SETTID)) {
             // Straight into memory, not on the parent's return: the child may need it, or may have ended and cleared
@@ -294,7 +301,7 @@ public final class Clone {
         if (request.has(CloneFlags.CLONE_PIDFD)) {
             long error = givePidFd(parent, child, request);
             if (error != 0) {
-                takeBack(parent, child);
+                takeBack(parent, child, thread);
                 return error;
             }
         }
@@ -308,7 +315,7 @@ public final class Clone {
         if (early && request.has(CloneFlags.CLONE_VM)) {
             child.user().launch();
         }
-        parent.kernel.threads.start(new TaskLoop(child));
+        thread.start(new TaskLoop(child));
         if (tell) {
             PtraceStop.event(parent, request.event(), global);
         }
@@ -323,7 +330,7 @@ public final class Clone {
     }
 
     /** The child must not be after all: it ends before it runs, and nobody is told. */
-    private static void takeBack(Task parent, Task child) {
+    private static void takeBack(Task parent, Task child, KernelThreads.Reserved thread) {
         if (child.isLeader()) {
             TaskTable tasks = parent.kernel.tasks;
             tasks.lock.lock();
@@ -337,7 +344,7 @@ public final class Clone {
                 tasks.lock.unlock();
             }
         }
-        parent.kernel.threads.start(new TaskLoop(child, () -> {
+        thread.start(new TaskLoop(child, () -> {
             throw TaskExit.now();
         }));
     }
