@@ -58,7 +58,7 @@ final class GuestConsole implements AutoCloseable {
         for (int fd = 0; fd < STREAMS; fd++) {
             HostChannel channel = new HostChannel(fd, fd != 0, poller);
             HostStreamInode inode = new HostStreamInode(fs, fd + 2, channel, who);
-            streams[fd] = new HostStream(null, inode, channel.flags, who);
+            streams[fd] = inode.stream(who);
         }
         return new GuestConsole(null, poller, streams);
     }

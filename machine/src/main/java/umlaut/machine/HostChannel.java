@@ -13,6 +13,7 @@ import umlaut.host.Layouts;
 import umlaut.host.Polling;
 import umlaut.host.Scratch;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.vfs.File;
 import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.WaitQueue;
 
@@ -92,14 +93,20 @@ final class HostChannel {
     }
 
     /** @return bytes, 0 at the end, -errno, or WOULD_BLOCK (then the queue will be woken) */
-    synchronized long read(IovIter to) {
+    long read(IovIter to) {
+        return read(to, File.AT_POSITION);
+    }
+
+    /** @param offset a place in a regular file */
+    synchronized long read(IovIter to, long offset) {
         if (to.remaining() == 0) {
             return 0;
         }
         if (!nonBlocking && token >= 0 && ready(Polling.POLLIN) == 0) {
             return wouldBlock(Polling.POLLIN);
         }
-        long n = Files.read(fd, buffer, 0, Math.min(to.remaining(), BUFFER_BYTES));
+        long want = Math.min(to.remaining(), BUFFER_BYTES);
+        long n = offset < 0 ? Files.read(fd, buffer, 0, want) : Files.pread(fd, buffer, 0, want, offset);
         if (n == Errno.EAGAIN.negative()) {
             return wouldBlock(Polling.POLLIN);
         }
@@ -107,7 +114,12 @@ final class HostChannel {
     }
 
     /** @return bytes taken, of which there may be fewer than offered, -errno, or WOULD_BLOCK */
-    synchronized long write(IovIter from) {
+    long write(IovIter from) {
+        return write(from, File.AT_POSITION);
+    }
+
+    /** @param offset a place in a regular file */
+    synchronized long write(IovIter from, long offset) {
         long total = 0;
         while (from.remaining() > 0) {
             if (!nonBlocking && token >= 0 && ready(Polling.POLLOUT) == 0) {
@@ -118,7 +130,8 @@ final class HostChannel {
             if (taken == 0) {
                 return total > 0 ? total : from.result(0);
             }
-            long n = Files.write(fd, buffer, 0, taken);
+            long n =
+                    offset < 0 ? Files.write(fd, buffer, 0, taken) : Files.pwrite(fd, buffer, 0, taken, offset + total);
             if (n < taken) {
                 from.revert(taken - Math.max(n, 0));
             }
@@ -148,9 +161,42 @@ final class HostChannel {
         return regular && Files.ftruncate(fd, length) == 0;
     }
 
-    /** Bytes, of a regular file. */
-    long size() {
+    /** Opens a regular file anew. @throws umlaut.abi.ErrnoException as the host says */
+    HostChannel reopen(int flags) {
+        int own = flags & (OpenFlags.O_ACCMODE | OpenFlags.O_APPEND) | Files.O_CLOEXEC;
+        long fresh = Files.openat(Files.AT_FDCWD, Scratch.path("/proc/self/fd/" + fd), own, 0);
+        if (HostCalls.isError(fresh)) {
+            throw Errno.of((int) -fresh).exception();
+        }
+        return new HostChannel((int) fresh, false, poller);
+    }
+
+    /** Only for what {@link #reopen} made. */
+    void close() {
+        Files.close(fd);
+    }
+
+    /** fsync(2) or fdatasync(2) of a regular file. */
+    long sync(boolean dataOnly) {
+        return dataOnly ? Files.fdatasync(fd) : Files.fsync(fd);
+    }
+
+    /** fallocate(2) of a regular file. */
+    long allocate(int mode, long offset, long length) {
+        return Files.fallocate(fd, mode, offset, length);
+    }
+
+    /** The descriptor of a regular file, for mmap(2): it allows what the guest's file allows. */
+    int hostFd() {
+        return fd;
+    }
+
+    /** struct stat of a regular file, in the caller's scratch memory. */
+    MemorySegment stat() {
         MemorySegment stat = Scratch.room();
-        return Files.fstat(fd, stat) == 0 ? stat.get(Layouts.LONG, Stat.ST_SIZE) : 0;
+        if (Files.fstat(fd, stat) < 0) {
+            stat.fill((byte) 0);
+        }
+        return stat;
     }
 }

@@ -15,7 +15,7 @@ import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.PollTable;
 
 /**
- * One of the machine's standard streams as a guest's open file: whatever the host has there (a pipe, a file, a socket), bytes pass
+ * One of the machine's standard streams as a guest's open file: whatever the host has there (a pipe, a socket; for files see {@link HostStreamFile}), bytes pass
  * unchanged, the end of the input is the end here, and a reader that has gone is EPIPE and SIGPIPE here.
  */
 final class HostStream extends File {
@@ -33,7 +33,7 @@ final class HostStream extends File {
 
     @Override
     public boolean pollable() {
-        return !inode.channel.isRegular();
+        return true;
     }
 
     @Override

@@ -1,8 +1,12 @@
 package umlaut.machine;
 
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
+import umlaut.abi.OpenFlags;
+import umlaut.abi.Stat;
+import umlaut.host.Layouts;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -19,7 +23,7 @@ final class HostStreamInode extends Inode {
         this.channel = channel;
         uid = owner.fsuid();
         gid = owner.fsgid();
-        size = channel.isRegular() ? channel.size() : 0;
+        refresh();
     }
 
     /** Anyone in the guest who holds the stream may open it again through /dev/stdin and the like. */
@@ -33,9 +37,11 @@ final class HostStreamInode extends Inode {
     }
 
     @Override
-    public void refresh() {
+    public final void refresh() {
         if (channel.isRegular()) {
-            size = channel.size();
+            MemorySegment stat = channel.stat();
+            size = stat.get(Layouts.LONG, Stat.ST_SIZE);
+            blocks = stat.get(Layouts.LONG, Stat.ST_BLOCKS);
         }
     }
 
@@ -44,10 +50,27 @@ final class HostStreamInode extends Inode {
         if (!channel.truncate(length)) {
             throw Errno.EINVAL.exception();
         }
+        refresh();
     }
 
+    /** @throws umlaut.abi.ErrnoException EACCES for access to a host file that whoever started us did not give */
     @Override
     public File open(@Nullable Task task, Path path, int flags) {
-        return new HostStream(path, this, flags, task == null ? Credentials.ROOT : task.credentials());
+        Credentials who = task == null ? Credentials.ROOT : task.credentials();
+        if (!channel.isRegular()) {
+            return new HostStream(path, this, flags, who);
+        }
+        int given = channel.flags & OpenFlags.O_ACCMODE;
+        if (given != OpenFlags.O_RDWR && given != (flags & OpenFlags.O_ACCMODE)) {
+            throw Errno.EACCES.exception();
+        }
+        return new HostStreamFile(path, this, channel.reopen(flags), flags, who);
+    }
+
+    /** The stream itself, for the first process. */
+    File stream(Credentials who) {
+        return channel.isRegular()
+                ? new HostStreamFile(null, this, channel, channel.flags, who)
+                : new HostStream(null, this, channel.flags, who);
     }
 }

@@ -123,7 +123,12 @@ final class TextPatcher {
     /** Tells that a system call of this text, mapped unpatched at {@code address}, has trapped. */
     void trapped(Entry entry, NativeAddressSpace space, long address, long length) {
         if (entry.traps.incrementAndGet() == TRAPS && bytes.addAndGet(length) < MAX_ALL) {
-            builder.execute(() -> build(entry, space, address, length));
+            try {
+                builder.execute(() -> build(entry, space, address, length));
+            } catch (OutOfMemoryError e) { // no thread for it: the text stays as it is for now
+                entry.traps.set(0);
+                bytes.addAndGet(-length);
+            }
         }
     }
 

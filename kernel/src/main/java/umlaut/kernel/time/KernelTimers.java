@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
 
 /**
  * Timers of the kernel by deadline (Linux: hrtimers), run by one Java thread that sleeps until the first is due. Callbacks are short and never block;
@@ -63,12 +64,23 @@ public final class KernelTimers implements AutoCloseable {
         timer.armed = true;
         due.add(timer);
         if (thread == null) {
-            thread = new Thread(null, this::run, "timers", 256 << 10);
-            thread.setDaemon(true);
-            thread.start();
+            start(timer);
         } else if (due.first() == timer) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** @throws umlaut.abi.ErrnoException with EAGAIN if the host lets this process have no more threads */
+    @GuardedBy("this") private void start(Timer first) {
+        Thread fresh = new Thread(null, this::run, "timers", 256 << 10);
+        fresh.setDaemon(true);
+        try {
+            fresh.start();
+        } catch (OutOfMemoryError e) { // how Java says that clone(2) failed
+            cancel(first);
+            throw Errno.EAGAIN.exception();
+        }
+        thread = fresh;
     }
 
     /** @return true if it was armed and will now not run */

@@ -28,6 +28,9 @@ import umlaut.kernel.wait.PollTable;
  * The defaults are what Linux answers for a file without that operation.
  */
 public abstract class File {
+    /** As offset of a transfer: at the position, wherever that is ({@link #movesItself}). */
+    public static final long AT_POSITION = -1;
+
     /** Where it was opened; null for files outside any tree (pipes, sockets made by socketpair). */
     public final @Nullable Path path;
 
@@ -93,11 +96,11 @@ public abstract class File {
         return mode == OpenFlags.O_WRONLY || mode == OpenFlags.O_RDWR;
     }
 
-    public final long position() {
+    public long position() {
         return position;
     }
 
-    public final void setPosition(long fresh) {
+    public void setPosition(long fresh) {
         position = fresh;
     }
 
@@ -263,13 +266,18 @@ public abstract class File {
         return false;
     }
 
+    /** Others than guests move the position, too, so that a transfer must use and move it in one step: {@link #AT_POSITION} asks for that. */
+    public boolean movesItself() {
+        return false;
+    }
+
     /** Whether there is anything to read or to write, by whatever means: without, read(2) and write(2) say EINVAL before they look at memory. */
     public boolean hasData(boolean writing) {
         return true;
     }
 
     /**
-     * Reads at {@code offset} (ignored by streams).
+     * Reads at {@code offset} (ignored by streams, which are given {@link #AT_POSITION}).
      *
      * @return bytes moved, 0 at the end of file, or WOULD_BLOCK
      */

@@ -230,6 +230,9 @@ public final class ReadWrite {
         if (offset != POSITION) {
             return at(task, file, iter, writing, offset, flags);
         }
+        if (file.movesItself()) {
+            return stream(task, file, iter, writing, flags);
+        }
         boolean locked = lockPosition(task, file);
         try {
             long position = file.position();
@@ -249,7 +252,7 @@ public final class ReadWrite {
         return wanted && (flags & RWF_NOAPPEND) == 0 && file.inode().isRegular();
     }
 
-    /** A file without position: may block. */
+    /** A file without a position, or without one of ours: may block. */
     private static long stream(Task task, File file, IovIter iter, boolean writing, int flags) {
         long result = once(task, file, iter, writing);
         if (result == BlockingOp.WOULD_BLOCK) {
@@ -277,7 +280,7 @@ public final class ReadWrite {
     }
 
     private static long once(Task task, File file, IovIter iter, boolean writing) {
-        return attempt(task, file, iter, writing, 0);
+        return attempt(task, file, iter, writing, File.AT_POSITION);
     }
 
     /** One try; guest memory that the address space has left to be mapped on a fault is a fault mended. */
