@@ -134,9 +134,12 @@ final class AioContext {
      * Moves up to {@code most} events to the program.
      *
      * @return how many; 0 also where the ring is empty
-     * @throws umlaut.abi.ErrnoException EFAULT
+     * @throws umlaut.abi.ErrnoException EFAULT; EINVAL once the context has ended, also for who waits for events then
      */
     synchronized int take(Task task, long events, long most) {
+        if (ended) {
+            throw Errno.EINVAL.exception();
+        }
         int taken = 0;
         int head = head();
         byte[] event = new byte[IoEvent.SIZE];
