@@ -90,6 +90,14 @@ final class TmpFile extends File {
         }
     }
 
+    @Override
+    protected void onRelease() {
+        Shmem bytes = inode.bytesOrNull();
+        if (bytes != null && writable()) {
+            bytes.trim();
+        }
+    }
+
     /** Files of a mounted tmpfs, other than memfds, can't be sealed. */
     @Override
     public long fcntl(Task task, int command, long argument) {

@@ -36,6 +36,9 @@ public final class Shmem implements MappingSource {
     /** A guest has or had it mapped: pages may be filled without our knowing. */
     private volatile boolean mappedOnce;
 
+    /** Large pages may have memory for pages that are not filled; set under {@link #lock}. */
+    private volatile boolean filledAhead;
+
     /** See {@link #writeSealed()}; set under the owner's lock. */
     private volatile boolean writeSealed;
 
@@ -223,8 +226,11 @@ public final class Shmem implements MappingSource {
         for (long p = from / pages * pages; p < to; p += pages) {
             boolean empty =
                     p >= run.filePage && run.stateEnd(p, p + pages, false) >= Math.min(p + pages, run.endPage());
-            if (empty && !store.fillLarge(run.storeAt(p))) {
-                return false;
+            if (empty) {
+                filledAhead = true;
+                if (!store.fillLarge(run.storeAt(p))) {
+                    return false;
+                }
             }
         }
         return true;
@@ -562,7 +568,12 @@ public final class Shmem implements MappingSource {
 
     /** From now on guests may fill pages without our knowing: what has memory must be what has data. */
     private void beMapped() {
-        for (int i = 0; !mappedOnce && i < runs.count(); i++) {
+        discardUnfilled();
+        mappedOnce = true;
+    }
+
+    private void discardUnfilled() {
+        for (int i = 0; filledAhead && i < runs.count(); i++) {
             ShmemRun run = runs.get(i);
             for (long p = run.filePage; run.large && p < run.endPage(); ) {
                 long hole = run.stateEnd(p, Long.MAX_VALUE, true);
@@ -572,7 +583,19 @@ public final class Shmem implements MappingSource {
                 }
             }
         }
-        mappedOnce = true;
+        filledAhead = false;
+    }
+
+    /** It will hardly grow soon, nobody having it open for writing: gives back what its large pages have for more. */
+    public void trim() {
+        if (filledAhead) {
+            long stamp = lock.writeLock();
+            try {
+                discardUnfilled();
+            } finally {
+                lock.unlockWrite(stamp);
+            }
+        }
     }
 
     @Override

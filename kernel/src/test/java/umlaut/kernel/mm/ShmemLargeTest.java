@@ -119,4 +119,22 @@ class ShmemLargeTest {
         file.release();
         assertThat(store.allocatedBytes()).isZero();
     }
+
+    /** One page more than whole large pages is one page more of memory, once nobody writes it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatIsDoneTakesWhatItHolds(boolean large) {
+        HostPageStore store = store(large);
+        Shmem file = new Shmem(store);
+        for (int at = 0; at < 8 * MIB; at += MIB) {
+            write(file, at, MIB, 1);
+        }
+        write(file, 8 * MIB, 10, 2);
+        file.trim();
+        assertThat(store.allocatedBytes()).isEqualTo(8 * MIB + PAGE);
+        write(file, 8 * MIB + 10, 3 * MIB, 3);
+        check(file);
+        file.trim();
+        assertThat(store.allocatedBytes()).isEqualTo(11 * MIB + PAGE);
+    }
 }
