@@ -66,7 +66,7 @@ final class Training {
     static final int ALL = 100;
 
     /** While a guest is already running: enough for the compilers to begin. */
-    static final int REHEARSAL = 25;
+    static final int REHEARSAL = 12;
 
     /** {@link #SCRIPT}'s shell. */
     static List<String> command(int percent) {

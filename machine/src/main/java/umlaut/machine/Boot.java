@@ -32,7 +32,7 @@ final class Boot {
 
     private Boot() {}
 
-    /** @param idle the caller, and so its guests, are at idle priority */
+    /** @param idle guest code is to run at the host's idle priority */
     static Engine engine(boolean idle) {
         try {
             return idle ? NativeEngine.startIdle() : NativeEngine.start();

@@ -4,11 +4,10 @@ import java.util.List;
 import java.util.Map;
 import umlaut.abi.ErrnoException;
 import umlaut.engine.Engine;
-import umlaut.host.Processes;
 
 /**
  * A second machine that nobody sees: it runs a program that does what programs do most, in the first seconds of a guest's life, so that the JVM's compilers have met the hot paths of kernel and
- * engine before the guest needs them quick. Everything in it is at the host's idle priority and takes only processors that nobody wants; it never polls. Ends by itself, with its program, or with the
+ * engine before the guest needs them quick. Its processes are at the host's idle priority and take only processors that nobody wants; it never polls. Ends by itself, with its program, or with the
  * process. A JVM compiles what runs in it, wherever: there is no other way to have methods compiled that have not been hot.
  */
 final class Rehearsal {
@@ -35,9 +34,6 @@ final class Rehearsal {
         try {
             Thread.sleep(DELAY_MS);
         } catch (InterruptedException e) {
-            return;
-        }
-        if (Processes.setIdlePolicy() != 0) {
             return;
         }
         guests.expectIdleWork(RUNNABLE);

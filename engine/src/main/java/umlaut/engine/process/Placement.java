@@ -6,11 +6,12 @@ import umlaut.host.Processes;
 /**
  * Where a kernel thread and its guest thread run. A hand-over between two processors that are both awake costs 0.1 us, one between threads that share a
  * processor 5 us, and one that must wake another processor 50 us; two threads that poll for each other on one processor cost 80 us a call. So a pair whose
- * calls come thick and fast is kept apart and polls; one whose sides sleep between calls is kept together.
+ * calls come thick and fast is kept apart and polls; any other sleeps, and is kept together.
  *
  * <p>Together means that both may use that one processor only: the host puts a thread that is woken on an idle processor if there is one, so that a free guest thread would be
  * moved away by every answer, and each call would wake a processor. What that takes from the host's scheduler is given back soon: a guest thread that computes without a call
- * for {@link #COMPUTING_NS} is released, as is a pair that sleeps in the kernel or has been together for {@link #BOND_NS}; where the host then puts the guest thread they meet again.
+ * for {@link #COMPUTING_NS} is released, as is a pair that sleeps in the kernel or has been bound for {@link #BOND_NS}; where the host then puts the guest thread they meet again. New pairs are
+ * free, too, at first.
  *
  * <p>Belongs to its kernel thread.
  */
@@ -18,16 +19,19 @@ final class Placement {
     /** A bound guest thread that makes no call for so long computes, and may want another processor. */
     static final long COMPUTING_NS = 5_000_000;
 
-    /** The longest that a pair is together before the host chooses its processor anew. */
+    /** The longest that a pair is bound before the host chooses its processor anew. */
     static final long BOND_NS = 20_000_000;
 
     /** Calls between two looks at the clock. */
     private static final int WINDOW = 16;
 
+    /** Sleeps of a free pair until it is together: at the first, the guest thread is not yet where the host puts it when it wakes. */
+    private static final int FREE_SLEEPS = 2;
+
     /** Calls that come quicker than this are worth a processor that polls, ns: rather more than a call costs whose sides wake each other. */
     private static final long DENSE_NS = 75_000;
 
-    /** Calls on which a side slept say that polling is in vain: each counts {@link #MISS}, less one for each call on which neither did. */
+    /** Calls of pairs that poll, on which a side slept, say that polling is in vain: each counts {@link #MISS}, less one for each call on which neither did. */
     private static final int MISSES = 16, MISS = 2;
 
     /** Most windows of dense calls in a row that it takes to poll again, after polling has been in vain again and again. */
@@ -54,8 +58,7 @@ final class Placement {
     private int denseWindows, windowsWanted = 1;
     /** The kernel thread has slept within a call of this window. */
     private boolean blocked;
-    /** Free for a moment only, on the same processor so far: no time to poll. */
-    private boolean choosing;
+    private int freeSleeps;
 
     private int goodCalls;
     private int calls;
@@ -76,7 +79,7 @@ final class Placement {
     }
 
     boolean polls() {
-        return mode != Mode.TOGETHER && !choosing && pacer.polls();
+        return mode == Mode.APART && pacer.polls();
     }
 
     /** Whether the guest thread is confined to one processor. */
@@ -105,8 +108,10 @@ final class Placement {
     void sleeping(int cpu) {
         excused = false;
         guestSlept = false;
-        if (mode != Mode.TOGETHER) {
+        if (mode == Mode.APART) {
             missed(cpu);
+        } else if (mode == Mode.FREE && ++freeSleeps >= FREE_SLEEPS) {
+            move(Mode.TOGETHER, cpu);
         }
     }
 
@@ -132,7 +137,7 @@ final class Placement {
     void missed(int cpu) {
         misses += MISS;
         if (misses >= MISSES) {
-            windowsWanted = choosing ? windowsWanted : Math.min(2 * windowsWanted, MOST_WINDOWS);
+            windowsWanted = Math.min(2 * windowsWanted, MOST_WINDOWS);
             move(Mode.TOGETHER, cpu);
         }
     }
@@ -141,29 +146,16 @@ final class Placement {
     void blocking(int cpu) {
         blocked = true;
         excused = true;
-        switch (mode) {
-            case FREE -> missed(cpu);
-            case APART -> {
-                int before = misses;
-                move(Mode.FREE, -1);
-                misses = before;
-                missed(cpu);
-            }
-            case TOGETHER -> {
-                if (System.nanoTime() - boundNs > BOND_NS) {
-                    release();
-                }
-            }
+        if (mode != Mode.FREE && System.nanoTime() - boundNs > BOND_NS) {
+            release();
+        } else if (mode == Mode.APART) {
+            missed(cpu);
         }
     }
 
     /** The host may choose anew where both run; they will soon meet again there. */
     void release() {
-        if (mode == Mode.TOGETHER) {
-            move(Mode.FREE, -1);
-            misses = MISSES - 2 * MISS;
-            choosing = true;
-        }
+        move(Mode.FREE, -1);
     }
 
     private void move(Mode to, int cpu) {
@@ -172,6 +164,7 @@ final class Placement {
         calls = 0;
         goodCalls = 0;
         denseWindows = 0;
+        freeSleeps = 0;
         if (cpu < 0 || cpu > 63 || Long.bitCount(all) < 2) {
             to = Mode.FREE;
         }
@@ -180,15 +173,14 @@ final class Placement {
         if (mask == 0 || to == Mode.FREE && mode == Mode.FREE) {
             return;
         }
+        boundNs = System.nanoTime();
+        windowStartNs = boundNs;
         if (to == Mode.TOGETHER) {
-            boundNs = System.nanoTime();
-            windowStartNs = boundNs;
             placeGuest.accept(mask);
         } else if (mode == Mode.TOGETHER) {
             placeGuest.accept(all);
         }
         Processes.setAffinity(0, mask);
-        choosing = false;
         mode = to;
         guestCpu = cpu;
     }

@@ -38,12 +38,19 @@ final class Reaper {
         thread.setDaemon(true);
     }
 
-    /** Starts program {@code path} as the first child. {@code pid} is completed with its process id, or -errno. */
-    static Reaper start(AreaFile areas, String path, CompletableFuture<Long> pid) {
+    /**
+     * Starts program {@code path} as the first child. {@code pid} is completed with its process id, or -errno.
+     *
+     * @param idle all children run at idle priority
+     */
+    static Reaper start(AreaFile areas, String path, boolean idle, CompletableFuture<Long> pid) {
         Reaper[] self = new Reaper[1];
         self[0] = new Reaper(areas, () -> {
             self[0].tid = Processes.gettid();
-            Processes.setSlice(Pacer.SLICE_NS); // all stub processes inherit it
+            Processes.setSlice(Pacer.SLICE_NS); // all stub processes inherit these
+            if (idle) {
+                Processes.setIdlePolicy();
+            }
             long child = Processes.spawn(path, List.of("umlaut-stub"));
             self[0].processGroup = (int) Math.max(child, 0);
             pid.complete(child);

@@ -18,7 +18,7 @@ public interface PortUser {
 
     boolean listens();
 
-    /** The port was chosen by connect(2), not asked for: others may have it for other connections. */
+    /** The port was chosen by connect(2), neither asked for nor chosen by bind(2) or listen(2): others may have it for other connections. */
     boolean byConnect();
 
     /** Do the two want packets of the same addresses (inet_rcv_saddr_equal)? */

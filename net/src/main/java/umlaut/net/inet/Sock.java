@@ -46,6 +46,8 @@ public abstract class Sock implements PortUser {
     public boolean addressAsked;
 
     public boolean portAsked;
+    /** connect(2) has chosen the port: see {@link PortUser#byConnect}. */
+    protected boolean portByConnect;
     /** Only by this device, 0 = any (SO_BINDTODEVICE, or the scope of a link-local address). */
     public volatile int boundDevice;
 
@@ -140,7 +142,7 @@ public abstract class Sock implements PortUser {
 
     @Override
     public boolean byConnect() {
-        return !portAsked;
+        return portByConnect;
     }
 
     // --- bind ---

@@ -120,7 +120,7 @@ final class TcpConnect {
         int high = range >>> 16 != 0 ? range >>> 16 : tp.net.settings.localPortHigh;
         int chosen = tp.net.tcp.ports.choose(low, high, this::isFree, Errno.EADDRNOTAVAIL);
         tp.forgetKey();
-        tp.holdPort(chosen);
+        tp.holdPortByConnect(chosen);
     }
 
     private boolean isFree(int port) {

@@ -196,9 +196,16 @@ public final class TcpSock extends Sock implements TcpFlow {
     }
 
     void holdPort(int port) {
+        portByConnect = false;
         localPort = port;
         portHeld = true;
         net.tcp.ports.add(port, this);
+    }
+
+    /** For this connection only. */
+    void holdPortByConnect(int port) {
+        holdPort(port);
+        portByConnect = true;
     }
 
     @Override
