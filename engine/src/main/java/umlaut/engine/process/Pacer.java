@@ -66,6 +66,11 @@ final class Pacer {
         return polling;
     }
 
+    /** Whether there is a choice of processors that {@link Placement} should make; idle work goes where the host has room. */
+    boolean places() {
+        return cpus > 1 && Long.bitCount(allowedCpus) > 1;
+    }
+
     /** How often a service thread looks for another batch after one. */
     int servicePolls() {
         return polling ? SERVICE_POLLS : 0;

@@ -58,6 +58,7 @@ final class Placement {
     private int denseWindows, windowsWanted = 1;
     /** The kernel thread has slept within a call of this window. */
     private boolean blocked;
+
     private int freeSleeps;
 
     private int goodCalls;
@@ -165,7 +166,7 @@ final class Placement {
         goodCalls = 0;
         denseWindows = 0;
         freeSleeps = 0;
-        if (cpu < 0 || cpu > 63 || Long.bitCount(all) < 2) {
+        if (cpu < 0 || cpu > 63 || !pacer.places()) {
             to = Mode.FREE;
         }
         long one = 1L << cpu & all;
