@@ -19,8 +19,9 @@ int main(void) {
     printf("bad %d\n", bad);
     int ring[10][2];
     for (int i = 0; i < 10; i++) MUST(pipe(ring[i]));
+    pid_t members[9];
     for (int i = 0; i < 9; i++)
-        if (fork() == 0) {
+        if ((members[i] = fork()) == 0) {
             char c;
             while (read(ring[i][0], &c, 1) == 1) { c++; write(ring[i + 1][1], &c, 1); if (c > 90) break; }
             _exit(0);
@@ -28,8 +29,11 @@ int main(void) {
     char c = 0;
     for (int i = 0; i < 9; i++) { write(ring[0][1], &c, 1); read(ring[9][0], &c, 1); printf("%d ", c); }
     puts("");
-    kill(0, 0);
-    for (int i = 0; i < 10; i++) { close(ring[i][1]); close(ring[i][0]); }
-    signal(SIGTERM, SIG_IGN);
+    /* They have each other's ends open, so that closing ours would end none. */
+    for (int i = 0; i < 9; i++) {
+        kill(members[i], SIGKILL);
+        waitpid(members[i], &status, 0);
+        show_status("member", status);
+    }
     return 0;
 }
