@@ -20,22 +20,22 @@ final class Training {
             while [ $i -lt $((N / 4)) ]; do /bin/true; /bin/true | cat; (:); : | :; /bin/true; i=$((i + 1)); done
             perl -e '
                 $n = $ENV{N}; $t = "\\0" x 64; pipe R, W; open Z, "<", "/dev/zero"; open N, ">", "/dev/null";
-                for (1 .. 120 * $n) {
+                for (1 .. 200 * $n) {
                     sysread Z, $x, 1; syswrite N, "x"; syswrite W, "x"; sysread R, $x, 1;
                     syscall 228, 1, $t; syscall 13, 12, $t, 0, 8; syscall 14, 0, 0, $t, 8; syscall 7, $t, 1, 0
                 }
-                for (1 .. 120 * $n) {
+                for (1 .. 400 * $n) {
                     $m = syscall 9, 0, 4096, 3, 0x22, -1, 0; syscall 10, $m, 4096, 1; syscall 10, $m, 4096, 3; syscall 11, $m, 4096
                 }
-                for (1 .. 50 * $n) { @a = stat "/usr/share/doc"; open F, "<", "/etc/passwd"; $x = <F>; close F }
-                $SIG{USR1} = sub {}; for (1 .. 50 * $n) { kill USR1, $$ }
+                for (1 .. 150 * $n) { @a = stat "/usr/share/doc"; open F, "<", "/etc/passwd"; $x = <F>; close F }
+                $SIG{USR1} = sub {}; for (1 .. 400 * $n) { kill USR1, $$ }
                 for (1 .. 3 * $n) { if (!fork) { exit } wait }
                 pipe R2, W2;
                 if (fork) { for (1 .. 40 * $n) { syswrite W, "x"; sysread R2, $x, 1 } wait }
                 else { for (1 .. 40 * $n) { sysread R, $x, 1; syswrite W2, "x" } }'
             PERL_SIGNALS=unsafe perl -e '
                 $n = $ENV{N}; $m = syscall 9, 0, 4096, 0, 0x22, -1, 0; $SIG{SEGV} = sub { syscall 10, $m, 4096, 3 }; $SIG{USR1} = sub { };
-                for (1 .. 60 * $n) { $x = unpack "P8", pack "Q", $m; syscall 10, $m, 4096, 0; kill USR1, $$ }'
+                for (1 .. 150 * $n) { $x = unpack "P8", pack "Q", $m; syscall 10, $m, 4096, 0; kill USR1, $$ }'
             i=0; trap : USR1
             while [ $i -lt $((20 * N)) ]; do
                 read x </etc/passwd; echo $x >c; [ -e /usr/share/doc ]; kill -USR1 $$; i=$((i + 1))
@@ -66,7 +66,7 @@ final class Training {
     static final int ALL = 100;
 
     /** While a guest is already running: enough for the compilers to begin. */
-    static final int REHEARSAL = 12;
+    static final int REHEARSAL = 8;
 
     /** {@link #SCRIPT}'s shell. */
     static List<String> command(int percent) {

@@ -8,7 +8,7 @@ import java.util.List;
 public final class Processes {
     public static final int WNOHANG = 1, WNOTHREAD = 0x20000000, WALL = 0x40000000;
     public static final int SIGKILL = 9;
-    public static final int RLIMIT_NOFILE = 7, RLIMIT_AS = 9;
+    public static final int RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7, RLIMIT_AS = 9;
 
     private static final int SCHED_ATTR_SIZE = 48;
     private static final long SCHED_FLAG_KEEP_POLICY = 8;

@@ -100,7 +100,7 @@ public final class Machine implements AutoCloseable {
      * @param command a program, and its arguments, that does what programs do most
      */
     public void rehearse(List<String> command) {
-        if (engine.cpu().cpus() > 1) {
+        if (engine.cpu().cpus() > 1 && Rehearsal.hasRoom()) {
             new Rehearsal(engine, command).start();
         }
     }

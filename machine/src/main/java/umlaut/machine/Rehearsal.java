@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import umlaut.abi.ErrnoException;
 import umlaut.engine.Engine;
+import umlaut.host.Processes;
 
 /**
  * A second machine that nobody sees: it runs a program that does what programs do most, in the first seconds of a guest's life, so that the JVM's compilers have met the hot paths of kernel and
@@ -17,6 +18,9 @@ final class Rehearsal {
     /** The kernel thread or the guest thread: of a pair that does not poll, one runs. */
     private static final int RUNNABLE = 1;
 
+    /** Of threads and descriptors: a hundred are used. */
+    private static final long ENOUGH = 1024;
+
     private final Engine guests;
     private final List<String> command;
 
@@ -24,6 +28,18 @@ final class Rehearsal {
     Rehearsal(Engine guests, List<String> command) {
         this.guests = guests;
         this.command = command;
+    }
+
+    /** Whether this host's limits leave enough for the guest besides. */
+    static boolean hasRoom() {
+        return allows(Processes.RLIMIT_NPROC, ENOUGH)
+                && allows(Processes.RLIMIT_NOFILE, ENOUGH)
+                && allows(Processes.RLIMIT_AS, Long.MAX_VALUE);
+    }
+
+    private static boolean allows(int resource, long wanted) {
+        long limit = Processes.softLimit(resource);
+        return limit < 0 || limit >= wanted;
     }
 
     void start() {
@@ -39,8 +55,9 @@ final class Rehearsal {
         guests.expectIdleWork(RUNNABLE);
         try (Machine machine = new Machine(CONFIG, Boot.engine(true))) {
             machine.runUnseen(command);
-        } catch (MachineException | ErrnoException e) {
-            // No room for it on this host: the guest is slower for a while, nothing else.
+        } catch (MachineException | ErrnoException | OutOfMemoryError e) {
+            // No room for it on this host (OutOfMemoryError is how Java says that there is no thread left): the guest
+            // is slower for a while, nothing else.
         } finally {
             guests.expectIdleWork(0);
         }
