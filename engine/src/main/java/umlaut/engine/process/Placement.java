@@ -25,8 +25,8 @@ final class Placement {
     /** Calls between two looks at the clock. */
     private static final int WINDOW = 16;
 
-    /** Sleeps of a free pair until it is together: at the first, the guest thread is not yet where the host puts it when it wakes. */
-    private static final int FREE_SLEEPS = 2;
+    /** Sleeps of a free pair until it is together: at the first, the guest thread is not yet where the host puts it when it wakes; and one that makes few calls is not worth binding (10 to 60 us). */
+    private static final int FREE_SLEEPS = 4;
 
     /** Calls that come quicker than this are worth a processor that polls, ns: rather more than a call costs whose sides wake each other. */
     private static final long DENSE_NS = 75_000;
