@@ -6,18 +6,18 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The unseen machine that a new guest's JVM rehearses in comes at idle priority, goes, and leaves nothing; the guest sees none of it. */
+/** The unseen machine that a new guest's JVM rehearses in comes at a low priority, goes, and leaves nothing; the guest sees none of it. */
 @Tag("guest")
 class RehearsalTest {
     private static final String SCRIPT = """
             d=$(mktemp -d); mkfifo $d/said $d/end
             UMLAUT run -- sh -c 'echo ready; read end; ls /proc | grep -c "^[0-9]"' <$d/end >$d/said & pid=$!
             exec 4>$d/end 3<$d/said; rm -r $d; read word <&3; echo $word
-            idle() { ps -o cls= --ppid $pid | grep -c IDL; }
+            low() { ps -o ni= --ppid $pid | grep -c 15; }
             rehearses() { cat /proc/$pid/task/*/comm 2>/dev/null | grep -qx rehearsal; }
-            while [ $(idle) = 0 ]; do sleep 0.05; done; echo came
+            while [ $(low) = 0 ]; do sleep 0.05; done; echo came
             while rehearses; do sleep 0.1; done; echo went
-            while [ $(idle) != 0 ]; do sleep 0.1; done; echo nothing left
+            while [ $(low) != 0 ]; do sleep 0.1; done; echo nothing left
             echo >&4; cat <&3; wait $pid; echo $?
             """;
 

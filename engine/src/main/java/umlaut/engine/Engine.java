@@ -11,7 +11,7 @@ public interface Engine extends AutoCloseable {
     CpuFeatures cpu();
 
     /**
-     * So many threads, driven by guest code at the host's idle priority, are about to be at work beside this engine's guests, or no longer: they make nobody wait for a processor, and must not be taken for load.
+     * So many threads, driven by guest code at a low priority, are about to be at work beside this engine's guests, or no longer: they make nobody wait for a processor, and must not be taken for load.
      */
     default void expectIdleWork(int threads) {}
 

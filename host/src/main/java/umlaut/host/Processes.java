@@ -12,7 +12,9 @@ public final class Processes {
 
     private static final int SCHED_ATTR_SIZE = 48;
     private static final long SCHED_FLAG_KEEP_POLICY = 8;
-    private static final int SCHED_IDLE = 5;
+    private static final int PRIO_PROCESS = 0;
+    /** What getpriority(2) itself says for a nice value of 0; it counts downwards. */
+    private static final int NICE_ZERO = 20;
 
     private Processes() {}
 
@@ -91,19 +93,19 @@ public final class Processes {
      * else's. Its share stays what it was. Hosts before Linux 6.12 have one length for all. See sched_setattr(2).
      */
     public static void setSlice(long ns) {
+        int nice = NICE_ZERO - (int) HostCalls.call(Syscall.GETPRIORITY, PRIO_PROCESS, 0);
         MemorySegment attributes = Scratch.arguments();
         attributes.asSlice(0, SCHED_ATTR_SIZE).fill((byte) 0);
         attributes.set(Layouts.INT, 0, SCHED_ATTR_SIZE);
         attributes.set(Layouts.LONG, 8, SCHED_FLAG_KEEP_POLICY);
+        attributes.set(Layouts.INT, 16, nice);
         attributes.set(Layouts.LONG, 24, ns); // sched_runtime
         HostCalls.call(Syscall.SCHED_SETATTR, 0, attributes.address(), 0);
     }
 
-    /** From now on the caller, and what it starts, runs only where nobody else wants to. There is no way back. See sched(7). */
-    public static long setIdlePolicy() {
-        MemorySegment parameters = Scratch.arguments();
-        parameters.set(Layouts.INT, 0, 0); // sched_priority
-        return HostCalls.call(Syscall.SCHED_SETSCHEDULER, 0, SCHED_IDLE, parameters.address());
+    /** How much the caller, and what it starts, lets others go first: 0 to 19. See setpriority(2). */
+    public static long setNice(int nice) {
+        return HostCalls.call(Syscall.SETPRIORITY, PRIO_PROCESS, 0, nice);
     }
 
     /** What getrlimit(2) says is the soft limit; -1 if there is none. */

@@ -70,6 +70,7 @@ public final class Syscall {
     public static final int SIGALTSTACK = 131;
     public static final int STATFS = 137;
     public static final int FSTATFS = 138;
+    public static final int GETPRIORITY = 140;
     public static final int SETPRIORITY = 141;
     public static final int SCHED_SETSCHEDULER = 144;
     public static final int PRCTL = 157;

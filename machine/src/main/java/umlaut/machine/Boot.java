@@ -32,10 +32,10 @@ final class Boot {
 
     private Boot() {}
 
-    /** @param idle guest code is to run at the host's idle priority */
-    static Engine engine(boolean idle) {
+    /** @param background guest code is to run at a low priority */
+    static Engine engine(boolean background) {
         try {
-            return idle ? NativeEngine.startIdle() : NativeEngine.start();
+            return background ? NativeEngine.startInBackground() : NativeEngine.start();
         } catch (EngineException e) {
             throw new MachineException(e.getMessage() + limitToBlame(e.errno));
         }

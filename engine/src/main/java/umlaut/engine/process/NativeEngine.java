@@ -34,22 +34,22 @@ public final class NativeEngine implements Engine {
     private final NativeAddressSpace zygote;
     private final WarmPool pool;
 
-    /** @param idle guest code runs at idle priority, and nobody polls */
-    private NativeEngine(boolean idle) {
+    /** @param background guest code runs at a low priority, and nobody polls */
+    private NativeEngine(boolean background) {
         int jvmPid = Processes.getpid();
         fdDirectory = "/proc/" + jvmPid + "/fd/";
         CpuProbe probe = new CpuProbe();
         fsgsbase = probe.fsgsbase;
         image = new StubImage(
                 copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities(), hasCloseRange());
-        pacer = new Pacer(idle ? 1 : probe.features.cpus());
+        pacer = new Pacer(background ? 1 : probe.features.cpus());
         areas = new AreaFile();
         int slot = areas.allocate();
         int textFd = image("umlaut-stub", image.bytes, 0);
         int areaFd = (int) HostException.check("dup", Files.fcntl(areas.fd, 0, 3));
         int bootFd = image("umlaut-boot", BootElf.build(image, textFd, areaFd, slot), Memory.MFD_CLOEXEC);
         CompletableFuture<Long> pid = new CompletableFuture<>();
-        reaper = Reaper.start(areas, "/proc/self/fd/" + bootFd, idle, pid);
+        reaper = Reaper.start(areas, "/proc/self/fd/" + bootFd, background, pid);
         long started = pid.join();
         Files.close(bootFd);
         Files.close(textFd);
@@ -77,19 +77,19 @@ public final class NativeEngine implements Engine {
     }
 
     /**
-     * Starts an engine whose guest code runs at the host's idle priority, and so whose kernel threads have only so much to do. (Kernel threads must not be idle themselves: the JVM stops for each of its threads,
+     * Starts an engine whose guest code runs at a low priority, and so whose kernel threads have only so much to do. (Kernel threads must not be so themselves: the JVM stops for each of its threads,
      * and one that is kept from running would keep all others waiting.)
      *
      * @throws EngineException as {@link #start()}
      */
-    public static NativeEngine startIdle() {
+    public static NativeEngine startInBackground() {
         return start(true);
     }
 
-    private static NativeEngine start(boolean idle) {
+    private static NativeEngine start(boolean background) {
         HostRequirements.check();
         try {
-            return new NativeEngine(idle);
+            return new NativeEngine(background);
         } catch (HostException e) {
             throw new EngineException(e.errno, "cannot start the engine: " + e.getMessage());
         }

@@ -17,6 +17,9 @@ import umlaut.host.Processes;
  * (PR_SET_PDEATHSIG).
  */
 final class Reaper {
+    /** A thirtieth of the share that others have who want the same processor: no less, or killed processes would take seconds to end on a busy host. */
+    private static final int BACKGROUND_NICE = 15;
+
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock") private final Map<Integer, NativeAddressSpace> living = new HashMap<>();
@@ -41,15 +44,15 @@ final class Reaper {
     /**
      * Starts program {@code path} as the first child. {@code pid} is completed with its process id, or -errno.
      *
-     * @param idle all children run at idle priority
+     * @param background all children run at a low priority
      */
-    static Reaper start(AreaFile areas, String path, boolean idle, CompletableFuture<Long> pid) {
+    static Reaper start(AreaFile areas, String path, boolean background, CompletableFuture<Long> pid) {
         Reaper[] self = new Reaper[1];
         self[0] = new Reaper(areas, () -> {
             self[0].tid = Processes.gettid();
             Processes.setSlice(Pacer.SLICE_NS); // all stub processes inherit these
-            if (idle) {
-                Processes.setIdlePolicy();
+            if (background) {
+                Processes.setNice(BACKGROUND_NICE);
             }
             long child = Processes.spawn(path, List.of("umlaut-stub"));
             self[0].processGroup = (int) Math.max(child, 0);
