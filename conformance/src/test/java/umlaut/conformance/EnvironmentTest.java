@@ -63,7 +63,9 @@ class EnvironmentTest {
         refused("ulimit -n", shell("ulimit -n 30; " + UMLAUT + " run -- true"));
         refused("ulimit -v", shell("ulimit -v 2000000; " + UMLAUT + " run -- true"));
         refused("ulimit -v", shell("ulimit -v 16000000; " + UMLAUT + " run -- true"));
-        assertThat(shell("ulimit -n 128; " + UMLAUT + " run -- echo enough"))
+        String much =
+                "find /usr/bin /usr/lib -xdev -type d >/dev/null; cat $(ls -d /usr/bin/[a-f]*) >/dev/null 2>&1; ls /usr >/dev/null && echo enough";
+        assertThat(shell("ulimit -n 128; " + UMLAUT + " run -- sh -c '" + much + "'"))
                 .isEqualTo(new Umlaut.Result(0, "enough\n", ""));
     }
 

@@ -10,7 +10,7 @@ import umlaut.host.Processes;
 final class HostRequirements {
     private static final int EMFILE = 24, ENOSYS = 38;
     /** What a machine with a few processes has open; a soft limit is raised to the hard one by the JVM. */
-    private static final int LEAST_FILES = 64;
+    private static final int LEAST_FILES = 128;
 
     private HostRequirements() {}
 

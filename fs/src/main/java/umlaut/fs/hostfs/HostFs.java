@@ -14,6 +14,7 @@ import umlaut.abi.Statfs;
 import umlaut.abi.Statx;
 import umlaut.host.Files;
 import umlaut.host.HostCalls;
+import umlaut.host.Processes;
 import umlaut.host.Scratch;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.SuperBlock;
@@ -23,13 +24,13 @@ import umlaut.kernel.vfs.SuperBlock;
  * inode numbers, so that hard links are one inode here too; an inode is forgotten when nobody holds it.
  */
 public final class HostFs extends SuperBlock {
-    /** Descriptors kept for later by one file system. */
-    private static final int HANDLES = 256;
+    /** Descriptors kept for later by one file system, at most; and what part of those that the host allows: an image is several file systems. */
+    private static final int HANDLES = 256, FEWEST_HANDLES = 4, PART_OF_LIMIT = 16;
 
     private static final int SWEEP_EVERY = 8192;
 
     final HostOptions options;
-    final HandleCache handles = new HandleCache(HANDLES);
+    final HandleCache handles = new HandleCache(handles());
     private final HostInode root;
     private final HostHandle rootHandle;
     private final MountPoints mountPoints;
@@ -62,6 +63,11 @@ public final class HostFs extends SuperBlock {
         long fd = HostErrors.check(
                 Files.openat(Files.AT_FDCWD, Scratch.path(hostPath), Files.O_PATH | Files.O_CLOEXEC, 0));
         return new HostFs(device, options, new HostHandle((int) fd, HostHandle.PATH));
+    }
+
+    private static int handles() {
+        long limit = Processes.softLimit(Processes.RLIMIT_NOFILE);
+        return limit < 0 ? HANDLES : (int) Math.clamp(limit / PART_OF_LIMIT, FEWEST_HANDLES, HANDLES);
     }
 
     @Override

@@ -198,7 +198,7 @@ final class HostInode extends Inode {
             got = need;
             fd = openOnce(up, need);
         }
-        if (fd == Errno.EMFILE.negative() || fd == Errno.ENFILE.negative()) {
+        if (isShortOfDescriptors(fd)) {
             fs.handles.clear();
             got = need;
             fd = openOnce(up, need);
@@ -208,6 +208,10 @@ final class HostInode extends Inode {
             fd = openDespiteMode(up, need);
         }
         return checked(fd, got);
+    }
+
+    private static boolean isShortOfDescriptors(long fd) {
+        return fd == Errno.EMFILE.negative() || fd == Errno.ENFILE.negative();
     }
 
     /**
@@ -317,7 +321,12 @@ final class HostInode extends Inode {
         HostHandle here = acquire(HostHandle.PATH);
         try {
             int flags = Files.O_RDONLY | Files.O_DIRECTORY | Files.O_CLOEXEC;
-            return (int) HostErrors.check(Files.openat(here.fd, Scratch.path("."), flags, 0));
+            long fd = Files.openat(here.fd, Scratch.path("."), flags, 0);
+            if (isShortOfDescriptors(fd)) {
+                fs.handles.clear();
+                fd = Files.openat(here.fd, Scratch.path("."), flags, 0);
+            }
+            return (int) HostErrors.check(fd);
         } finally {
             here.release();
         }
