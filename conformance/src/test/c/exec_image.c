@@ -82,6 +82,7 @@ int main(int argc, char **argv, char **envp) {
     elf("cut in header", &im, 40);
     im = good(); im.e.e_phnum = 0; elf("no segments", &im, sizeof im);
     im = good(); im.e.e_phentsize = 57; elf("phentsize", &im, sizeof im);
+    im = good(); im.e.e_ident[EI_CLASS] = ELFCLASS32; elf("class", &im, sizeof im);
     im = good(); im.e.e_machine = EM_386; elf("machine", &im, sizeof im);
     im = good(); im.e.e_type = ET_REL; elf("relocatable", &im, sizeof im);
     im = good(); im.e.e_type = ET_CORE; elf("core", &im, sizeof im);

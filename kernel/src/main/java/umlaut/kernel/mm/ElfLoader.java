@@ -28,14 +28,14 @@ final class ElfLoader {
             return image.entry() + bias;
         }
 
-        /** Address of the program headers in memory, 0 if no segment holds them. */
+        /** Address of the program headers in memory; as on Linux, where it all begins if no segment holds them. */
         long programHeaders() {
             for (ElfSegment s : image.segments()) {
                 if (s.offset() <= image.headerOffset() && image.headerOffset() < s.offset() + s.fileSize()) {
                     return image.headerOffset() - s.offset() + s.address() + bias;
                 }
             }
-            return 0;
+            return bias;
         }
     }
 
