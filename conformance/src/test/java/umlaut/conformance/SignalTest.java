@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signals sent to umlaut reach the guest's command, and nothing is left of a guest whose kernel was killed. */
 @Tag("guest")
@@ -27,10 +29,12 @@ class SignalTest {
         assertThat(result.out()).isEqualTo("143\n");
     }
 
-    @Test
-    void aHandlerGetsIt() {
-        Umlaut.Result result = shell(start("trap \"echo got; exit 5\" USR1; echo ready; while :; do sleep 0.1; done")
-                + "kill -USR1 $pid; wait $pid; echo $?; cat <&3");
+    @ParameterizedTest
+    @ValueSource(strings = {"USR1", "ALRM", "WINCH"})
+    void aHandlerGetsIt(String signal) {
+        Umlaut.Result result =
+                shell(start("trap \"echo got; exit 5\" " + signal + "; echo ready; while :; do sleep 0.1; done")
+                        + "kill -" + signal + " $pid; wait $pid; echo $?; cat <&3");
         assertThat(result.out()).isEqualTo("5\ngot\n");
     }
 

@@ -15,8 +15,18 @@ import umlaut.kernel.task.ProcessGroup;
  * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them.
  */
 final class SignalForwarder {
-    private static final List<Integer> FORWARDED =
-            List.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2);
+    private static final List<Integer> FORWARDED = List.of(
+            Signal.SIGHUP,
+            Signal.SIGINT,
+            Signal.SIGQUIT,
+            Signal.SIGTERM,
+            Signal.SIGUSR1,
+            Signal.SIGUSR2,
+            Signal.SIGALRM,
+            Signal.SIGVTALRM,
+            Signal.SIGPROF,
+            Signal.SIGIO,
+            Signal.SIGPWR);
 
     private final SignalCatcher catcher;
     private final Kernel kernel;
@@ -36,11 +46,15 @@ final class SignalForwarder {
                 case Signal.SIGWINCH -> {
                     if (terminal != null) {
                         terminal.resize();
+                    } else {
+                        forward(process, signo);
                     }
                 }
                 case Signal.SIGCONT -> {
                     if (terminal != null) {
                         terminal.resumed();
+                    } else {
+                        forward(process, signo);
                     }
                 }
                 default -> forward(process, signo);
