@@ -15,6 +15,11 @@ public interface Engine extends AutoCloseable {
      */
     default void expectIdleWork(int threads) {}
 
+    /** Whether the host has a processor now that nobody wants, as far as it says. */
+    default boolean hasIdleProcessor() {
+        return true;
+    }
+
     /** Ends every guest process at once. */
     @Override
     void close();

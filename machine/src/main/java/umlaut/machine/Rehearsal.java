@@ -15,6 +15,8 @@ final class Rehearsal {
     /** A guest that ends sooner needs no warm kernel, and its start should not have to share the processors. */
     private static final int DELAY_MS = 100;
 
+    private static final int LONGEST_DELAY_MS = 1000;
+
     /** The kernel thread or the guest thread: of a pair that does not poll, one runs. */
     private static final int RUNNABLE = 1;
 
@@ -46,10 +48,22 @@ final class Rehearsal {
         Thread.ofPlatform().daemon().name("rehearsal").start(this::run);
     }
 
-    private void run() {
+    /** Until the host has an idle processor: many guests that start at once should not rehearse at once. @return false to give up */
+    private boolean awaitRoom() {
         try {
-            Thread.sleep(DELAY_MS);
+            int delayMs = DELAY_MS;
+            do {
+                Thread.sleep(delayMs);
+                delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS);
+            } while (!guests.hasIdleProcessor());
+            return true;
         } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void run() {
+        if (!awaitRoom()) {
             return;
         }
         guests.expectIdleWork(RUNNABLE);

@@ -152,6 +152,11 @@ public final class NativeEngine implements Engine {
     }
 
     @Override
+    public boolean hasIdleProcessor() {
+        return pacer.hasIdleProcessor();
+    }
+
+    @Override
     public void close() {
         pool.close();
         reaper.killAll();

@@ -114,6 +114,11 @@ final class Pacer {
         idleWork = threads;
     }
 
+    /** Beside the caller. */
+    boolean hasIdleProcessor() {
+        return runnable() <= cpus;
+    }
+
     private int runnable() {
         MemorySegment text = Scratch.inner();
         long n = Files.pread(fd, text, 0, 64, 0);
