@@ -8,7 +8,7 @@ import java.util.List;
  * rehearsal is less of the same ({@link umlaut.machine.Machine#rehearse}).
  */
 final class Training {
-    /** $1: how much of it, a hundredth of the counts below each. */
+    /** $1 is how much of it, in hundredths: what stands before N (or $n) is the count for one. */
     static final String SCRIPT = """
             exec </dev/null >/dev/null 2>&1
             export N=$1

@@ -13,7 +13,7 @@ public interface Engine extends AutoCloseable {
     /**
      * So many threads, driven by guest code at a low priority, are about to be at work beside this engine's guests, or no longer: they make nobody wait for a processor, and must not be taken for load.
      */
-    default void expectIdleWork(int threads) {}
+    default void expectBackgroundWork(int threads) {}
 
     /** Whether the host has a processor now that nobody wants, as far as it says. */
     default boolean hasIdleProcessor() {

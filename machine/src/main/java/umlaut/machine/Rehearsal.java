@@ -12,16 +12,33 @@ import umlaut.host.Processes;
  * process. A JVM compiles what runs in it, wherever: there is no other way to have methods compiled that have not been hot.
  */
 final class Rehearsal {
-    /** A guest that ends sooner needs no warm kernel, and its start should not have to share the processors. */
-    private static final int DELAY_MS = 100;
-
-    private static final int LONGEST_DELAY_MS = 1000;
+    /** A guest that ends sooner needs no warm kernel, and its start should not have to share the processors; then, how long until the host's load is looked at again. */
+    private static final int DELAY_MS = 100, LONGEST_DELAY_MS = 1000;
 
     /** The kernel thread or the guest thread: of a pair that does not poll, one runs. */
     private static final int RUNNABLE = 1;
 
     /** Of threads and descriptors: a hundred are used. */
     private static final long ENOUGH = 1024;
+
+    private static final MachineConfig CONFIG = new MachineConfig(
+            "rehearsal",
+            MachineConfig.HOST_IMAGE,
+            "rehearsal",
+            List.of(),
+            null,
+            Map.of(),
+            null,
+            null,
+            List.of(),
+            Map.of(),
+            false,
+            0,
+            0,
+            0,
+            Map.of(),
+            false,
+            null);
 
     private final Engine guests;
     private final List<String> command;
@@ -66,33 +83,14 @@ final class Rehearsal {
         if (!awaitRoom()) {
             return;
         }
-        guests.expectIdleWork(RUNNABLE);
+        guests.expectBackgroundWork(RUNNABLE);
         try (Machine machine = new Machine(CONFIG, Boot.engine(true))) {
             machine.runUnseen(command);
         } catch (MachineException | ErrnoException | OutOfMemoryError e) {
             // No room for it on this host (OutOfMemoryError is how Java says that there is no thread left): the guest
             // is slower for a while, nothing else.
         } finally {
-            guests.expectIdleWork(0);
+            guests.expectBackgroundWork(0);
         }
     }
-
-    private static final MachineConfig CONFIG = new MachineConfig(
-            "rehearsal",
-            MachineConfig.HOST_IMAGE,
-            "rehearsal",
-            List.of(),
-            null,
-            Map.of(),
-            null,
-            null,
-            List.of(),
-            Map.of(),
-            false,
-            0,
-            0,
-            0,
-            Map.of(),
-            false,
-            null);
 }

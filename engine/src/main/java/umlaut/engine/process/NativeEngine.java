@@ -147,8 +147,8 @@ public final class NativeEngine implements Engine {
     }
 
     @Override
-    public void expectIdleWork(int threads) {
-        pacer.expectIdleWork(threads);
+    public void expectBackgroundWork(int threads) {
+        pacer.expectBackgroundWork(threads);
     }
 
     @Override

@@ -51,7 +51,7 @@ final class Pacer {
     @SuppressWarnings("unused")
     private volatile long nextNs = System.nanoTime();
 
-    private volatile int idleWork;
+    private volatile int backgroundWork;
     private int quiet;
     private int busy;
 
@@ -66,7 +66,7 @@ final class Pacer {
         return polling;
     }
 
-    /** Whether there is a choice of processors that {@link Placement} should make; idle work goes where the host has room. */
+    /** Whether there is a choice of processors that {@link Placement} should make; background work goes where the host has room. */
     boolean places() {
         return cpus > 1 && Long.bitCount(allowedCpus) > 1;
     }
@@ -92,7 +92,7 @@ final class Pacer {
         if (now - next < 0 || cpus < 2 || fd < 0 || !NEXT.compareAndSet(this, next, now + INTERVAL_NS)) {
             return false;
         }
-        int others = Math.max(0, runnable() - own - idleWork);
+        int others = Math.max(0, runnable() - own - backgroundWork);
         if (others + SIDES > cpus) {
             others -= compilers.running();
         }
@@ -109,9 +109,9 @@ final class Pacer {
         return false;
     }
 
-    /** See {@link umlaut.engine.Engine#expectIdleWork}. */
-    void expectIdleWork(int threads) {
-        idleWork = threads;
+    /** See {@link umlaut.engine.Engine#expectBackgroundWork}. */
+    void expectBackgroundWork(int threads) {
+        backgroundWork = threads;
     }
 
     /** Beside the caller. */
