@@ -45,6 +45,30 @@ public interface UserThread extends UserMemory {
     /** From any thread: the kernel is to be asked again. */
     default void forgetResults() {}
 
+    /**
+     * From its next resume on guest code may change some of its address space without the kernel. By the kernel thread; the kernel's own changes end a lease first, with {@link
+     * #takeChanges}.
+     *
+     * @return false: it may not
+     */
+    default boolean lease(MemoryLease lease) {
+        return false;
+    }
+
+    /** Whether, at this trap, guest code has changed something since {@link #takeChanges} was called last. */
+    default boolean hasChanges() {
+        return false;
+    }
+
+    /**
+     * Tells what guest code has changed under the lease since the last call. From any thread if {@code end} is set, after which it changes nothing more.
+     *
+     * @param end whether the lease is over
+     */
+    default void takeChanges(MemoryChanges to, boolean end) {
+        to.begin(Long.MAX_VALUE);
+    }
+
     /** RAX to RFLAGS, as {@link #reg} tells them. */
     default void registers(long[] to) {
         for (int i = 0; i <= Reg.RFLAGS; i++) {

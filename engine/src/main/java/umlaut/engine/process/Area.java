@@ -77,6 +77,23 @@ final class Area {
 
     static final long UNKNOWN = -1;
 
+    /** The lease of {@link StubLease}: whether it is out, and how many changes have been noted. */
+    static final int LEASE = 0x840, CHANGE_COUNT = 0x844;
+
+    /** Its bounds, as {@link umlaut.engine.MemoryLease} has them, and the lowest place that its top has been at. */
+    static final int LEASE_LOW = 0x848,
+            LEASE_TOP = 0x850,
+            LEASE_END = 0x858,
+            LEASE_HOLE = 0x860,
+            LEASE_FROM = 0x868,
+            LEASE_TO = 0x870,
+            LEASE_LOWEST = 0x878;
+
+    /** Changes noted, of 32 bytes: what with the protection from bit 8 on, address, length, nothing. */
+    static final int CHANGE = 0x880;
+
+    static final int CHANGE_SHIFT = 5;
+
     static final int OUT_DATA = 0x4100;
     static final int OUT_SIZE = 0x2000;
     static final int XSAVE = 0x6140;

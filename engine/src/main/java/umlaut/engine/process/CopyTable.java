@@ -15,6 +15,9 @@ final class CopyTable {
     /** In the stub's table alone: the stub may know the result, which stands as far behind {@link Area#KEPT} as the low bits say. */
     static final long KEPT = 1L << 49;
 
+    /** In the stub's table alone: {@link StubLease} may do the call. */
+    static final long LEASED = 1L << 50;
+
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
         Syscall.GETTID,
@@ -35,7 +38,10 @@ final class CopyTable {
     /** What the stub does on the way in of a system call. */
     long stubEntry(int nr) {
         int kept = kept(nr);
-        return kept < 0 ? entries[nr] : KEPT | Area.KEPT + 8 * kept;
+        if (kept >= 0) {
+            return KEPT | Area.KEPT + 8 * kept;
+        }
+        return nr == Syscall.MMAP || nr == Syscall.MUNMAP || nr == Syscall.MPROTECT ? LEASED : entries[nr];
     }
 
     static int keptCalls() {

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
+import umlaut.engine.MemoryChanges;
 import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
 import umlaut.host.Layouts;
@@ -491,6 +492,18 @@ final class NativeAddressSpace implements AddressSpace {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Guest code has changed this under a lease. */
+    void changedItself(MemoryChanges changes) {
+        for (int i = 0; i < changes.count(); i++) {
+            long from = changes.address(i);
+            if (changes.kind(i) == MemoryChanges.MAP) {
+                noteMapped(null, from, from + changes.length(i));
+            } else if (changes.kind(i) == MemoryChanges.UNMAP) {
+                noteUnmapped(null, from, from + changes.length(i));
+            }
         }
     }
 

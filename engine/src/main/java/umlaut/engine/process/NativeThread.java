@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
+import umlaut.engine.MemoryChanges;
+import umlaut.engine.MemoryLease;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
@@ -20,6 +22,8 @@ import umlaut.host.Syscall;
  */
 final class NativeThread implements UserThread {
     private boolean immediateWrites;
+    /** The last trap's request had {@link State#CHANGED}. */
+    private boolean changes;
 
     /** Where in {@link #message} a register is. */
     private static final int[] MESSAGE_INDEX = new int[Area.REGISTERS.length];
@@ -71,6 +75,7 @@ final class NativeThread implements UserThread {
     private long fsBase;
     private boolean fsChanged;
     final CopiedIn copied;
+    private final LeasedMemory leased;
     private long reservedAddress;
     private int reservedAt = -1;
     private long failedOrder;
@@ -92,6 +97,7 @@ final class NativeThread implements UserThread {
         this.copied = new CopiedIn(area);
         this.handOver = new HandOver(this, areaUse);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
+        leased = new LeasedMemory(space, area);
         forgetResults();
     }
 
@@ -249,6 +255,7 @@ final class NativeThread implements UserThread {
     /** @param interrupted an interrupt was asked for while the thread came in by itself. @return null if it is to go on, the kernel knowing nothing */
     private @Nullable Trap trapped(int request, boolean interrupted) {
         cause = request & ~State.MARKS;
+        changes = (request & State.CHANGED) != 0;
         copied.begin(0);
         vectorsCaptured = false;
         reservedAt = -1;
@@ -335,6 +342,21 @@ final class NativeThread implements UserThread {
         for (int i = 0; i < CopyTable.keptCalls(); i++) {
             area.set(Layouts.LONG, Area.KEPT + 8L * i, Area.UNKNOWN);
         }
+    }
+
+    @Override
+    public boolean lease(MemoryLease lease) {
+        return leased.give(lease);
+    }
+
+    @Override
+    public boolean hasChanges() {
+        return changes;
+    }
+
+    @Override
+    public void takeChanges(MemoryChanges to, boolean end) {
+        leased.take(to, end);
     }
 
     @Override
@@ -722,6 +744,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public void close() {
+        leased.close();
         handOver.close();
         areaUse.close();
         space.retire(this);

@@ -21,8 +21,11 @@ final class State {
     /** With REQUEST: the kernel thread dozes in this very request, so that the word tells it from the next one. */
     static final int DOZE = 1 << 29;
 
+    /** With REQUEST: the thread has changed its address space by itself ({@link StubLease}). */
+    static final int CHANGED = 1 << 28;
+
     /** What may be added to any request. */
-    static final int MARKS = ASLEEP | NO_POLLING | NUDGE | DOZE;
+    static final int MARKS = ASLEEP | NO_POLLING | NUDGE | DOZE | CHANGED;
 
     /** Which side sleeps on the word, as bits of FUTEX_WAIT_BITSET: both may at once, when the kernel thread dozes. */
     static final int GUEST_SIDE = 1, KERNEL_SIDE = 2;

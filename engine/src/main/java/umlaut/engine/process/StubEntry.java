@@ -65,6 +65,9 @@ final class StubEntry {
     /** Runs the order list with the answer in R13D, then goes to {@link #ordersDone}; or RAX, the index R14D, and {@link #post}. */
     final Label runOrders = new Label(), ordersDone = new Label();
 
+    /** mmap, munmap or mprotect, its number in RAX and the request in R11: {@link StubLease}. */
+    final Label leasedCall = new Label();
+
     private final Label futexAgain = new Label();
     private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
@@ -110,10 +113,11 @@ final class StubEntry {
         nativeFutex();
         copyArguments();
         new StubOrders(a, this, xfeatures).assemble();
+        new StubLease(a, this).assemble();
     }
 
     private void comeIn() {
-        Label common = new Label();
+        Label common = new Label(), notKept = new Label();
         a.bind(entry);
         a.mov(R11, State.SYSCALL);
         a.jmp(common);
@@ -143,8 +147,12 @@ final class StubEntry {
         a.test(RCX, RCX);
         a.j(Cond.E, post);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.KEPT));
-        a.j(Cond.AE, copyArguments);
+        a.j(Cond.AE, notKept);
         keptResult();
+        a.bind(notKept);
+        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LEASED));
+        a.j(Cond.AE, copyArguments);
+        a.jmp(leasedCall);
     }
 
     /** The result may be known: {@link umlaut.engine.UserThread#keepResult}. A trapped call goes on to the kernel, for its site to be patched. */
@@ -162,8 +170,12 @@ final class StubEntry {
     }
 
     private void handOver() {
-        Label wake = new Label(), sleep = new Label();
+        Label wake = new Label(), sleep = new Label(), unchanged = new Label();
         a.bind(post);
+        a.cmpl(area(Area.CHANGE_COUNT), 0);
+        a.j(Cond.E, unchanged);
+        a.orl(R11, State.CHANGED);
+        a.bind(unchanged);
         a.xchgl(area(Area.STATE), R11);
         a.testl(R11, State.ASLEEP);
         a.j(Cond.NE, wake);

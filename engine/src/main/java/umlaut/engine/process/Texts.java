@@ -147,6 +147,17 @@ final class Texts {
         return null;
     }
 
+    /** Whether no text has its island in the range, or may have it there later. */
+    boolean leaves(long from, long to) {
+        for (Text t : texts) {
+            long end = Math.max(t.islandEnd(), t.island() + (t.end - t.start));
+            if (t.island() < to && from < end) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Where the first island at or above {@code from} begins that guests could map over; {@link Layout#TASK_SIZE} if there is none. */
     long firstIsland(long from) {
         long first = Layout.TASK_SIZE;

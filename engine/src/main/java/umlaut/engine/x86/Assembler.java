@@ -368,6 +368,12 @@ public final class Assembler {
         memory(false, 0xff, 0, m);
     }
 
+    public void lockAndl(Mem m, int value) {
+        bytes(0xf0);
+        memory(false, 0x81, AND, m);
+        word(value);
+    }
+
     public void incl(Mem m) {
         memory(false, 0xff, 0, m);
     }

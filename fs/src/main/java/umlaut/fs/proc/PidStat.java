@@ -30,7 +30,7 @@ final class PidStat {
             times(out, subject, group, task);
             boolean see = PtraceAccess.may(reader, task);
             MmLayout layout = mm == null || !see ? null : mm.layout;
-            put(out, mm == null ? 0 : mm.counters.totalPages() * PAGE);
+            put(out, mm == null ? 0 : mm.counters().totalPages() * PAGE);
             put(out, mm == null ? 0 : mm.space().residentBytes() / PAGE);
             out.append(' ').append(Long.toUnsignedString(group.limits.soft(Rlimit.RLIMIT_RSS)));
             put(out, layout == null ? mm == null ? 0 : 1 : layout.startCode);
@@ -120,8 +120,8 @@ final class PidStat {
         try {
             HostProcess.Memory host = HostProcess.memory(mm.space());
             long text = mm.layout.endCode - mm.layout.startCode + PAGE - 1 >> 12;
-            long data = mm.counters.dataPages() + mm.counters.stackPages();
-            return mm.counters.totalPages() + " " + host.resident() / PAGE + " " + host.shared() / PAGE + " "
+            long data = mm.counters().dataPages() + mm.counters().stackPages();
+            return mm.counters().totalPages() + " " + host.resident() / PAGE + " " + host.shared() / PAGE + " "
                     + Math.max(0, text) + " 0 " + data + " 0\n";
         } finally {
             mm.release();

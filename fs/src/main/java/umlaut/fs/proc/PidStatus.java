@@ -104,21 +104,21 @@ final class PidStatus {
 
     private static void memory(StringBuilder out, Mm mm) {
         HostProcess.Memory host = HostProcess.memory(mm.space());
-        kib(out, "VmPeak", mm.counters.peakPages() << 2);
-        kib(out, "VmSize", mm.counters.totalPages() << 2);
-        kib(out, "VmLck", mm.counters.lockedPages() << 2);
+        kib(out, "VmPeak", mm.counters().peakPages() << 2);
+        kib(out, "VmSize", mm.counters().totalPages() << 2);
+        kib(out, "VmLck", mm.counters().lockedPages() << 2);
         kib(out, "VmPin", 0);
         kib(out, "VmHWM", host.resident() >> 10);
         kib(out, "VmRSS", host.resident() >> 10);
         kib(out, "RssAnon", host.anonymous() >> 10);
         kib(out, "RssFile", host.shared() >> 10);
         kib(out, "RssShmem", 0);
-        kib(out, "VmData", mm.counters.dataPages() << 2);
-        kib(out, "VmStk", mm.counters.stackPages() << 2);
+        kib(out, "VmData", mm.counters().dataPages() << 2);
+        kib(out, "VmStk", mm.counters().stackPages() << 2);
         long text = Math.max(0, mm.layout.endCode - mm.layout.startCode) + 1023 >> 10;
         kib(out, "VmExe", text);
-        kib(out, "VmLib", Math.max(0, (mm.counters.executablePages() << 2) - text));
-        kib(out, "VmPTE", mm.counters.totalPages() >> 9 << 2);
+        kib(out, "VmLib", Math.max(0, (mm.counters().executablePages() << 2) - text));
+        kib(out, "VmPTE", mm.counters().totalPages() >> 9 << 2);
         kib(out, "VmSwap", 0);
         kib(out, "HugetlbPages", 0);
         row(out, "CoreDumping", 0);

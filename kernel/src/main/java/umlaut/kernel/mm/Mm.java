@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
@@ -26,7 +25,9 @@ import umlaut.kernel.vfs.File;
  * the truth; the host's mappings follow, either at once or, for the calling thread, on its return ({@link PendingChange}).
  */
 public final class Mm {
-    final ReentrantLock lock = new ReentrantLock();
+    final MmLease lease = new MmLease(this);
+
+    final MmLock lock = new MmLock(lease);
 
     private final Kernel kernel;
     private final AddressSpace space;
@@ -59,7 +60,7 @@ public final class Mm {
     /** Where things are; written by exec, brk and prctl under the lock, read by /proc. */
     public final MmLayout layout;
 
-    public final MmCounters counters;
+    final MmCounters counters;
 
     /** The program: /proc/PID/exe. Holds a reference. */
     private volatile @Nullable File executable;
@@ -100,6 +101,7 @@ public final class Mm {
     /** One more user (a task, or a call working on another task's memory). */
     public Mm acquire() {
         users.incrementAndGet();
+        endLease();
         return this;
     }
 
@@ -136,6 +138,36 @@ public final class Mm {
         executable = null;
         if (exe != null) {
             exe.release();
+        }
+    }
+
+    /** Sizes, as they are now. */
+    public MmCounters counters() {
+        endLease();
+        return counters;
+    }
+
+    /** Guest code does nothing more by itself ({@link MmLease}): for whoever changes the rules for what it may. */
+    @SuppressWarnings("GuardedBy") // the lease's lock is this one
+    public void endLease() {
+        if (lease.isOut()) {
+            lock.lock();
+            try {
+                lease.end();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Guest code has changed its memory by itself, and has come in: before anything else. */
+    @SuppressWarnings("GuardedBy")
+    public void changedByGuest() {
+        lock.lockToLook();
+        try {
+            lease.settle();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -41,12 +41,12 @@ final class MmArea {
     }
 
     /** First address that a neighbour below must leave free: a stack's guard gap counts as its own. */
-    private static long guardedStart(Vma vma) {
+    static long guardedStart(Vma vma) {
         return vma.has(Vma.GROWSDOWN) ? Math.max(0, vma.start - STACK_GUARD) : vma.start;
     }
 
     /** First free address behind a VMA: memory granted to the heap ahead of brk(2) is taken. */
-    @GuardedBy("mm.lock") private static long takenEnd(Mm mm, Vma vma) {
+    @GuardedBy("mm.lock") static long takenEnd(Mm mm, Vma vma) {
         return Vma.HEAP.equals(vma.name) && vma.end == pageUp(mm.layout.brk)
                 ? Math.max(vma.end, mm.layout.heapGranted)
                 : vma.end;

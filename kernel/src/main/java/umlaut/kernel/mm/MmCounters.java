@@ -47,6 +47,11 @@ public final class MmCounters {
         count(vma, -vma.pages());
     }
 
+    /** For a time there were so many pages more. */
+    void reached(long more) {
+        peak = Math.max(peak, total + more);
+    }
+
     /** A VMA's share grows by {@code pages} (or shrinks, negative). */
     void count(Vma vma, long pages) {
         total += pages;

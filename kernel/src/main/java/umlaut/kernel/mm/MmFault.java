@@ -88,13 +88,14 @@ final class MmFault {
         if (address < 0 || address >= mm.layout.taskSize) {
             return Outcome.NOT_OURS;
         }
-        mm.lock.lock();
+        mm.lock.lockToLook();
         try {
             Vma vma = mm.tree.find(address);
             if (vma == null) {
                 return Outcome.NOT_OURS;
             }
             if (vma.start > address) {
+                mm.lease.end();
                 boolean grown = vma.has(Vma.GROWSDOWN) && allows(vma, prot) && MmStack.grow(mm, task, vma, address);
                 return grown ? Outcome.MENDED : Outcome.NOT_OURS;
             }

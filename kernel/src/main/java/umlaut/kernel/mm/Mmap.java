@@ -145,6 +145,9 @@ public final class Mmap {
                     fresh.release();
                 }
             }
+            if (file == null && result >= 0) {
+                mm.lease.mapped(task, result);
+            }
         } finally {
             mm.lock.unlock();
             mm.collect();

@@ -62,7 +62,9 @@ final class Mprotect {
             } else if (grows == MapFlags.PROT_GROWSUP) {
                 return Errno.EINVAL.negative();
             }
-            return change(mm, task, start, end, prot);
+            long result = change(mm, task, start, end, prot);
+            mm.lease.changedProtection(task, start);
+            return result;
         } finally {
             mm.lock.unlock();
             mm.collect();

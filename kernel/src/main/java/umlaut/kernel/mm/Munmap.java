@@ -26,7 +26,9 @@ final class Munmap {
         }
         mm.lock.lock();
         try {
-            return unmap(mm, task, address, address + length);
+            long result = unmap(mm, task, address, address + length);
+            mm.lease.mapped(task, address);
+            return result;
         } finally {
             mm.lock.unlock();
             mm.collect();

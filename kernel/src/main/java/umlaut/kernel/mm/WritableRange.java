@@ -17,7 +17,7 @@ public final class WritableRange {
         if (address >= start && address + length <= end && of == mm && version == of.tree.version()) {
             return true;
         }
-        of.lock.lock();
+        of.lock.lockToLook();
         try {
             Vma vma = of.tree.find(address);
             if (vma == null || vma.start > address || !vma.writable() || address + length > vma.mappedEnd) {

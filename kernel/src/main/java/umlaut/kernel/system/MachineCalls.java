@@ -110,6 +110,7 @@ public final class MachineCalls {
         int old = task.settings.personality;
         if (persona != -1) {
             task.settings.personality = persona;
+            task.mm().endLease();
         }
         return old & 0xffff_ffffL;
     }

@@ -7,6 +7,7 @@ import umlaut.abi.Le;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Rlimit64;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.Mm;
 
 /** getrlimit(2), setrlimit(2), prlimit(2). */
 public final class LimitCalls {
@@ -69,6 +70,10 @@ public final class LimitCalls {
             return Errno.EPERM.negative();
         }
         group.limits.put(resource, soft, hard);
+        Mm mm = group.mmOrNull();
+        if (mm != null) {
+            mm.endLease();
+        }
         if (resource == Rlimit.RLIMIT_CPU) {
             CpuLimit.changed(task.kernel, group);
         }

@@ -77,6 +77,9 @@ public final class TaskLoop implements Runnable {
         UserThread user = task.user();
         Trap trap = answered ? user.awaitAnswered() : user.resume();
         answered = false;
+        if (user.hasChanges()) {
+            task.mm().changedByGuest();
+        }
         if (task.pendingChange != null && trap != Trap.ORDER_FAILED) {
             task.mm().ordersDone(task);
         }
