@@ -22,6 +22,7 @@ public final class Bpf {
     public static final int AUDIT_ARCH_X86_64 = 0xc000003e;
 
     private static final int LD_ABS = 0x20, JA = 0x05, JEQ = 0x15, JGE = 0x35, JSET = 0x45, RET = 0x06, ALU_AND = 0x54;
+    private static final int ALU_XOR = 0xa4, ALU_OR_X = 0x4c, TAX = 0x07;
 
     private record Instruction(int code, int k, String whenTrue) {}
 
@@ -40,6 +41,20 @@ public final class Bpf {
 
     public Bpf and(int mask) {
         return add(ALU_AND, mask, "");
+    }
+
+    public Bpf xor(int value) {
+        return add(ALU_XOR, value, "");
+    }
+
+    /** Copies the accumulator to the index register. */
+    public Bpf toIndex() {
+        return add(TAX, 0, "");
+    }
+
+    /** Ors the index register to the accumulator. */
+    public Bpf orIndex() {
+        return add(ALU_OR_X, 0, "");
     }
 
     public Bpf jumpIfEqual(int value, String label) {

@@ -25,7 +25,7 @@ final class BootElf {
      * @param textFd descriptor of the stub image, as the new process will inherit it
      * @param areaFd descriptor of the area file, likewise
      */
-    static byte[] build(StubImage image, int textFd, int areaFd, int spaceSlot) {
+    static byte[] build(StubImage image, ServiceSecret secret, int textFd, int areaFd, int spaceSlot) {
         Assembler a = new Assembler();
         Label die = new Label();
         long offset = (long) spaceSlot << Layout.SLOT_SHIFT;
@@ -36,6 +36,7 @@ final class BootElf {
         a.mov(RSI, 9);
         a.mov(RAX, Syscall.PRCTL);
         a.syscall();
+        secret.load(a);
         a.mov(RAX, image.serviceStart);
         a.jmp(RAX);
         a.bind(die);

@@ -47,7 +47,8 @@ public final class NativeEngine implements Engine {
         int slot = areas.allocate();
         int textFd = image("umlaut-stub", image.bytes, 0);
         int areaFd = (int) HostException.check("dup", Files.fcntl(areas.fd, 0, 3));
-        int bootFd = image("umlaut-boot", BootElf.build(image, textFd, areaFd, slot), Memory.MFD_CLOEXEC);
+        ServiceSecret secret = ServiceSecret.random();
+        int bootFd = image("umlaut-boot", BootElf.build(image, secret, textFd, areaFd, slot), Memory.MFD_CLOEXEC);
         CompletableFuture<Long> pid = new CompletableFuture<>();
         reaper = Reaper.start(areas, "/proc/self/fd/" + bootFd, background, pid);
         long started = pid.join();
@@ -61,7 +62,7 @@ public final class NativeEngine implements Engine {
         reaper.register(null, (int) started, zygote);
         long vdso;
         try {
-            vdso = Zygote.setUp(zygote, image, areaFd);
+            vdso = Zygote.setUp(zygote, image, secret, areaFd);
         } catch (EngineException e) {
             reaper.killAll();
             throw e;

@@ -10,12 +10,13 @@ final class StubImage {
 
     final long entry;
     final long serviceStart;
-    final long serviceProgram;
     final long copyTableEntries;
     /** An XSAVE image of vector state as execve leaves it. */
     final long freshVectors;
     /** Four struct kernel_sigaction: system call, fault, interrupt, and the mask that blocks everything. */
     final long systemCallAction, faultAction, interruptAction, allSignals;
+    /** An empty signal mask. */
+    final long noSignals;
 
     /** Length of the code proper, from where system calls may come. */
     final int codeSize;
@@ -50,10 +51,8 @@ final class StubImage {
         freshVectors = freshVectors(a);
         allSignals = Layout.TEXT + a.size();
         a.quad(-1);
-        serviceProgram = program(a, StubFilters.service(codeSize));
-        a.bind(service.guestProgram);
-        program(a, StubFilters.guest(codeSize));
         a.align(4096);
+        noSignals = Layout.TEXT + service.noSignals.position();
         copyTableEntries = Layout.TEXT + stub.copyTable.position();
         entry = Layout.TEXT + stub.entry.position();
         serviceStart = Layout.TEXT + service.start.position();
@@ -92,17 +91,6 @@ final class StubImage {
         a.quad(0x4 | 0x0800_0000 | 0x0400_0000);
         a.quad(Layout.TEXT + restorer.position());
         a.quad(-1);
-        return address;
-    }
-
-    /** struct sock_fprog, with the program behind it. @return its address */
-    private static long program(Assembler a, byte[] filter) {
-        long address = Layout.TEXT + a.size();
-        a.quad(filter.length / 8);
-        a.quad(address + 16);
-        for (byte b : filter) {
-            a.bytes(b);
-        }
         return address;
     }
 }

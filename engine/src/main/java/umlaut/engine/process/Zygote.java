@@ -2,6 +2,7 @@ package umlaut.engine.process;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import umlaut.host.Syscall;
 
 /**
  * Makes the first stub process what all others are copies of: nothing mapped but the stub, the vDSO and the service pages; no descriptor but the area
- * file's; a session of its own; signal handlers; and the service filter. All by orders to its service thread.
+ * file's; a session of its own; signal handlers; and the filter. All by orders to its service thread.
  */
 final class Zygote {
     private static final int CHDIR = 80;
@@ -31,7 +32,7 @@ final class Zygote {
     private Zygote() {}
 
     /** @return where the vDSO's ELF header is, 0 if the host has none */
-    static long setUp(NativeAddressSpace zygote, StubImage image, int areaFd) {
+    static long setUp(NativeAddressSpace zygote, StubImage image, ServiceSecret secret, int areaFd) {
         run(zygote, "descriptors", s -> s.add(Syscall.DUP3, areaFd, Layout.AREA_FD, 0x80000, 0, 0, 0));
         closeDescriptors(zygote);
         long vdso = moveVdso(zygote);
@@ -41,7 +42,8 @@ final class Zygote {
             s.add(Syscall.MUNMAP, behind, TOP - behind, 0, 0, 0, 0);
         });
         run(zygote, "process attributes", s -> attributes(s, image));
-        long filtered = zygote.setUp(s -> s.add(Syscall.SECCOMP, 1, 4, image.serviceProgram, 0, 0, 0));
+        long filtered = zygote.setUp(s -> filter(s, StubFilters.assemble(image, secret)));
+        zygote.setUp(s -> s.strings().fill((byte) 0)); // the filter knows the secret
         if (filtered < 0) {
             throw new EngineException(
                     (int) -filtered,
@@ -118,6 +120,15 @@ final class Zygote {
             throw new EngineException(5, "cannot read the stub process's memory map: " + e.getMessage());
         }
         return result;
+    }
+
+    /** seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, struct sock_fprog), the program standing behind that. */
+    private static void filter(Service s, byte[] program) {
+        long address = Layout.ORDERS + ServicePages.STRINGS;
+        s.strings().set(Layouts.LONG, 0, program.length / 8);
+        s.strings().set(Layouts.LONG, 8, address + 16);
+        MemorySegment.copy(program, 0, s.strings(), Layouts.BYTE, 16, program.length);
+        s.add(Syscall.SECCOMP, 1, 4, address, 0, 0, 0);
     }
 
     private static void attributes(Service s, StubImage image) {
