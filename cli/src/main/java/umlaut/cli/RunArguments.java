@@ -76,6 +76,7 @@ final class RunArguments {
                 workDir(),
                 flags.value("--user"),
                 volumes(),
+                DiskArgument.parseAll(flags.list("--disk")),
                 tmpfs(),
                 flags.isSet("--read-only"),
                 memory(),

@@ -31,6 +31,7 @@ final class RunFlags {
     static List<Flag> table() {
         return List.of(
                 Flag.of("-v --volume", Kind.LIST, "SRC:DST[:ro]", "Show a host directory or file in the guest."),
+                Flag.of("--disk", Kind.LIST, "FILE[,ro][,cow=FILE2]", "Attach a disk image: /dev/ubda, then ubdb..."),
                 Flag.of("--tmpfs", Kind.LIST, "PATH[:OPTIONS]", "Mount an empty tmpfs (options: size=64m,mode=1777)."),
                 Flag.of("--read-only", Kind.SWITCH, "", "Refuse writes to the root file system."),
                 Flag.of("-e --env", Kind.LIST, "NAME[=VALUE]", "Set a variable; without a value, the host's."),

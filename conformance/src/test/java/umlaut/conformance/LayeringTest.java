@@ -53,6 +53,8 @@ class LayeringTest {
                 .definedBy("umlaut.engine..")
                 .layer("kernel")
                 .definedBy("umlaut.kernel..")
+                .layer("block")
+                .definedBy("umlaut.block..")
                 .layer("fs")
                 .definedBy("umlaut.fs..")
                 .layer("net")
@@ -69,12 +71,14 @@ class LayeringTest {
                 .mayOnlyBeAccessedByLayers("machine", "cli")
                 .whereLayer("fs")
                 .mayOnlyBeAccessedByLayers("machine", "cli")
+                .whereLayer("block")
+                .mayOnlyBeAccessedByLayers("fs", "machine", "cli")
                 .whereLayer("kernel")
-                .mayOnlyBeAccessedByLayers("fs", "net", "machine", "cli")
+                .mayOnlyBeAccessedByLayers("block", "fs", "net", "machine", "cli")
                 .whereLayer("engine")
-                .mayOnlyBeAccessedByLayers("kernel", "fs", "net", "machine", "cli")
+                .mayOnlyBeAccessedByLayers("kernel", "block", "fs", "net", "machine", "cli")
                 .whereLayer("host")
-                .mayOnlyBeAccessedByLayers("engine", "kernel", "fs", "net", "machine", "cli")
+                .mayOnlyBeAccessedByLayers("engine", "kernel", "block", "fs", "net", "machine", "cli")
                 .check(CLASSES);
     }
 

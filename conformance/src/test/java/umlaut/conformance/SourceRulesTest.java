@@ -16,8 +16,8 @@ class SourceRulesTest {
 
     private static List<Path> sources() throws IOException {
         List<Path> found = new ArrayList<>();
-        for (String module :
-                List.of("abi", "host", "engine", "kernel", "fs", "net", "machine", "cli", "conformance", "bench")) {
+        for (String module : List.of(
+                "abi", "host", "engine", "kernel", "block", "fs", "net", "machine", "cli", "conformance", "bench")) {
             try (Stream<Path> files = Files.walk(Umlaut.ROOT.resolve(module).resolve("src"))) {
                 files.filter(f -> f.toString().endsWith(".java")).forEach(found::add);
             }

@@ -35,6 +35,7 @@ public final class Machine implements AutoCloseable {
     private final TraceOutput trace;
     private final Engine engine;
     private final Kernel kernel;
+    private final Disks disks;
     private final List<Thread> guards = new ArrayList<>();
 
     /** @throws MachineException when this host cannot run guests */
@@ -48,7 +49,14 @@ public final class Machine implements AutoCloseable {
         this.engine = engine;
         trace = new TraceOutput(config.trace());
         kernel = Boot.kernel(engine, config, trace.tracer());
-        new RootFs(kernel, config, users).mountAll();
+        disks = new Disks(kernel);
+        try {
+            disks.attach(config.disks());
+            new RootFs(kernel, config, users).mountAll();
+        } catch (RuntimeException e) {
+            disks.close();
+            throw e;
+        }
     }
 
     /**
@@ -211,6 +219,7 @@ public final class Machine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        disks.close();
         kernel.pages.close();
         trace.close();
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param workDir working directory of the first process, made if it is missing
  * @param user who runs the first process: uid[:gid], or names the guest knows; null is root
  * @param volumes host directories and files shown in the guest
+ * @param disks block devices, /dev/ubda the first
  * @param tmpfs further tmpfs mounts: path to mount options (size=64m,mode=1777), which may be empty
  * @param readOnly the root file system refuses writes (EROFS)
  * @param memoryBytes limit over all processes and files in memory; 0 is none
@@ -37,6 +38,7 @@ public record MachineConfig(
         @Nullable String workDir,
         @Nullable String user,
         List<Volume> volumes,
+        List<Disk> disks,
         Map<String, String> tmpfs,
         boolean readOnly,
         long memoryBytes,
@@ -52,6 +54,7 @@ public record MachineConfig(
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
         volumes = List.copyOf(volumes);
+        disks = List.copyOf(disks);
         tmpfs = Map.copyOf(tmpfs);
         rlimits = Map.copyOf(rlimits);
     }
@@ -63,6 +66,15 @@ public record MachineConfig(
      * @param target absolute path in the guest
      */
     public record Volume(Path source, String target, boolean readOnly) {}
+
+    /**
+     * A block device of the guest.
+     *
+     * @param file the image: raw, or a copy-on-write file of User-mode Linux
+     * @param cow where changes go instead of into the image; null: into the image
+     */
+    public record Disk(
+            Path file, boolean readOnly, @Nullable Path cow) {}
 
     /** A resource limit; -1 is RLIM_INFINITY. */
     public record Limit(long soft, long hard) {}

@@ -31,6 +31,7 @@ final class Rehearsal {
             null,
             null,
             List.of(),
+            List.of(),
             Map.of(),
             false,
             0,

@@ -309,7 +309,7 @@ public final class Mm {
     }
 
     /** The pages of a VMA's file from {@code offset} on have gone: whatever maps them must be unmapped on the host, so that it raises SIGBUS. */
-    void invalidate(Vma vma, long offset) {
+    public void invalidate(Vma vma, long offset) {
         MmFault.invalidate(this, vma, offset);
     }
 }

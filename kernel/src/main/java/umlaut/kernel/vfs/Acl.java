@@ -33,7 +33,7 @@ public final class Acl {
     // --- the attribute's form ---
 
     /** @return null for a list without entries, which means "none"; @throws umlaut.abi.ErrnoException EINVAL, EOPNOTSUPP */
-    static @Nullable Acl parse(byte[] raw, UserNamespace ns) {
+    public static @Nullable Acl parse(byte[] raw, UserNamespace ns) {
         if (raw.length < HEADER) {
             throw Errno.EINVAL.exception();
         }
@@ -70,7 +70,7 @@ public final class Acl {
         return id;
     }
 
-    byte[] toBytes(UserNamespace ns) {
+    public byte[] toBytes(UserNamespace ns) {
         ByteBuffer out = ByteBuffer.allocate(HEADER + ENTRY * tags.length).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(VERSION);
         for (int i = 0; i < tags.length; i++) {

@@ -143,7 +143,7 @@ public final class MountCalls {
         if (readOnly && !fs.readOnly() && fs.writers.get() > 0) {
             throw Errno.EBUSY.exception();
         }
-        fs.remount(options);
+        fs.remount(options, readOnly);
         fs.setReadOnly(readOnly);
     }
 

@@ -264,7 +264,6 @@ final class Open {
     /** do_dentry_open: counts the writer, makes the file, and binds it to inode and mount. */
     private static File instantiate(Vfs vfs, @Nullable Task task, Path path, int flags, Credentials who) {
         Inode inode = path.inode();
-        int status = flags & ~CREATION_FLAGS;
         boolean writing = OpenFlags.mayWrite(flags) && inode.isRegular();
         if (!inode.hold()) {
             throw Errno.ENOENT.exception();
@@ -278,7 +277,7 @@ final class Open {
                 inode.beginWrite();
                 counted = true;
             }
-            file = make(vfs, task, path, inode, status);
+            file = make(vfs, task, path, inode, flags);
             if (!file.attach()) {
                 throw Errno.ENXIO.exception();
             }
@@ -292,11 +291,14 @@ final class Open {
         }
     }
 
-    private static File make(Vfs vfs, @Nullable Task task, Path path, Inode inode, int status) {
+    private static File make(Vfs vfs, @Nullable Task task, Path path, Inode inode, int flags) {
+        int status = flags & ~CREATION_FLAGS;
         switch (inode.mode & Mode.S_IFMT) {
             case Mode.S_IFCHR, Mode.S_IFBLK -> {
                 CharDevice driver = vfs.devices().driver(Mode.isBlock(inode.mode), inode.rdev);
-                return driver.open(task, path, inode, status);
+                // A block device opened exclusively is claimed: the one creation flag that a driver must see.
+                int exclusive = Mode.isBlock(inode.mode) ? flags & OpenFlags.O_EXCL : 0;
+                return driver.open(task, path, inode, status | exclusive);
             }
             case Mode.S_IFIFO -> {
                 FifoOpener opener = vfs.fifoOpener();

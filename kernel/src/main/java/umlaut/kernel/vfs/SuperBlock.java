@@ -131,6 +131,11 @@ public abstract class SuperBlock {
     /** mount -o remount with type-specific options. */
     public void remount(String options) {}
 
+    /** As {@link #remount(String)}; for those that have something to do when they become read-only or writable, which the caller marks them afterwards. */
+    public void remount(String options, boolean readOnly) {
+        remount(options);
+    }
+
     /** The last mount has gone. */
     public void kill() {}
 

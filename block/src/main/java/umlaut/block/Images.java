@@ -1,0 +1,54 @@
+package umlaut.block;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import umlaut.host.Scratch;
+
+/** Opens image files, each in its format. */
+public final class Images {
+    private static final int START = 512;
+    private static final int QCOW_MAGIC = 0xfb494651;
+
+    private Images() {}
+
+    /**
+     * Opens a disk.
+     *
+     * @param path an image, or a copy-on-write file with the backing file it names
+     * @param cow where changes are to go instead, made if it is not there; null: into the image
+     * @throws ImageException with one line for people
+     */
+    public static BlockBackend open(String path, boolean readOnly, @Nullable String cow) {
+        if (cow == null) {
+            return open(path, readOnly);
+        }
+        if (!Files.exists(Path.of(cow))) {
+            if (readOnly) {
+                throw new ImageException("copy-on-write file '" + cow + "': not there, and ,ro makes none");
+            }
+            return CowImage.create(cow, path);
+        }
+        return CowImage.open(ImageFile.open(cow, readOnly), path);
+    }
+
+    private static BlockBackend open(String path, boolean readOnly) {
+        ImageFile file = ImageFile.open(path, readOnly);
+        if (file.size() < START) {
+            file.close();
+            throw new ImageException("disk image '" + path + "' is empty: a disk has at least 512 bytes");
+        }
+        MemorySegment start = Scratch.room();
+        file.read(start, 0, START, 0);
+        if (CowHeader.begins(start)) {
+            return CowImage.open(file, null);
+        }
+        if (umlaut.abi.Le.getInt(start, 0) == QCOW_MAGIC) {
+            file.close();
+            throw new ImageException("disk image '" + path + "' is in qcow2 format, which is not known here: convert it"
+                    + " with 'qemu-img convert -O raw'");
+        }
+        return new RawImage(file);
+    }
+}

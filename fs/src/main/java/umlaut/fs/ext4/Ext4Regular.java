@@ -1,0 +1,612 @@
+package umlaut.fs.ext4;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
+import umlaut.abi.Fcntl;
+import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.MappingSource;
+import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.mm.Vma;
+import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Path;
+
+/**
+ * A regular file. Its data lies in the image, where reads, writes and guests' mappings find it through the map of blocks.
+ *
+ * <p>{@link #mapLock} is held shared while data is moved, so that blocks are not taken away beneath, exclusively to change the map or the size. {@link #ioLock} makes operations that
+ * change the size exclude each other; it comes before the transaction, mapLock after. An address space's lock may be held when {@link #extent} is called, so whoever takes blocks away
+ * unmaps them with neither transaction nor mapLock held, and with the journal's commit lock, so that they do not serve again before.
+ */
+final class Ext4Regular extends Ext4Inode implements MappingSource {
+    private static final int PAGE = PageStore.PAGE;
+    /** Blocks reserved for a file that grows, as many as it has within these limits. */
+    private static final int LEAST_AHEAD = 8, MOST_AHEAD = 2048;
+
+    final ReentrantLock ioLock = new ReentrantLock();
+    final ReentrantReadWriteLock mapLock = new ReentrantReadWriteLock();
+
+    @GuardedBy("vmas") private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(2));
+
+    @GuardedBy("ioLock") private final Allocator.Reservation reservation = new Allocator.Reservation();
+
+    private final int shift;
+    private final int blockMask;
+
+    Ext4Regular(Ext4Fs fs, long ino, byte[] raw) {
+        super(fs, ino, raw);
+        shift = fs.sb.blockShift;
+        blockMask = fs.sb.blockSize - 1;
+    }
+
+    @Override
+    public File open(@Nullable Task task, Path path, int flags) {
+        return new Ext4File(this, path, flags, task == null ? Credentials.ROOT : task.credentials());
+    }
+
+    private boolean isInline() {
+        return has(INLINE_DATA_FL);
+    }
+
+    // --- reading ---
+
+    /** Fills native memory from the file; {@link #mapLock} is held. What the file has not, behind its end, is not asked for. */
+    @GuardedBy("mapLock") private void load(MemorySegment to, long start, long length, long offset) {
+        if (isInline()) {
+            byte[] all = inlineBytes();
+            MemorySegment.copy(all, (int) offset, to, java.lang.foreign.ValueLayout.JAVA_BYTE, start, (int) length);
+            return;
+        }
+        BlockMap.Piece piece = new BlockMap.Piece();
+        BlockMap map = map();
+        for (long done = 0; done < length; ) {
+            long at = offset + done;
+            map.find(at >> shift, piece);
+            long inBlock = at & blockMask;
+            long n = Math.min(length - done, (piece.count << shift) - inBlock);
+            if (piece.isData()) {
+                fs.device.read(to, start + done, n, (piece.physical << shift) + inBlock);
+            } else {
+                to.asSlice(start + done, n).fill((byte) 0);
+            }
+            done += n;
+        }
+    }
+
+    /** The whole of a small file that lies in its inode: the first 60 bytes where the map would be, the rest as an attribute. */
+    private byte[] inlineBytes() {
+        byte[] all = new byte[(int) Math.min(size, 1 << 16)];
+        int first = Math.min(all.length, BLOCK_SIZE);
+        System.arraycopy(raw, BLOCK, all, 0, first);
+        if (all.length > first) {
+            byte[] rest = xattrs().inlineData();
+            System.arraycopy(rest, 0, all, first, Math.min(rest.length, all.length - first));
+        }
+        return all;
+    }
+
+    /** @return bytes read: fewer than {@code length} at the file's end only */
+    long read(MemorySegment to, long start, long length, long offset) {
+        mapLock.readLock().lock();
+        try {
+            long n = Math.min(length, size - offset);
+            if (n > 0) {
+                load(to, start, n, offset);
+            }
+            return Math.max(0, n);
+        } finally {
+            mapLock.readLock().unlock();
+        }
+    }
+
+    // --- writing ---
+
+    /**
+     * Writes from native memory. @param from has a block of room before {@code start} and behind the data, which is zeroed where the file has no data yet
+     */
+    void write(MemorySegment from, long start, long length, long offset) {
+        if (overwrite(from, start, length, offset)) {
+            return;
+        }
+        boolean[] moved = new boolean[1];
+        ioLock.lock();
+        try {
+            fs.changing(() -> moved[0] |= fill(from, start, length, offset));
+        } finally {
+            ioLock.unlock();
+        }
+        if (moved[0]) {
+            remap(offset);
+        }
+    }
+
+    /** A write that changes neither map nor size. @return false if it would */
+    private boolean overwrite(MemorySegment from, long start, long length, long offset) {
+        mapLock.readLock().lock();
+        try {
+            if (offset + length > size || isInline()) {
+                return false;
+            }
+            BlockMap.Piece piece = new BlockMap.Piece();
+            BlockMap map = map();
+            for (int pass = 0; pass < 2; pass++) {
+                for (long done = 0; done < length; ) {
+                    long at = offset + done;
+                    map.find(at >> shift, piece);
+                    long n = Math.min(length - done, (piece.count << shift) - (at & blockMask));
+                    long place = (piece.physical << shift) + (at & blockMask);
+                    if (pass == 0 && (!piece.isData() || isMapped() && !fs.device.inPlace(place, n))) {
+                        return false;
+                    }
+                    if (pass == 1) {
+                        fs.device.write(from, start + done, n, place);
+                    }
+                    done += n;
+                }
+            }
+            return true;
+        } finally {
+            mapLock.readLock().unlock();
+        }
+    }
+
+    /** Within a transaction. @return whether data now lies where no mapping has it */
+    @GuardedBy("ioLock") private boolean fill(MemorySegment from, long start, long length, long offset) {
+        boolean moved = false;
+        mapLock.writeLock().lock();
+        try {
+            if (offset > size) {
+                zeroTail(size);
+            }
+            BlockMap.Piece piece = new BlockMap.Piece();
+            for (long done = 0; done < length; ) {
+                long at = offset + done;
+                long block = at >> shift;
+                long last = offset + length - 1 >> shift;
+                map().find(block, piece);
+                boolean fresh = !piece.isData();
+                if (piece.physical == 0) {
+                    allocate(block, (int) Math.min(Math.min(piece.count, last - block + 1), 1 << 15), false, piece);
+                }
+                piece.count = Math.min(piece.count, last - block + 1);
+                long n = Math.min(length - done, (piece.count << shift) - (at & blockMask));
+                put(from, start + done, n, at, piece, fresh);
+                if (fresh && piece.unwritten) {
+                    map().setWritten(block, piece.count);
+                }
+                moved |= fresh;
+                done += n;
+                // What was written counts, even if there is no room for the rest.
+                if (at + n > size) {
+                    size = at + n;
+                    markDirty();
+                }
+            }
+        } finally {
+            mapLock.writeLock().unlock();
+        }
+        return moved || !fs.mapsStay();
+    }
+
+    /** Data to its place; blocks without data before are written whole. */
+    private void put(MemorySegment from, long start, long n, long at, BlockMap.Piece piece, boolean fresh) {
+        long head = at & blockMask;
+        long place = piece.physical << shift;
+        if (!fresh) {
+            fs.device.write(from, start, n, place + head);
+            return;
+        }
+        long tail = (piece.count << shift) - head - n;
+        if (head == 0 && tail == 0) {
+            fs.device.write(from, start, n, place);
+            return;
+        }
+        if (head > 0) {
+            zero(place, head);
+        }
+        fs.device.write(from, start, n, place + head);
+        if (tail > 0) {
+            zero(place + head + n, tail);
+        }
+    }
+
+    private void zero(long place, long length) {
+        MemorySegment zeros = fs.zeros();
+        for (long done = 0; done < length; done += zeros.byteSize()) {
+            fs.device.write(zeros, 0, Math.min(length - done, zeros.byteSize()), place + done);
+        }
+    }
+
+    /** Gives a hole blocks. @param piece filled with what there is now, maybe less */
+    private void allocate(long block, int count, boolean unwritten, BlockMap.Piece piece) {
+        boolean growing = block << shift >= size - blockMask && !unwritten;
+        long goal = goalFor(block);
+        int ahead = growing ? (int) Math.min(MOST_AHEAD, Math.max(LEAST_AHEAD, (size >> shift) / 2)) : 0;
+        Allocator.Run run = fs.blocks.take(goal, count, growing ? reservation : null, Math.max(count, ahead));
+        try {
+            map().insert(block, run.block(), run.count(), unwritten);
+        } catch (RuntimeException e) {
+            fs.blocks.release(run.block(), run.count());
+            dropMap();
+            throw e;
+        }
+        addBlocks(run.count());
+        piece.set(run.block(), run.count(), unwritten);
+    }
+
+    private long goalFor(long block) {
+        if (block > 0) {
+            BlockMap.Piece before = new BlockMap.Piece();
+            map().find(block - 1, before);
+            if (before.physical != 0) {
+                return before.physical + 1;
+            }
+        }
+        return goal();
+    }
+
+    /** What a mapping may have written behind the file's end must not become part of it. */
+    @GuardedBy("mapLock") private void zeroTail(long end) {
+        long inBlock = end & blockMask;
+        if (inBlock == 0 || isInline()) {
+            return;
+        }
+        BlockMap.Piece piece = new BlockMap.Piece();
+        map().find(end >> shift, piece);
+        if (piece.isData()) {
+            zero((piece.physical << shift) + inBlock, fs.sb.blockSize - inBlock);
+        }
+    }
+
+    // --- size ---
+
+    @Override
+    public void truncate(long length) {
+        if (length > map().limit() << shift || length < 0) {
+            throw Errno.EFBIG.exception();
+        }
+        ioLock.lock();
+        try {
+            if (length >= size) {
+                fs.begin();
+                mapLock.writeLock().lock();
+                try {
+                    zeroTail(size);
+                    size = length;
+                    markDirty();
+                } finally {
+                    mapLock.writeLock().unlock();
+                    fs.end();
+                }
+                return;
+            }
+            fs.blocks.drop(reservation);
+            long keep = length + blockMask >> shift;
+            if (!cutPart(keep, length)) {
+                while (!cutPart(keep, -1)) {
+                    Thread.onSpinWait(); // the next transaction's turn
+                }
+            }
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /**
+     * Removes blocks from {@code keep} on, as many as go into a transaction. @param length the new size, or -1
+     *
+     * @return whether all have gone
+     */
+    private boolean cutPart(long keep, long length) {
+        fs.journal().commitLock.lock();
+        boolean done;
+        try {
+            fs.begin();
+            mapLock.writeLock().lock();
+            try {
+                if (length >= 0) {
+                    size = length;
+                    zeroTail(length);
+                }
+                done = map().remove(keep, map().limit());
+                if (done) {
+                    fs.orphans.remove(this);
+                } else {
+                    fs.orphans.add(this);
+                }
+                markDirty();
+            } finally {
+                mapLock.writeLock().unlock();
+                fs.end();
+            }
+            if (length >= 0) {
+                for (Vma vma : mappings()) {
+                    vma.mm().invalidate(vma, length + PAGE - 1 & -(long) PAGE);
+                }
+            }
+        } finally {
+            fs.journal().commitLock.unlock();
+        }
+        return done;
+    }
+
+    /** After a crash in the middle of a truncation. */
+    void cutToSize() {
+        ioLock.lock();
+        try {
+            while (!cutPart(size + blockMask >> shift, -1)) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    @Override
+    boolean releaseBlocks() {
+        if (isInline()) {
+            return true;
+        }
+        mapLock.writeLock().lock();
+        try {
+            return map().remove(0, map().limit());
+        } finally {
+            mapLock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public void evict() {
+        dropReservation();
+        super.evict();
+    }
+
+    /** The last writer has closed it. */
+    void dropReservation() {
+        ioLock.lock();
+        try {
+            fs.blocks.drop(reservation);
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    // --- fallocate(2) ---
+
+    void allocate(int mode, long offset, long length) {
+        int kind = mode & ~Fcntl.FALLOC_FL_KEEP_SIZE;
+        if (isInline() || kind != 0 && kind != Fcntl.FALLOC_FL_PUNCH_HOLE && kind != Fcntl.FALLOC_FL_ZERO_RANGE) {
+            throw Errno.EOPNOTSUPP.exception();
+        }
+        if (kind != Fcntl.FALLOC_FL_PUNCH_HOLE
+                && (!map().knowsUnwritten() || offset + length > map().limit() << shift)) {
+            throw (map().knowsUnwritten() ? Errno.EFBIG : Errno.EOPNOTSUPP).exception();
+        }
+        ioLock.lock();
+        try {
+            if (kind != 0) {
+                punch(
+                        offset,
+                        kind == Fcntl.FALLOC_FL_PUNCH_HOLE
+                                ? Math.min(length, Math.max(0, (size + blockMask & ~(long) blockMask) - offset))
+                                : length);
+            }
+            if (kind != Fcntl.FALLOC_FL_PUNCH_HOLE) {
+                preallocate(offset, length);
+                grow(mode, offset + length);
+            }
+        } finally {
+            ioLock.unlock();
+        }
+        if (kind == 0) {
+            remap(offset);
+        }
+    }
+
+    private void grow(int mode, long end) {
+        if ((mode & Fcntl.FALLOC_FL_KEEP_SIZE) == 0 && end > size) {
+            fs.begin();
+            mapLock.writeLock().lock();
+            try {
+                zeroTail(size);
+                size = end;
+                markDirty();
+            } finally {
+                mapLock.writeLock().unlock();
+                fs.end();
+            }
+        }
+    }
+
+    private void preallocate(long offset, long length) {
+        long[] next = {offset >> shift};
+        long end = offset + length + blockMask >> shift;
+        while (next[0] < end) {
+            fs.changing(() -> {
+                mapLock.writeLock().lock();
+                try {
+                    BlockMap.Piece piece = new BlockMap.Piece();
+                    map().find(next[0], piece);
+                    if (piece.physical == 0) {
+                        allocate(next[0], (int) Math.min(Math.min(piece.count, end - next[0]), 1 << 14), true, piece);
+                    }
+                    next[0] += piece.count;
+                } finally {
+                    mapLock.writeLock().unlock();
+                }
+            });
+        }
+    }
+
+    /** Whole blocks go, parts of blocks are zeroed. */
+    @GuardedBy("ioLock") private void punch(long offset, long length) {
+        long end = offset + length;
+        long from = offset + blockMask >> shift;
+        long to = end >> shift;
+        boolean done = false;
+        boolean first = true;
+        while (!done) {
+            fs.journal().commitLock.lock();
+            try {
+                fs.begin();
+                mapLock.writeLock().lock();
+                try {
+                    if (first) {
+                        zeroInBlock(offset, Math.min(end, from << shift));
+                        zeroInBlock(Math.max(offset, to << shift), end);
+                        first = false;
+                    }
+                    done = from >= to || map().remove(from, to);
+                    markDirty();
+                } finally {
+                    mapLock.writeLock().unlock();
+                    fs.end();
+                }
+                // All mappings: what these blocks hold next is not this file's.
+                for (Vma vma : mappings()) {
+                    vma.mm().invalidate(vma, offset & -(long) PAGE);
+                }
+            } finally {
+                fs.journal().commitLock.unlock();
+            }
+        }
+    }
+
+    @GuardedBy("mapLock") private void zeroInBlock(long from, long to) {
+        if (from >= to) {
+            return;
+        }
+        BlockMap.Piece piece = new BlockMap.Piece();
+        map().find(from >> shift, piece);
+        if (piece.isData()) {
+            zero((piece.physical << shift) + (from & blockMask), to - from);
+        }
+    }
+
+    /** lseek(2) SEEK_DATA and SEEK_HOLE. @return the place, or -ENXIO */
+    long seek(long offset, boolean data) {
+        mapLock.readLock().lock();
+        try {
+            if (offset < 0 || offset >= size) {
+                return Errno.ENXIO.negative();
+            }
+            BlockMap.Piece piece = new BlockMap.Piece();
+            for (long at = offset; at < size; at = (at >> shift) + piece.count << shift) {
+                if (isInline()) {
+                    return data ? offset : size;
+                }
+                map().find(at >> shift, piece);
+                if (piece.isData() == data) {
+                    return Math.min(at, size);
+                }
+            }
+            return data ? Errno.ENXIO.negative() : size;
+        } finally {
+            mapLock.readLock().unlock();
+        }
+    }
+
+    // --- mappings ---
+
+    @Override
+    public void mapped(Vma vma) {
+        synchronized (vmas) {
+            vmas.add(vma);
+        }
+    }
+
+    @Override
+    public void unmapped(Vma vma) {
+        synchronized (vmas) {
+            vmas.remove(vma);
+        }
+    }
+
+    private List<Vma> mappings() {
+        synchronized (vmas) {
+            return new ArrayList<>(vmas);
+        }
+    }
+
+    private boolean isMapped() {
+        synchronized (vmas) {
+            return !vmas.isEmpty();
+        }
+    }
+
+    /** Data has come to lie elsewhere: shared mappings find it anew when they are next touched. Private ones keep what they saw. */
+    private void remap(long offset) {
+        for (Vma vma : mappings()) {
+            if (vma.has(Vma.SHARED)) {
+                vma.mm().invalidate(vma, offset & -(long) PAGE);
+            }
+        }
+    }
+
+    /** Where pages lie in the image. What is to be written through a mapping must have blocks: holes get them now, zeroed. */
+    @Override
+    public void extent(long offset, long length, boolean writable, Extent into) {
+        try {
+            boolean writes = writable && !fs.readOnly();
+            if (writes) {
+                fs.enter();
+            }
+            try {
+                extentLocked(offset, length, writes, into);
+            } finally {
+                if (writes) {
+                    fs.end();
+                }
+            }
+        } catch (ErrnoException e) {
+            into.set(-1, 0, length); // SIGBUS, as an error of the disk is
+        }
+    }
+
+    private void extentLocked(long offset, long length, boolean writes, Extent into) {
+        (writes ? mapLock.writeLock() : mapLock.readLock()).lock();
+        try {
+            long end = size + PAGE - 1 & -(long) PAGE;
+            if (offset >= end || isInline() || fs.sb.blockSize != PAGE) {
+                into.set(-1, 0, length);
+                return;
+            }
+            long n = Math.min(length, end - offset);
+            BlockMap.Piece piece = new BlockMap.Piece();
+            long block = offset >> shift;
+            map().find(block, piece);
+            if (writes && !piece.isData()) {
+                makeWritable(block, n + blockMask >> shift, piece);
+            }
+            if (piece.isData()) {
+                fs.device.locate(piece.physical << shift, Math.min(n, piece.count << shift), writes, into);
+            } else {
+                fs.zeroPages(Math.min(n, piece.count << shift), into);
+            }
+        } finally {
+            (writes ? mapLock.writeLock() : mapLock.readLock()).unlock();
+        }
+    }
+
+    private void makeWritable(long block, long most, BlockMap.Piece piece) {
+        if (piece.physical == 0) {
+            allocate(block, (int) Math.min(Math.min(piece.count, most), 1 << 14), false, piece);
+        } else {
+            piece.count = Math.min(piece.count, most);
+            map().setWritten(block, piece.count);
+            piece.unwritten = false;
+        }
+        fs.device.discard(piece.physical << shift, piece.count << shift);
+        markDirty();
+    }
+}
