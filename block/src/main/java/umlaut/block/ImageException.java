@@ -4,7 +4,11 @@ package umlaut.block;
 public final class ImageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** The message, which there always is. */
+    public final String line;
+
     public ImageException(String message) {
         super(message);
+        line = message;
     }
 }

@@ -40,7 +40,7 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
                 String cow = disk.cow() == null ? null : disk.cow().toString();
                 devices.attach(Images.open(disk.file().toString(), disk.readOnly(), cow));
             } catch (ImageException e) {
-                throw new MachineException(e.getMessage());
+                throw new MachineException(e.line);
             } catch (ErrnoException e) {
                 throw new MachineException(
                         "disk image '" + disk.file() + "': " + e.errno().message());

@@ -29,7 +29,7 @@ final class Committer {
         if (!waiting && !stopped) {
             waiting = true;
             awake = true;
-            Thread.ofPlatform().daemon().name("jbd2/" + fs.device.name).start(this::run);
+            Thread.ofPlatform().daemon().name("jbd2/" + fs.disk.name).start(this::run);
         }
     }
 

@@ -33,7 +33,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
     private static final int ZEROS = 64 << 10;
 
     final Kernel kernel;
-    final BlockDevice device;
+    final BlockDevice disk;
     final BlockDevices devices;
     final Super sb;
     final BufferCache cache;
@@ -71,7 +71,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
         super(type, number, readOnly);
         this.kernel = kernel;
         this.devices = devices;
-        this.device = disk;
+        this.disk = disk;
         this.sb = sb;
         this.usual = usual;
         this.options = options;
@@ -159,21 +159,21 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
         sb.seal();
         MemorySegment room = Arena.ofAuto().allocate(Super.SIZE, 8);
         MemorySegment.copy(sb.raw, 0, room, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, Super.SIZE);
-        device.write(room, 0, Super.SIZE, Super.OFFSET);
+        disk.write(room, 0, Super.SIZE, Super.OFFSET);
         cache.drop(Super.OFFSET >> sb.blockShift);
         if (options.barrier()) {
-            device.flush();
+            disk.flush();
         }
     }
 
     // --- messages and errors ---
 
     void info(String text) {
-        kernel.log.info("EXT4-fs (" + device.name + "): " + text);
+        kernel.log.info("EXT4-fs (" + disk.name + "): " + text);
     }
 
     void warn(String text) {
-        kernel.log.warn("EXT4-fs (" + device.name + "): " + text);
+        kernel.log.warn("EXT4-fs (" + disk.name + "): " + text);
     }
 
     /** Damage has been found: noted, and what errors= says is done. @return what to throw */
@@ -202,7 +202,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
     @Override
     public void failed(Errno why) {
         setReadOnly(true);
-        kernel.log.error("EXT4-fs (" + device.name + "): the journal cannot be written (" + why.message()
+        kernel.log.error("EXT4-fs (" + disk.name + "): the journal cannot be written (" + why.message()
                 + "): remounting read-only");
     }
 
@@ -310,7 +310,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
     public void committed(List<Transaction.Extent> freed) {
         if (options.discard()) {
             for (Transaction.Extent extent : freed) {
-                device.discard(extent.block() << sb.blockShift, (long) extent.count() << sb.blockShift);
+                disk.discard(extent.block() << sb.blockShift, (long) extent.count() << sb.blockShift);
             }
         }
         blocks.committed(freed);
@@ -325,7 +325,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
             blocks.eachFree(g, (block, count) -> {
                 long bytes = (long) count << sb.blockShift;
                 if (bytes >= least) {
-                    device.discard(block << sb.blockShift, bytes);
+                    disk.discard(block << sb.blockShift, bytes);
                     sum[0] += bytes;
                 }
             });
@@ -390,7 +390,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
         if (raw.length > Ext4Inode.EXTRA) {
             Bytes.put16(raw, Ext4Inode.EXTRA, sb.wantExtra);
         }
-        Bytes.put32(raw, Ext4Inode.GENERATION, (int) (nowNs() * 0x9e3779b97f4a7c15L >>> 32));
+        Bytes.put32(raw, Ext4Inode.GENERATION, nowNs() * 0x9e3779b97f4a7c15L >>> 32);
         boolean mapped = Mode.isRegular(mode) || Mode.isDir(mode) || Mode.isSymlink(mode);
         if (mapped && sb.incompat(Feature.INCOMPAT_EXTENTS)) {
             Bytes.put32(raw, Ext4Inode.FLAGS, Ext4Inode.EXTENTS_FL);
@@ -456,7 +456,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
 
     /** Does a write leave data where mappings have it? */
     boolean mapsStay() {
-        return device.inPlace(0, 0);
+        return disk.inPlace(0, 0);
     }
 
     /** Pages of zeros, for mappings of holes that are only read. */
@@ -514,7 +514,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
             return;
         }
         if (!j.commitIfNeeded()) {
-            device.flush();
+            disk.flush();
         }
     }
 
@@ -530,7 +530,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
         if (toReadOnly && !readOnly()) {
             stopWriting();
         } else if (!toReadOnly && readOnly()) {
-            if (device.readOnly()) {
+            if (disk.readOnly()) {
                 throw Errno.EACCES.exception();
             }
             if (failed) {
@@ -579,7 +579,7 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
             warn("could not be unmounted cleanly: " + e.errno().message());
         } finally {
             dead = true;
-            devices.setUnmounted(device);
+            devices.setUnmounted(disk);
             Runnable end = atEnd;
             if (end != null) {
                 end.run();

@@ -75,7 +75,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
             long inBlock = at & blockMask;
             long n = Math.min(length - done, (piece.count << shift) - inBlock);
             if (piece.isData()) {
-                fs.device.read(to, start + done, n, (piece.physical << shift) + inBlock);
+                fs.disk.read(to, start + done, n, (piece.physical << shift) + inBlock);
             } else {
                 to.asSlice(start + done, n).fill((byte) 0);
             }
@@ -145,11 +145,11 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                     map.find(at >> shift, piece);
                     long n = Math.min(length - done, (piece.count << shift) - (at & blockMask));
                     long place = (piece.physical << shift) + (at & blockMask);
-                    if (pass == 0 && (!piece.isData() || isMapped() && !fs.device.inPlace(place, n))) {
+                    if (pass == 0 && (!piece.isData() || isMapped() && !fs.disk.inPlace(place, n))) {
                         return false;
                     }
                     if (pass == 1) {
-                        fs.device.write(from, start + done, n, place);
+                        fs.disk.write(from, start + done, n, place);
                     }
                     done += n;
                 }
@@ -203,18 +203,18 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
         long head = at & blockMask;
         long place = piece.physical << shift;
         if (!fresh) {
-            fs.device.write(from, start, n, place + head);
+            fs.disk.write(from, start, n, place + head);
             return;
         }
         long tail = (piece.count << shift) - head - n;
         if (head == 0 && tail == 0) {
-            fs.device.write(from, start, n, place);
+            fs.disk.write(from, start, n, place);
             return;
         }
         if (head > 0) {
             zero(place, head);
         }
-        fs.device.write(from, start, n, place + head);
+        fs.disk.write(from, start, n, place + head);
         if (tail > 0) {
             zero(place + head + n, tail);
         }
@@ -223,7 +223,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     private void zero(long place, long length) {
         MemorySegment zeros = fs.zeros();
         for (long done = 0; done < length; done += zeros.byteSize()) {
-            fs.device.write(zeros, 0, Math.min(length - done, zeros.byteSize()), place + done);
+            fs.disk.write(zeros, 0, Math.min(length - done, zeros.byteSize()), place + done);
         }
     }
 
@@ -589,7 +589,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                 makeWritable(block, n + blockMask >> shift, piece);
             }
             if (piece.isData()) {
-                fs.device.locate(piece.physical << shift, Math.min(n, piece.count << shift), writes, into);
+                fs.disk.locate(piece.physical << shift, Math.min(n, piece.count << shift), writes, into);
             } else {
                 fs.zeroPages(Math.min(n, piece.count << shift), into);
             }
@@ -606,7 +606,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
             map().setWritten(block, piece.count);
             piece.unwritten = false;
         }
-        fs.device.discard(piece.physical << shift, piece.count << shift);
+        fs.disk.discard(piece.physical << shift, piece.count << shift);
         markDirty();
     }
 }

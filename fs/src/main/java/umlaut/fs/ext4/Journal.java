@@ -54,8 +54,6 @@ final class Journal {
     /** Where the oldest transaction that may be needed begins; 0: there is none. */
     @GuardedBy("commitLock") private int tail;
 
-    @GuardedBy("commitLock") private int tailSequence;
-
     /**
      * @param format of an empty journal; null: none
      * @param ring where its blocks lie on the disk
@@ -232,7 +230,7 @@ final class Journal {
             tail = 0;
         }
         int start = head;
-        Ring out = new Ring(f);
+        Ring out = new Ring(f, start);
         logCopies(f, out, copies);
         logRevokes(f, out, revoked);
         if (tail == 0) {
@@ -320,7 +318,6 @@ final class Journal {
     /** Recovery is to begin at {@code start} of the ring; 0: there is nothing to recover. */
     @GuardedBy("commitLock") private void point(JournalFormat f, int start, int number) {
         tail = start;
-        tailSequence = number;
         Bytes.putBe32(f.superblock, JournalFormat.S_START, start);
         Bytes.putBe32(f.superblock, JournalFormat.S_SEQUENCE, number);
         f.sealSuper();
@@ -349,26 +346,14 @@ final class Journal {
         }
     }
 
-    /** Nothing of the running transaction: for tests of what a crash leaves. */
-    int tailSequence() {
-        commitLock.lock();
-        try {
-            return tailSequence;
-        } finally {
-            commitLock.unlock();
-        }
-    }
-
     /** Writes blocks of the ring in order, in runs where they lie in a row on the disk. */
     private final class Ring {
         private final JournalFormat f;
         private int at;
 
-        Ring(JournalFormat f) {
+        Ring(JournalFormat f, int start) {
             this.f = f;
-            commitLock.lock();
-            at = head;
-            commitLock.unlock();
+            at = start;
         }
 
         void put(byte[] block) {
