@@ -41,7 +41,13 @@ public final class NativeEngine implements Engine {
         CpuProbe probe = new CpuProbe();
         fsgsbase = probe.fsgsbase;
         image = new StubImage(
-                copyTable, probe.features.xfeatures(), fsgsbase, jvmPid, hasCapabilities(), hasCloseRange());
+                copyTable,
+                probe.features.xfeatures(),
+                probe.features.xsaveSize(),
+                fsgsbase,
+                jvmPid,
+                hasCapabilities(),
+                hasCloseRange());
         pacer = new Pacer(background ? 1 : probe.features.cpus());
         areas = new AreaFile();
         int slot = areas.allocate();

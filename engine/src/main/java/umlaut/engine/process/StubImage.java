@@ -24,6 +24,7 @@ final class StubImage {
     StubImage(
             CopyTable table,
             long xfeatures,
+            int xsaveSize,
             boolean fsgsbase,
             int jvmPid,
             boolean dropCapabilities,
@@ -48,7 +49,7 @@ final class StubImage {
         faultAction = action(a, handlers.fault, handlers.restorer);
         interruptAction = action(a, handlers.interrupt, handlers.restorer);
         constants(a, service, jvmPid);
-        freshVectors = freshVectors(a);
+        freshVectors = freshVectors(a, xsaveSize);
         allSignals = Layout.TEXT + a.size();
         a.quad(-1);
         a.align(4096);
@@ -73,11 +74,14 @@ final class StubImage {
         }
     }
 
-    /** Legacy region and XSAVE header; all components at their initial state but for MXCSR, which is loaded even then. @return its address */
-    private static long freshVectors(Assembler a) {
+    /**
+     * Legacy region and XSAVE header; all components at their initial state but for MXCSR, which is loaded even then. The rest is never looked at, but CPUs fault where it is not
+     * mapped. @return its address
+     */
+    private static long freshVectors(Assembler a, int xsaveSize) {
         a.align(64);
         long address = Layout.TEXT + a.size();
-        for (int at = 0; at < 512 + 64; at += 8) {
+        for (int at = 0; at < xsaveSize; at += 8) {
             a.quad(at == 0 ? 0x37f : at == 24 ? 0x1f80 : 0); // FCW, MXCSR
         }
         return address;

@@ -149,6 +149,13 @@ class HandOverTest {
         };
     }
 
+    /** XRSTOR faults where an image's end is not mapped, even if it need not look there. */
+    @Test
+    void freshVectorsAreThereToTheirEnd() {
+        long end = engine.image.freshVectors + engine.cpu().xsaveSize();
+        assertThat(end).isLessThanOrEqualTo(Layout.TEXT + engine.image.bytes.length);
+    }
+
     @Test
     void movBeforeSyscall() throws InterruptedException {
         checkForm(Form.MOV_BEFORE);
