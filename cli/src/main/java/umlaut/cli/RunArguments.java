@@ -59,7 +59,6 @@ final class RunArguments {
             rest.removeFirst();
         }
         checkImage(image);
-        checkNetwork();
         boolean terminal = flags.given("--tty") ? flags.isSet("--tty") : onTerminal;
         String name = name();
         String hostname = flags.value("--hostname");
@@ -83,6 +82,7 @@ final class RunArguments {
                 cpus(),
                 Math.max(0, flags.given("--pids-limit") ? count("--pids-limit") : 0),
                 limits(),
+                new NetworkArguments(flags).config(),
                 terminal,
                 trace());
     }
@@ -91,13 +91,6 @@ final class RunArguments {
         if (!image.equals(MachineConfig.HOST_IMAGE)) {
             throw new UsageException("no image '" + image + "': the one image is 'host'; to run a command in it write"
                     + " 'umlaut run -- " + image + " ...'");
-        }
-    }
-
-    private void checkNetwork() {
-        String mode = flags.value("--network");
-        if (mode != null && !mode.equals("none") && !mode.equals("default")) {
-            throw new UsageException("--network: '" + mode + "' is not known: use default or none");
         }
     }
 

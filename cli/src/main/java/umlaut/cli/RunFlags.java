@@ -19,10 +19,15 @@ final class RunFlags {
             Exit status: that of COMMAND; 128+N if signal N ended it; 125 if umlaut itself failed;
             126 if COMMAND cannot be executed; 127 if it was not found.
 
+            Guests of one user with the same --net switch:NAME share an Ethernet switch; the option
+            ip=10.1.0.1/24 gives eth0 an address there. Other options make a link worse, both ways:
+            delay=10ms, jitter=2ms, loss=1%, duplicate=1%, reorder=5%, rate=10mbit, seed=7.
+
             Examples:
               umlaut run                                 a root shell
               umlaut run -- make -j4                     one command
               umlaut run -v .:/src -w /src -- ls -l      a host directory in the guest
+              umlaut run -p 8080:80 -- nginx             http://127.0.0.1:8080 leads to the guest
               umlaut run -m 512m --trace=/tmp/log -- ls  a limit, and a log of system calls
             """;
 
@@ -45,7 +50,18 @@ final class RunFlags {
                 Flag.of("--cpus", Kind.VALUE, "NUMBER", "Most processors' worth of time: 1.5."),
                 Flag.of("--pids-limit", Kind.VALUE, "NUMBER", "Most processes and threads at once."),
                 Flag.of("--ulimit", Kind.LIST, "NAME=SOFT[:HARD]", "A limit of the first process: nofile=1024."),
-                Flag.of("--net --network", Kind.VALUE, "MODE", "Network: default or none."),
+                Flag.of(
+                        "--net --network",
+                        Kind.VALUE,
+                        "MODE[,OPTION...]",
+                        "Network: nat (the default), none, switch:NAME."),
+                Flag.of(
+                        "-p --publish",
+                        Kind.LIST,
+                        "[IP:][PORT:]PORT[/udp]",
+                        "Lead a port of the host to one of the guest."),
+                Flag.of("--allow-host", Kind.SWITCH, "", "Let the guest reach the host itself, as 10.0.2.2."),
+                Flag.of("--pcap", Kind.VALUE, "FILE", "Write all frames of the network to FILE (pcapng)."),
                 Flag.of("-i --interactive", Kind.SWITCH, "", "Keep standard input open (it always is)."),
                 Flag.of("-t --tty", Kind.SWITCH, "", "Give the guest a terminal (by itself on a terminal)."),
                 Flag.of("--rm", Kind.SWITCH, "", "Leave nothing behind (always so)."),

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import umlaut.gateway.PublishedPort;
 import umlaut.machine.MachineConfig;
+import umlaut.machine.NetworkConfig;
 
 /** The command line of {@code umlaut run} as docker users write it. */
 class RunArgumentsTest {
@@ -94,5 +96,38 @@ class RunArgumentsTest {
         refused("no variable's name", "-e", "=x");
         refused("nofile=1024", "--ulimit", "files=3");
         refused("above the hard", "--ulimit", "nofile=30:20");
+    }
+
+    private static String ports(String... words) {
+        NetworkConfig.Nat nat = (NetworkConfig.Nat) parse(words).network();
+        StringBuilder out = new StringBuilder();
+        for (PublishedPort p : nat.config().ports()) {
+            out.append(p.address()[0] & 0xff)
+                    .append(p.address().length == 4 ? "/" : "6/")
+                    .append(p.hostPort())
+                    .append('>')
+                    .append(p.guestPort())
+                    .append(p.udp() ? "u " : " ");
+        }
+        return out.toString().strip();
+    }
+
+    @Test
+    void portsArePublishedAsDockerDoes() {
+        assertThat(ports()).isEmpty();
+        assertThat(ports("-p", "8080:80", "-p", "53:53/udp")).isEqualTo("127/8080>80 127/53>53u");
+        assertThat(ports("-p", "80", "-p0:81", "-p", "127.0.0.1::82")).isEqualTo("127/0>80 127/0>81 127/0>82");
+        assertThat(ports("-p", "0.0.0.0:80:80", "-p", "[::1]:1:2", "-p", "10.0.0.1::3"))
+                .isEqualTo("0/80>80 06/1>2 10/0>3");
+        assertThat(ports("-p", "8000-8002:80-82")).isEqualTo("127/8000>80 127/8001>81 127/8002>82");
+        refused("no port", "-p", "x:80");
+        refused("no port", "-p", "80:0");
+        refused("no port", "-p", "80:65536");
+        refused("equally long", "-p", "80-90:80");
+        refused("no address", "-p", "localhost:80:80");
+        refused("tcp or udp", "-p", "80:80/sctp");
+        refused("no range", "-p", "9-8");
+        refused("none", "--net", "none", "-p", "80");
+        refused("not known", "--net", "bridge");
     }
 }

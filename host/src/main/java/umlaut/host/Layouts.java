@@ -1,5 +1,6 @@
 package umlaut.host;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
@@ -15,6 +16,11 @@ public final class Layouts {
 
     /** Atomic access to an aligned 64-bit word: (MemorySegment, long offset). */
     public static final VarHandle QUAD = ValueLayout.JAVA_LONG.varHandle();
+
+    /** Copies all of an array to the start of native memory. */
+    public static void copy(byte[] from, MemorySegment to) {
+        MemorySegment.copy(from, 0, to, BYTE, 0, from.length);
+    }
 
     private Layouts() {}
 }

@@ -19,7 +19,6 @@ import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.mm.PageStore;
 import umlaut.kernel.time.HostClock;
 import umlaut.kernel.trace.Tracer;
-import umlaut.net.Network;
 
 /** Puts an engine and a kernel together: everything below the mounts. */
 final class Boot {
@@ -75,7 +74,6 @@ final class Boot {
                 tracer);
         kernel.vfs.register(new DevPtsType());
         StandardFileSystems.register(kernel);
-        Network.attach(kernel);
         return kernel;
     }
 

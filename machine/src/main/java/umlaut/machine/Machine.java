@@ -21,6 +21,7 @@ import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
 import umlaut.kernel.vfs.LookupContext;
 import umlaut.kernel.vfs.Path;
+import umlaut.net.Network;
 
 /**
  * A guest from power-on to power-off: engine, kernel, mounts, the first process and its console (Linux: init/main.c; docker run). Used by one
@@ -36,6 +37,7 @@ public final class Machine implements AutoCloseable {
     private final Engine engine;
     private final Kernel kernel;
     private final Disks disks;
+    private final GuestNetwork network;
     private final List<Thread> guards = new ArrayList<>();
 
     /** @throws MachineException when this host cannot run guests */
@@ -49,10 +51,12 @@ public final class Machine implements AutoCloseable {
         this.engine = engine;
         trace = new TraceOutput(config.trace());
         kernel = Boot.kernel(engine, config, trace.tracer());
+        Network net = Network.attach(kernel);
         disks = new Disks(kernel);
         try {
             disks.attach(config.disks());
             new RootFs(kernel, config, users).mountAll();
+            network = GuestNetwork.connect(net.initial, kernel.log, config.network());
         } catch (RuntimeException e) {
             disks.close();
             throw e;
@@ -213,6 +217,7 @@ public final class Machine implements AutoCloseable {
     @Override
     public void close() {
         guards.forEach(Thread::interrupt);
+        network.close();
         Thread closer = Thread.ofPlatform().daemon().name("close").start(engine::close);
         try {
             closer.join(Duration.ofMillis(CLOSE_MS));

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpus processors' worth of time the guest may use; 0 is no limit
  * @param pidsLimit most threads at once; 0 is the kernel's own maximum
  * @param rlimits soft and hard resource limits of the first process, by the number setrlimit(2) has for each
+ * @param network how it is connected to the outside
  * @param terminal the first process has a terminal of the guest's own
  * @param trace where strace-like lines go; null is nowhere, {@link #TRACE_STDERR} the host's stderr
  */
@@ -45,6 +46,7 @@ public record MachineConfig(
         double cpus,
         int pidsLimit,
         Map<Integer, Limit> rlimits,
+        NetworkConfig network,
         boolean terminal,
         @Nullable Path trace) {
     public static final String HOST_IMAGE = "host";

@@ -38,6 +38,7 @@ final class Rehearsal {
             0,
             0,
             Map.of(),
+            NetworkConfig.none(),
             false,
             null);
 

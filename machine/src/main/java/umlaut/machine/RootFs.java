@@ -162,7 +162,7 @@ final class RootFs {
                 0644,
                 "127.0.0.1\tlocalhost\n127.0.1.1\t" + host + "\n::1\tlocalhost ip6-localhost ip6-loopback\n");
         tree.file("etc/host.conf", 0644, "multi on\n");
-        tree.file("etc/resolv.conf", 0644, "");
+        tree.file("etc/resolv.conf", 0644, GuestNetwork.resolvConf(config.network()));
         tree.file("etc/fstab", 0644, "# This guest's file systems are mounted by the machine.\n");
         tree.file("etc/machine-id", 0444, UUID.randomUUID().toString().replace("-", "") + "\n");
         if (Files.exists(Path.of("/etc/sudoers"))) {

@@ -1,5 +1,7 @@
 package umlaut.net.core;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,19 @@ public final class IpAddress {
     /** From 4 or 16 bytes in network order. */
     public static IpAddress of(byte[] bytes, int at, int length) {
         return length == 4 ? v4(Be.i32(bytes, at)) : new IpAddress(Be.i64(bytes, at), Be.i64(bytes, at + 8));
+    }
+
+    /** From the text of a numeric address, as ip(7) and ipv6(7) users write them; no names are looked up. @return null: it is none */
+    public static @Nullable IpAddress parse(String text) {
+        if (!text.matches("\\d+\\.\\d+\\.\\d+\\.\\d+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+            return null;
+        }
+        try {
+            byte[] bytes = InetAddress.getByName(text).getAddress();
+            return of(bytes, 0, bytes.length);
+        } catch (UnknownHostException e) {
+            return null;
+        }
     }
 
     public boolean isV4() {

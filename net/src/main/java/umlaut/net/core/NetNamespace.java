@@ -19,6 +19,7 @@ import umlaut.net.ip.Ipv4;
 import umlaut.net.ip.Ipv6;
 import umlaut.net.ip.NeighbourDiscovery;
 import umlaut.net.ip.RawTable;
+import umlaut.net.proxy.TransparentProxy;
 import umlaut.net.tcp.TcpTable;
 import umlaut.net.udp.PingTable;
 import umlaut.net.udp.UdpTable;
@@ -69,6 +70,9 @@ public final class NetNamespace {
 
     /** What is to be done once the lock is free. */
     @GuardedBy("lock") private final List<Runnable> deferred = new ArrayList<>(2);
+
+    /** Who answers in the name of other machines; null: packets for them are forwarded. */
+    public @Nullable TransparentProxy proxy;
 
     private final NetTimer rest;
     private final Consumer<RuntimeException> oops;

@@ -18,6 +18,9 @@ public final class NetSettings {
     public volatile boolean nonlocalBind;
     public volatile boolean icmpEchoIgnoreAll;
     public volatile boolean icmpEchoIgnoreBroadcasts = true;
+    /** Least time between two errors to one host, after a burst; 0: no limit. */
+    public volatile int icmpRateLimitMs = 1000;
+
     public volatile long pingGroupLow = 0;
     public volatile long pingGroupHigh = Integer.MAX_VALUE;
     public volatile int igmpMaxMemberships = 20;

@@ -45,7 +45,9 @@ public final class Icmp implements ProtocolHandler {
                 net.counters.add(Counter.ICMP_IN_ECHOS);
                 boolean ignored =
                         net.settings.icmpEchoIgnoreAll || skb.packetType != 0 && net.settings.icmpEchoIgnoreBroadcasts;
-                if (!ignored) {
+                if (net.proxy != null && skb.packetType == 0 && !net.fib4.isLocal(skb.destination)) {
+                    net.proxy.echo(skb);
+                } else if (!ignored) {
                     answer(skb, InetConst.ICMP_ECHOREPLY, Counter.ICMP_OUT_ECHO_REPS);
                 }
             }
@@ -89,6 +91,11 @@ public final class Icmp implements ProtocolHandler {
         Be.put32(skb.head(), skb.start() + 12, ms);
         Be.put32(skb.head(), skb.start() + 16, ms);
         answer(skb, InetConst.ICMP_TIMESTAMPREPLY, Counter.ICMP_OUT_TIMESTAMP_REPS);
+    }
+
+    /** Sends a message, starting at its ICMP header with its checksum done, in another machine's name; taken over. */
+    public void sendAs(SkBuff message, IpAddress from, IpAddress to) {
+        sendTo(message, from, to, 0, null);
     }
 
     private boolean sendTo(
@@ -283,7 +290,6 @@ public final class Icmp implements ProtocolHandler {
 
     /** At most six at once to each host, then one a second (RFC 1812, 4.3.2.8). */
     static final class ErrorLimit {
-        private static final long EVERY_NS = 1_000_000_000L;
         private static final int BURST = 6;
         private static final int MAX_HOSTS = 1024;
 
@@ -300,13 +306,14 @@ public final class Icmp implements ProtocolHandler {
         }
 
         boolean allows(IpAddress host) {
+            long everyNs = net.settings.icmpRateLimitMs * 1_000_000L;
             long now = net.nowNs();
-            long earliest = now - BURST * EVERY_NS;
+            long earliest = now - BURST * everyNs;
             long credit = Math.max(next.getOrDefault(host, earliest), earliest);
-            if (credit + EVERY_NS > now) {
+            if (credit + everyNs > now) {
                 return false;
             }
-            next.put(host, credit + EVERY_NS);
+            next.put(host, credit + everyNs);
             return true;
         }
     }

@@ -40,7 +40,13 @@ public final class Icmpv6 implements ProtocolHandler {
         }
         int type = skb.head()[skb.start()] & 0xff;
         switch (type) {
-            case InetConst.ICMPV6_ECHO_REQUEST -> echo(skb);
+            case InetConst.ICMPV6_ECHO_REQUEST -> {
+                if (net.proxy != null && !skb.destination.isMulticast() && !net.fib6.isLocal(skb.destination)) {
+                    net.proxy.echo(skb);
+                } else {
+                    echo(skb);
+                }
+            }
             case InetConst.ICMPV6_ECHO_REPLY -> {
                 net.ping.receive(skb);
                 return;
@@ -61,6 +67,11 @@ public final class Icmpv6 implements ProtocolHandler {
         reply.put(data, 0, data.length);
         IpAddress from = skb.destination.isMulticast() ? IpAddress.ANY6 : skb.destination;
         send(reply, from, skb.source, skb.device, net.settings.defaultTtl, skb.tos);
+    }
+
+    /** Sends a message, starting at its ICMP header, in another machine's name; taken over. */
+    public void sendAs(SkBuff message, IpAddress from, IpAddress to) {
+        send(message, from, to, null, net.settings.defaultTtl, 0);
     }
 
     /** Sends a message that starts at its ICMP header, its checksum to be filled in. @return false if there is no way */

@@ -245,7 +245,13 @@ public final class Ipv4 {
                     skb.release();
                 }
             }
-            default -> forward(skb, headerLength, device);
+            default -> {
+                if (net.proxy == null || skb.ttl <= 1 || skb.packetType != 0) {
+                    forward(skb, headerLength, device);
+                } else {
+                    deliver(skb, headerLength);
+                }
+            }
         }
     }
 

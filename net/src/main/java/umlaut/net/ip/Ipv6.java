@@ -188,7 +188,7 @@ public final class Ipv6 {
         if (local && (to.isLoopback() && !device.isLoopback())) {
             net.counters.add(Counter.IP6_IN_ADDR_ERRORS);
             skb.release();
-        } else if (local) {
+        } else if (local || net.proxy != null && skb.ttl > 1 && !skb.source.isLinkLocal()) {
             deliver(skb);
         } else {
             forward(skb, device);

@@ -116,6 +116,7 @@ public final class NetSysctl {
                 "ipv4/icmp_echo_ignore_broadcasts",
                 s -> s.icmpEchoIgnoreBroadcasts,
                 (s, v) -> s.icmpEchoIgnoreBroadcasts = v);
+        number("ipv4/icmp_ratelimit", 0, MAX, s -> s.icmpRateLimitMs, (s, v) -> s.icmpRateLimitMs = v);
         number(
                 "ipv4/ip_unprivileged_port_start",
                 0,

@@ -5,7 +5,7 @@ import umlaut.net.core.IpAddress;
 import umlaut.net.core.SkBuff;
 
 /** One of the things that segments belong to: a connection, one that is being opened to a listener, or one in TIME_WAIT. Called with the namespace's lock held. */
-interface TcpFlow {
+public interface TcpFlow {
     /** Both ends of a connection. */
     record Key(IpAddress local, int localPort, IpAddress remote, int remotePort) {
         @Override

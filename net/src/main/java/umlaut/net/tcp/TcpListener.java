@@ -74,6 +74,15 @@ final class TcpListener {
             net.counters.add(Counter.EXT_LISTEN_DROPS);
             return;
         }
+        if (net.tcp.isProxied(sock) && net.proxy != null) {
+            if (requests.size() < net.settings.maxSynBacklog) {
+                TcpRequest request = new TcpRequest(sock, key(skb, h), skb, h, net.tcp.initialSequence(key(skb, h)));
+                requests.add(request);
+                net.tcp.add(request);
+                request.hold(skb, net.proxy);
+            }
+            return;
+        }
         boolean crowded = requests.size() >= Math.min(backlog + 1, net.settings.maxSynBacklog);
         if (crowded || net.settings.synCookies == 2) {
             if (net.settings.synCookies == 0) {

@@ -1,5 +1,6 @@
 package umlaut.net.tcp;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.InetConst;
 import umlaut.net.core.Be;
 import umlaut.net.core.Counter;
@@ -10,6 +11,7 @@ import umlaut.net.core.NetNamespace;
 import umlaut.net.core.NetTimer;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.Sock;
+import umlaut.net.proxy.TransparentProxy;
 
 /** A connection that a SYN has asked for and that the last acknowledgement is missing of (Linux: struct request_sock). Guarded by the namespace's lock. */
 public final class TcpRequest implements TcpFlow {
@@ -34,6 +36,10 @@ public final class TcpRequest implements TcpFlow {
     private long sentNs;
     /** An acknowledgement came while there was no room to accept. */
     private boolean acknowledged;
+    /** Its SYN, while a proxy has not decided yet. */
+    private @Nullable SkBuff first;
+
+    private @Nullable TransparentProxy proxy;
 
     TcpRequest(TcpSock listener, Key key, SkBuff skb, TcpHeader h, int iss) {
         this.net = listener.net;
@@ -122,6 +128,48 @@ public final class TcpRequest implements TcpFlow {
         return retransmits;
     }
 
+    /** Leaves it to a proxy whether and when it is answered. */
+    void hold(SkBuff skb, TransparentProxy by) {
+        proxy = by;
+        SkBuff copy = skb.duplicate();
+        copy.release();
+        first = copy;
+        by.connection(this);
+    }
+
+    /** A proxy's answer: the connection is wanted. */
+    public void admit() {
+        if (first != null) {
+            first = null;
+            begin();
+        }
+    }
+
+    /**
+     * A proxy's answer: there will be no connection.
+     *
+     * @param unreachable code of an ICMP error, of the address's version; -1: a reset, as if nobody listened; -2: no answer at all
+     */
+    public void refuse(int unreachable) {
+        SkBuff syn = first;
+        if (syn == null) {
+            return;
+        }
+        first = null;
+        if (unreachable >= 0 && key.local().isV4()) {
+            net.icmp.sendError(syn, InetConst.ICMP_DEST_UNREACH, unreachable, 0);
+        } else if (unreachable >= 0) {
+            net.icmp6.sendError(syn, InetConst.ICMPV6_DEST_UNREACH, unreachable, 0);
+        } else if (unreachable == -1) {
+            TcpHeader h = new TcpHeader();
+            if (h.parse(syn)) {
+                net.tcp.refuse(syn, h);
+            }
+        }
+        proxy = null;
+        drop();
+    }
+
     void begin() {
         timer.set(net.nowNs() + TIMEOUT_NS);
         answer();
@@ -143,6 +191,12 @@ public final class TcpRequest implements TcpFlow {
         net.tcp.remove(this);
         listener.listener().forget(this);
         net.counters.add(Counter.TCP_ATTEMPT_FAILS);
+        first = null;
+        TransparentProxy by = proxy;
+        if (by != null) {
+            proxy = null;
+            by.gone(this);
+        }
     }
 
     private int receiveWindow() {
@@ -185,6 +239,10 @@ public final class TcpRequest implements TcpFlow {
         if (stamped && h.hasTimestamp && Seq.before(h.tsValue, tsRecent) && !h.has(TcpHeader.RST)) {
             challenge(skb, h);
             skb.release();
+            return;
+        }
+        if (first != null && !h.has(TcpHeader.RST)) {
+            skb.release(); // the proxy has not decided yet
             return;
         }
         if (h.has(TcpHeader.SYN) && h.seq == irs && !h.has(TcpHeader.ACK | TcpHeader.RST)) {
@@ -245,6 +303,7 @@ public final class TcpRequest implements TcpFlow {
             return;
         }
         timer.stop();
+        proxy = null;
         to.complete(this, skb, h);
     }
 

@@ -326,10 +326,22 @@ public final class TcpSock extends Sock implements TcpFlow {
 
     /** Nobody will accept it. */
     void abandon() {
+        abort();
+    }
+
+    /** Ends the connection with a reset; the socket is not to be used any more. */
+    public void abort() {
         orphan = true;
         net.tcp.orphans++;
-        output.sendReset();
+        if (needsReset()) {
+            output.sendReset();
+        }
         finish();
+    }
+
+    /** Bytes that can be written now. Without the lock. */
+    public int sendRoom() {
+        return Math.max(0, options.sendBuffer - buffers.queued());
     }
 
     // --- send ---

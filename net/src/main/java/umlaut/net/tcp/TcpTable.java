@@ -31,6 +31,9 @@ public final class TcpTable implements ProtocolHandler {
     private final TcpHeader header = new TcpHeader();
     final SynCookies cookies = new SynCookies();
     final ChallengeAcks challenges;
+    /** Listens in the proxy's name, for all that no other listener wants. */
+    private @Nullable TcpSock transparent;
+
     int timeWaits;
     int orphans;
     private final long issSecret = ThreadLocalRandom.current().nextLong();
@@ -68,6 +71,16 @@ public final class TcpTable implements ProtocolHandler {
                 listeners.remove(sock.localPort);
             }
         }
+    }
+
+    /** From now on the namespace's proxy is asked about connections to addresses and ports that nobody here listens on; those it admits come in by {@code listener}. */
+    public void proxyBy(TcpSock listener) {
+        transparent = listener;
+    }
+
+    /** Is a request one of those that the proxy decides about? */
+    boolean isProxied(TcpSock listener) {
+        return listener == transparent;
     }
 
     /** All connections and listeners, for those who list them. */
@@ -187,6 +200,9 @@ public final class TcpTable implements ProtocolHandler {
     /** A segment of no known connection: to a listener, or refused. */
     void unconnected(SkBuff skb, TcpHeader h) {
         TcpSock listener = listener(skb.destination, h.destinationPort, skb.source, h.sourcePort, skb.device);
+        if (listener == null) {
+            listener = transparent;
+        }
         if (listener != null) {
             listener.listener().segment(skb, h);
             return;

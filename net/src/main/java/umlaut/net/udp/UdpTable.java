@@ -17,6 +17,7 @@ import umlaut.net.core.NetNamespace;
 import umlaut.net.core.ProtocolHandler;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.PortTable;
+import umlaut.net.ip.IpOutput;
 
 /** UDP's sockets by port, and what comes in for them (RFC 768, RFC 8085; Linux: net/ipv4/udp.c). Guarded by the namespace's lock. */
 public final class UdpTable implements ProtocolHandler {
@@ -90,6 +91,10 @@ public final class UdpTable implements ProtocolHandler {
         }
         UdpSock sock = find(skb.destination, to, skb.source, from, device);
         if (sock == null) {
+            if (net.proxy != null) {
+                net.proxy.datagram(skb);
+                return;
+            }
             net.counters.add(v4 ? Counter.UDP_NO_PORTS : Counter.UDP6_NO_PORTS);
             if (v4) {
                 net.icmp.sendError(skb, InetConst.ICMP_DEST_UNREACH, InetConst.ICMP_PORT_UNREACH, 0);
@@ -100,6 +105,30 @@ public final class UdpTable implements ProtocolHandler {
             return;
         }
         hand(sock, skb);
+    }
+
+    /**
+     * Sends a datagram in another machine's name.
+     *
+     * @param skb its data; taken over
+     * @param outIndex only by this device; 0: as routes say
+     * @throws umlaut.abi.ErrnoException as routing says, EMSGSIZE; the packet is then still the caller's
+     */
+    public void sendAs(SkBuff skb, IpAddress from, int fromPort, IpAddress to, int toPort, int outIndex) {
+        IpOutput way = IpOutput.resolve(net, to, from, outIndex, 0, 0);
+        int at = skb.push(HEADER);
+        byte[] head = skb.head();
+        Be.put16(head, at, fromPort);
+        Be.put16(head, at + 2, toPort);
+        Be.put16(head, at + 4, skb.length());
+        Be.put16(head, at + 6, 0xffff);
+        skb.partialChecksum = 6;
+        int ttl = net.settings.defaultTtl;
+        if (to.isV4()) {
+            net.ipv4.send(skb, way, from, InetConst.IPPROTO_UDP, 0, ttl, false, null);
+        } else {
+            net.ipv6.send(skb, way, from, InetConst.IPPROTO_UDP, 0, ttl, false);
+        }
     }
 
     private void drop(SkBuff skb, Counter counter) {

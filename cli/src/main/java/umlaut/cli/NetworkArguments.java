@@ -1,0 +1,134 @@
+package umlaut.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import umlaut.gateway.LinkOptions;
+import umlaut.gateway.NatConfig;
+import umlaut.gateway.PublishedPort;
+import umlaut.machine.NetworkConfig;
+import umlaut.net.core.IpAddress;
+
+/** Turns {@code --net}, {@code --publish} and {@code --allow-host} into a {@link NetworkConfig}; docker's syntax where docker has it. */
+final class NetworkArguments {
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+    private static final String SWITCH = "switch:";
+    private static final int MAX_PORT = 65535;
+
+    private final Flags flags;
+
+    NetworkArguments(Flags flags) {
+        this.flags = flags;
+    }
+
+    NetworkConfig config() {
+        List<PublishedPort> ports = new ArrayList<>();
+        for (String port : flags.list("--publish")) {
+            publish(port, ports);
+        }
+        boolean allowHost = flags.isSet("--allow-host");
+        String mode = flags.value("--network");
+        String text = mode == null ? "nat" : mode;
+        int comma = text.indexOf(',');
+        LinkArguments link = new LinkArguments(comma < 0 ? "" : text.substring(comma + 1));
+        LinkOptions options = link.options(flags.value("--pcap"));
+        text = comma < 0 ? text : text.substring(0, comma);
+        if (text.startsWith(SWITCH)) {
+            return switchTo(text.substring(SWITCH.length()), link, options, !ports.isEmpty() || allowHost);
+        }
+        if (link.address() != null) {
+            throw new UsageException("--network: only switches take ip=");
+        }
+        switch (text) {
+            case "nat", "default" -> {
+                return new NetworkConfig.Nat(new NatConfig(allowHost, ports), options);
+            }
+            case "none" -> {
+                if (!ports.isEmpty() || allowHost || !options.equals(LinkOptions.NONE)) {
+                    throw new UsageException(
+                            "--network none: the guest has no network, so that --publish, --allow-host,"
+                                    + " --pcap and options of the link cannot be given");
+                }
+                return NetworkConfig.none();
+            }
+            default -> throw new UsageException("--network: '" + text + "' is not known: use nat, none or switch:NAME");
+        }
+    }
+
+    private static NetworkConfig switchTo(String name, LinkArguments link, LinkOptions options, boolean natOnly) {
+        if (natOnly) {
+            throw new UsageException("--network switch: --publish and --allow-host are for nat alone");
+        }
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")) {
+            throw new UsageException(
+                    "--network switch: '" + name + "' is no name of a switch: use letters, digits, '_', '.' and '-'");
+        }
+        return new NetworkConfig.Switch(name, link.address(), link.length(), options);
+    }
+
+    /** {@code [ip:][hostPort:]guestPort[/protocol]}, the ports perhaps ranges; without a host's port, any free one. */
+    private static void publish(String text, List<PublishedPort> to) {
+        int slash = text.lastIndexOf('/');
+        String protocol = slash < 0 ? "tcp" : text.substring(slash + 1);
+        if (!protocol.equals("tcp") && !protocol.equals("udp")) {
+            throw bad(text, "the protocol must be tcp or udp");
+        }
+        String rest = slash < 0 ? text : text.substring(0, slash);
+        byte[] address = LOOPBACK;
+        int guestColon = rest.lastIndexOf(':');
+        String guest = rest.substring(guestColon + 1);
+        String host = "";
+        if (guestColon >= 0) {
+            String before = rest.substring(0, guestColon);
+            int hostColon = before.endsWith("]") ? before.length() : before.lastIndexOf(':');
+            boolean hasAddress = hostColon >= 0;
+            host = hasAddress ? before.substring(Math.min(before.length(), hostColon + 1)) : before;
+            if (hasAddress) {
+                address = address(text, before.substring(0, hostColon));
+            }
+        }
+        int[] guestRange = range(text, guest, false);
+        int[] hostRange = host.isEmpty() ? new int[] {0, 0} : range(text, host, true);
+        boolean any = hostRange[0] == 0;
+        int count = guestRange[1] - guestRange[0];
+        if (!any && hostRange[1] - hostRange[0] != count) {
+            throw bad(text, "the two ranges are not equally long");
+        }
+        for (int i = 0; i <= count; i++) {
+            to.add(new PublishedPort(address, any ? 0 : hostRange[0] + i, guestRange[0] + i, protocol.equals("udp")));
+        }
+    }
+
+    private static byte[] address(String text, String given) {
+        boolean bracketed = given.startsWith("[") && given.endsWith("]");
+        String number = bracketed ? given.substring(1, given.length() - 1) : given;
+        IpAddress address = IpAddress.parse(number);
+        if (address != null && address.isV4() != bracketed) {
+            return address.bytes();
+        }
+        throw bad(text, "'" + given + "' is no address: write 127.0.0.1 or [::1]");
+    }
+
+    private static int[] range(String text, String given, boolean zero) {
+        int dash = given.indexOf('-');
+        int first = port(text, dash < 0 ? given : given.substring(0, dash), zero);
+        int last = dash < 0 ? first : port(text, given.substring(dash + 1), zero);
+        if (last < first || first == 0 && last != 0) {
+            throw bad(text, "'" + given + "' is no range of ports");
+        }
+        return new int[] {first, last};
+    }
+
+    private static int port(String text, String given, boolean zero) {
+        if (given.matches("\\d{1,5}")) {
+            int port = Integer.parseInt(given);
+            if (port <= MAX_PORT && (port > 0 || zero)) {
+                return port;
+            }
+        }
+        throw bad(text, "'" + given + "' is no port");
+    }
+
+    private static UsageException bad(String text, String why) {
+        return new UsageException("--publish: '" + text + "': " + why + " ([IP:][HOSTPORT:]GUESTPORT[/udp])");
+    }
+}

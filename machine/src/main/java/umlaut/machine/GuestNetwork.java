@@ -1,0 +1,180 @@
+package umlaut.machine;
+
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.IfConst;
+import umlaut.abi.Netlink;
+import umlaut.gateway.GatewayException;
+import umlaut.gateway.LinkOptions;
+import umlaut.gateway.NatAddresses;
+import umlaut.gateway.NatConfig;
+import umlaut.gateway.NatGateway;
+import umlaut.gateway.SwitchLink;
+import umlaut.kernel.KernelLog;
+import umlaut.net.core.InterfaceAddress;
+import umlaut.net.core.IpAddress;
+import umlaut.net.core.NetNamespace;
+import umlaut.net.core.Route;
+import umlaut.net.device.Link;
+import umlaut.net.device.LinkDevice;
+
+/**
+ * A guest's eth0, its configuration, and what its cable leads to. The configuration stands from the start, as if a DHCP client had been there, so that a single command has a network; the
+ * gateway is made by the first frame, or at once if ports are published.
+ */
+final class GuestNetwork implements AutoCloseable {
+    private static final int ERROR_LEVEL = 3;
+    private static final int FLAGS = Netlink.NLM_F_CREATE | Netlink.NLM_F_APPEND;
+
+    private final NetNamespace net;
+    private final KernelLog log;
+    /** The link, once it is there; guarded by this. */
+    private @Nullable Link link;
+
+    private GuestNetwork(NetNamespace net, KernelLog log) {
+        this.net = net;
+        this.log = log;
+    }
+
+    /** @throws MachineException when it cannot be connected as the configuration says */
+    static GuestNetwork connect(NetNamespace net, KernelLog log, NetworkConfig config) {
+        GuestNetwork network = new GuestNetwork(net, log);
+        switch (config) {
+            case NetworkConfig.None none -> {}
+            case NetworkConfig.Nat nat -> network.nat(nat.config(), nat.options());
+            case NetworkConfig.Switch to -> network.connectTo(to);
+        }
+        return network;
+    }
+
+    /** What resolv.conf(5) is to say in a guest connected like that. */
+    static String resolvConf(NetworkConfig config) {
+        return switch (config) {
+            case NetworkConfig.None none -> "";
+            case NetworkConfig.Switch to -> "";
+            case NetworkConfig.Nat nat -> "nameserver " + NatAddresses.DNS4 + "\n";
+        };
+    }
+
+    private void nat(NatConfig config, LinkOptions options) {
+        boolean checksums = options.needsChecksums();
+        Link.Opener opener =
+                once(around(options, end -> new NatGateway(config, checksums, end, GuestNetwork::tell, this::oops)));
+        LinkDevice device = new LinkDevice(net, "eth0", NatAddresses.guestMac(), NatAddresses.MTU, !checksums, opener);
+        net.lock();
+        try {
+            net.devices.register(device, 0);
+            // Nobody else is on the link, and its router is known.
+            device.conf.dadTransmits = 0;
+            device.conf.acceptRa = 0;
+            net.devices.setFlags(device, device.flags | IfConst.IFF_UP);
+            address(device, NatAddresses.GUEST4, NatAddresses.LENGTH4, NatAddresses.BROADCAST4);
+            address(device, NatAddresses.GUEST6, NatAddresses.LENGTH6, null);
+            defaultRoute(device, NatAddresses.GATEWAY4, IpAddress.ANY4);
+            defaultRoute(device, NatAddresses.GATEWAY6, IpAddress.ANY6);
+        } finally {
+            net.unlock();
+        }
+        if (!config.ports().isEmpty()) {
+            opener.open(device);
+        }
+    }
+
+    private void connectTo(NetworkConfig.Switch to) {
+        Link.Opener opener = once(around(to.options(), end -> new SwitchLink(to.name(), end)));
+        LinkDevice device = new LinkDevice(net, "eth0", randomMac(), NatAddresses.MTU, false, opener);
+        net.lock();
+        try {
+            net.devices.register(device, 0);
+            net.devices.setFlags(device, device.flags | IfConst.IFF_UP);
+            IpAddress address = to.address();
+            if (address != null) {
+                IpAddress broadcast =
+                        address.isV4() ? IpAddress.v4(address.v4() | ~IpAddress.mask4(to.length())) : null;
+                address(device, address, to.length(), broadcast);
+            }
+        } finally {
+            net.unlock();
+        }
+        // It is to hear others before it has said anything.
+        opener.open(device);
+    }
+
+    /** Locally administered (IEEE 802c). */
+    private static byte[] randomMac() {
+        byte[] mac = new byte[6];
+        ThreadLocalRandom.current().nextBytes(mac);
+        mac[0] = (byte) (mac[0] & 0xfc | 2);
+        return mac;
+    }
+
+    private static Link.Opener around(LinkOptions options, Link.Opener opener) {
+        try {
+            return options.around(end -> {
+                try {
+                    return opener.open(end);
+                } catch (GatewayException e) {
+                    throw new MachineException(e.line);
+                }
+            });
+        } catch (GatewayException e) {
+            throw new MachineException(e.line);
+        }
+    }
+
+    /** The link, made by who asks first, and closed with the machine. */
+    private Link.Opener once(Link.Opener opener) {
+        return end -> {
+            synchronized (this) {
+                Link known = link;
+                if (known == null) {
+                    known = opener.open(end);
+                    link = known;
+                }
+                return known;
+            }
+        };
+    }
+
+    private void address(LinkDevice device, IpAddress address, int length, @Nullable IpAddress broadcast) {
+        net.addresses.add(device, new InterfaceAddress(address, address, length, broadcast, 0, device.name));
+    }
+
+    private void defaultRoute(LinkDevice device, IpAddress gateway, IpAddress any) {
+        boolean v4 = any.isV4();
+        int metric = v4 ? 0 : 1024;
+        int protocol = Netlink.RTPROT_BOOT;
+        Route route = new Route(
+                any,
+                0,
+                Netlink.RT_TABLE_MAIN,
+                Netlink.RTN_UNICAST,
+                0,
+                protocol,
+                metric,
+                0,
+                gateway,
+                device,
+                null,
+                0,
+                0);
+        net.fib(v4).add(route, FLAGS);
+    }
+
+    private static void tell(String line) {
+        System.err.print("umlaut: " + line + "\r\n");
+    }
+
+    private void oops(RuntimeException fault) {
+        log.log(ERROR_LEVEL, "gateway: a packet was dropped by a fault: " + fault);
+    }
+
+    /** What the guest has sent is handed on as far as possible. */
+    @Override
+    public synchronized void close() {
+        Link known = link;
+        if (known != null) {
+            known.close();
+        }
+    }
+}
