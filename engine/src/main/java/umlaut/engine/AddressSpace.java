@@ -136,6 +136,11 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** After {@link #close}: waits until no guest code can run any more, so that memory it shared may serve others. */
     default void awaitEnd() {}
 
+    /** The signal that ended the address space, 0 while it lives: not SIGKILL where the host's kernel found guest code at fault. */
+    default int lastSignal() {
+        return 0;
+    }
+
     /** Ends the address space and every thread in it: each {@link UserThread#resume()} returns {@link Trap#DEAD}. */
     @Override
     void close();

@@ -228,6 +228,22 @@ public interface UserThread extends UserMemory {
     }
 
     /**
+     * rseq(2), at once, for the thread itself: the host keeps the area up to date and ends what it interrupts in guest code. A fork of the thread has the same area, and an
+     * area is forgotten as the thread ends.
+     *
+     * @param flags 0, or {@link RseqArea#UNREGISTER}
+     * @return 0 or -errno
+     */
+    default long rseq(long address, int length, int flags, int signature) {
+        return -38;
+    }
+
+    /** What {@link #rseq} has registered. */
+    default @Nullable RseqArea rseqArea() {
+        return null;
+    }
+
+    /**
      * Can another thread answer this one's system call in its place? Then the kernel thread, asleep within the call, may use {@link #doze} and be spared a
      * wake-up: {@link #answer} lets guest code go on while the kernel thread sleeps on until the next trap.
      */

@@ -75,6 +75,7 @@ public final class Syscall {
     public static final int SCHED_SETSCHEDULER = 144;
     public static final int PRCTL = 157;
     public static final int ARCH_PRCTL = 158;
+    public static final int RSEQ = 334;
     public static final int GETTID = 186;
     public static final int SETXATTR = 188;
     public static final int LSETXATTR = 189;

@@ -50,6 +50,7 @@ final class NativeAddressSpace implements AddressSpace {
 
     private volatile boolean anyChanging;
     private volatile boolean manyThreads;
+    private volatile int lastSignal;
 
     /** Changes made at once stay in the batch: see {@link #holdChanges}. Changed under the lock. */
     private volatile boolean holding;
@@ -162,6 +163,7 @@ final class NativeAddressSpace implements AddressSpace {
             ThreadRegisters.prepare(engine, birth.areaSlot);
             NativeThread first = new NativeThread(child, birth.areaSlot, running);
             first.copyFrom(thread);
+            first.inheritRseq(thread);
             prepare.accept(first);
             bear(birth, child, first);
             if (running) {
@@ -214,6 +216,11 @@ final class NativeAddressSpace implements AddressSpace {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Will the host thread of this guest thread, which ends, serve another? */
+    boolean outlives(NativeThread thread) {
+        return !dead && thread.hasStarted() && thread.rseqArea() != null && manyThreads;
     }
 
     /** The kernel is done with a thread. */
@@ -748,6 +755,11 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
+    public int lastSignal() {
+        return lastSignal;
+    }
+
+    @Override
     public void awaitEnd() {
         for (int i = 0; !dead && i < 50_000; i++) {
             java.util.concurrent.locks.LockSupport.parkNanos(20_000);
@@ -761,7 +773,8 @@ final class NativeAddressSpace implements AddressSpace {
 
     /** The process has been reaped: nobody but the JVM sees its slots any more. */
     @SuppressWarnings("GuardedBy") // bury is there to end the wait of whoever holds the lock
-    void died() {
+    void died(int signal) {
+        lastSignal = signal;
         dead = true;
         service.bury();
         threads.forEach(NativeThread::bury);

@@ -10,6 +10,7 @@ import umlaut.engine.AddressSpace;
 import umlaut.engine.MemoryChanges;
 import umlaut.engine.MemoryLease;
 import umlaut.engine.Reg;
+import umlaut.engine.RseqArea;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
 import umlaut.host.Futex;
@@ -76,6 +77,7 @@ final class NativeThread implements UserThread {
     private boolean fsChanged;
     final CopiedIn copied;
     private final LeasedMemory leased;
+    private final Rseq rseq = new Rseq();
     private long reservedAddress;
     private int reservedAt = -1;
     private long failedOrder;
@@ -587,10 +589,30 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public long rseq(long address, int length, int flags, int signature) {
+        return started && !space.isDead() ? rseq.call(this, address, length, flags, signature) : -EPERM;
+    }
+
+    @Override
+    public @Nullable RseqArea rseqArea() {
+        return rseq.area();
+    }
+
+    /** The child of a fork by {@code parent}, whose registers it has. */
+    void inheritRseq(NativeThread parent) {
+        rseq.inherit(this, parent.rseq.area());
+    }
+
+    @Override
     public boolean clearAndWake(long address) {
         boolean waits = started && !space.isDead() && space.settleOwn(this) == 0;
-        MemorySegment out = waits ? reserveOut(address, 4) : null;
+        if (!waits) {
+            return false;
+        }
+        rseq.leave(this); // before anybody may take the memory for free
+        MemorySegment out = reserveOut(address, 4);
         if (out == null) {
+            space.settleOwn(this);
             return false;
         }
         out.set(Layouts.INT, 0, 0);
@@ -744,6 +766,9 @@ final class NativeThread implements UserThread {
 
     @Override
     public void close() {
+        if (space.outlives(this) && space.settleOwn(this) == 0 && rseq.leave(this)) {
+            sync();
+        }
         leased.close();
         handOver.close();
         areaUse.close();

@@ -1,6 +1,7 @@
 package umlaut.engine.process;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.host.HostCalls;
+import umlaut.host.Layouts;
 import umlaut.host.Processes;
 
 /**
@@ -66,9 +68,9 @@ final class Reaper {
     }
 
     private void reap() {
+        MemorySegment status = Arena.ofAuto().allocate(Layouts.INT);
         for (; ; ) {
-            long pid =
-                    Processes.wait4(-1, MemorySegment.NULL, Processes.WALL | Processes.WNOTHREAD, MemorySegment.NULL);
+            long pid = Processes.wait4(-1, status, Processes.WALL | Processes.WNOTHREAD, MemorySegment.NULL);
             if (HostCalls.isError(pid)) {
                 if (pid == -4) {
                     continue;
@@ -86,7 +88,7 @@ final class Reaper {
                 lock.unlock();
             }
             if (space != null) {
-                space.died();
+                space.died(status.get(Layouts.INT, 0) & 0x7f);
             }
             releaseLost();
         }
@@ -136,7 +138,7 @@ final class Reaper {
             lock.unlock();
         }
         if (dead) {
-            space.died();
+            space.died(Processes.SIGKILL);
         }
     }
 

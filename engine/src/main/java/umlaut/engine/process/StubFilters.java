@@ -19,7 +19,8 @@ final class StubFilters {
         Syscall.FUTEX_WAIT,
         Syscall.FUTEX_REQUEUE,
         Syscall.RT_SIGRETURN,
-        Syscall.SCHED_YIELD
+        Syscall.SCHED_YIELD,
+        Syscall.RSEQ
     };
 
     private static final int[] OF_SERVICE = {

@@ -11,6 +11,7 @@ import umlaut.abi.PtraceConst;
 import umlaut.abi.SigConst;
 import umlaut.abi.Siginfo;
 import umlaut.abi.UserRegs;
+import umlaut.engine.RseqArea;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PokedMemory;
 import umlaut.kernel.signal.SigInfo;
@@ -93,7 +94,15 @@ final class PtraceRequests {
                 if (addr != RSEQ_CONFIGURATION_SIZE) {
                     yield Errno.EINVAL.negative();
                 }
-                tracer.memory.putBytes(data, new byte[RSEQ_CONFIGURATION_SIZE]);
+                byte[] configuration = new byte[RSEQ_CONFIGURATION_SIZE];
+                RseqArea area = task.user().rseqArea();
+                if (area != null) {
+                    MemorySegment out = MemorySegment.ofArray(configuration);
+                    Le.putLong(out, 0, area.address());
+                    Le.putInt(out, 8, area.length());
+                    Le.putInt(out, 12, area.signature());
+                }
+                tracer.memory.putBytes(data, configuration);
                 yield RSEQ_CONFIGURATION_SIZE;
             }
             default -> Errno.EIO.negative();

@@ -1,6 +1,5 @@
 package umlaut.kernel.syscall;
 
-import umlaut.abi.Errno;
 import umlaut.abi.Nr;
 import umlaut.kernel.ptrace.PtraceCalls;
 import umlaut.kernel.task.Clone;
@@ -12,6 +11,7 @@ import umlaut.kernel.task.LimitCalls;
 import umlaut.kernel.task.PidFdCalls;
 import umlaut.kernel.task.PrctlCalls;
 import umlaut.kernel.task.PriorityCalls;
+import umlaut.kernel.task.RseqCalls;
 import umlaut.kernel.task.SchedCalls;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskTies;
@@ -81,8 +81,7 @@ final class TaskFamily implements SyscallFamily {
             case Nr.SCHED_GETAFFINITY -> SchedCalls.getAffinity(task, args.i(0), args.i(1), args.l(2));
             case Nr.GETCPU -> SchedCalls.getcpu(task, args.l(0), args.l(1));
             case Nr.MEMBARRIER -> task.mm().space().membarrier(args.i(0), args.i(1), args.i(2));
-            // As a Linux configured without them: C libraries have other ways.
-            case Nr.RSEQ -> Errno.ENOSYS.negative();
+            case Nr.RSEQ -> RseqCalls.rseq(task, args.l(0), args.i(1), args.i(2), args.i(3));
             default -> NOT_MINE;
         };
     }

@@ -105,7 +105,9 @@ public final class TaskLoop implements Runnable {
             }
             case ORDER_FAILED -> orderFailed(user);
             case DEAD -> {
-                Signals.kill(task.group, Signal.SIGKILL);
+                // SIGSEGV: rseq(2)'s, which no handler could take.
+                boolean fault = user.addressSpace().lastSignal() == Signal.SIGSEGV;
+                Signals.kill(task.group, fault ? Signal.SIGSEGV : Signal.SIGKILL);
                 return false;
             }
         }
