@@ -136,6 +136,9 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** After {@link #close}: waits until no guest code can run any more, so that memory it shared may serve others. */
     default void awaitEnd() {}
 
+    /** The vDSO's clock_gettime(2) becomes a system call here and in forks of this address space, so that the kernel can say what time it is. */
+    default void clocksByCall() {}
+
     /** The signal that ended the address space, 0 while it lives: not SIGKILL where the host's kernel found guest code at fault. */
     default int lastSignal() {
         return 0;

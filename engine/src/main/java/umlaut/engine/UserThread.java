@@ -207,6 +207,13 @@ public interface UserThread extends UserMemory {
         setReg(Reg.RAX, -38);
     }
 
+    /**
+     * The next {@link #futexOnReturn} or {@link #futexNow} is to have another time than its argument points to.
+     *
+     * @param argument which one, from 0
+     */
+    default void futexTimeout(int argument, long timeNs) {}
+
     /** After {@link #interruptedFutex}: the system call that it was. */
     default int interruptedFutexCall() {
         return 202;

@@ -10,14 +10,24 @@ import umlaut.host.Syscall;
  */
 final class FutexCall {
     private static final int EINTR = 4;
+    private static final long NS_PER_SECOND = 1_000_000_000L;
 
     private final MemorySegment area;
     private boolean requested;
     /** The guest's own call, which is begun anew where it was interrupted. */
     private int number = Syscall.FUTEX;
+    /** The argument that leads to {@link Area#FUTEX_TIMEOUT} in the next call; -1: none. */
+    private int timeoutArgument = -1;
 
     FutexCall(MemorySegment area) {
         this.area = area;
+    }
+
+    /** See {@link umlaut.engine.UserThread#futexTimeout}. */
+    void timeout(int argument, long timeNs) {
+        timeoutArgument = argument;
+        area.set(Layouts.LONG, Area.FUTEX_TIMEOUT, timeNs / NS_PER_SECOND);
+        area.set(Layouts.LONG, Area.FUTEX_TIMEOUT + 8, timeNs % NS_PER_SECOND);
     }
 
     /** The futex(2) call that stands in the thread's registers. */
@@ -38,6 +48,11 @@ final class FutexCall {
         area.set(Layouts.LONG, Area.FUTEX_CALL, nr);
         for (int i = 0; i < registers.length; i++) {
             area.set(Layouts.LONG, Area.FUTEX_CALL + 8L * (i + 1), area.get(Layouts.LONG, registers[i]));
+        }
+        if (timeoutArgument >= 0) {
+            long place = area.get(Layouts.LONG, Area.SELF) + Area.FUTEX_TIMEOUT;
+            area.set(Layouts.LONG, Area.FUTEX_CALL + 8L * (timeoutArgument + 1), place);
+            timeoutArgument = -1;
         }
     }
 

@@ -755,6 +755,13 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
+    public void clocksByCall() {
+        if (!dead && engine.cpu().vdso() != 0) {
+            VdsoClock.divert(pid, engine.cpu().vdso());
+        }
+    }
+
+    @Override
     public int lastSignal() {
         return lastSignal;
     }

@@ -716,6 +716,11 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public void futexTimeout(int argument, long timeNs) {
+        futex.timeout(argument, timeNs);
+    }
+
+    @Override
     public boolean interruptedFutex() {
         return cause == State.FUTEX_INTERRUPTED;
     }

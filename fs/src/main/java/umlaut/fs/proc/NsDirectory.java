@@ -43,7 +43,7 @@ final class NsDirectory extends TreeDirectory {
             var pids = task.ns().pidForChildren();
             return pids == task.group.pidNs || pids.init() != null ? pids : null;
         });
-        links.put("time_for_children", task -> task.ns().time());
+        links.put("time_for_children", task -> task.ns().timeForChildren());
         return links;
     }
 

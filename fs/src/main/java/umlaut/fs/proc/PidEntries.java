@@ -96,7 +96,12 @@ final class PidEntries {
         text(t, "status", 0444, PidStatus::status);
         guarded(t, "syscall", 0400, (s, r) -> PidSyscall.text(s, r));
         directory(t, "task", 0555, true, (d, ino, mode) -> new TaskDirectory(d, ino));
-        text(t, "timens_offsets", 0444, (s, r) -> "monotonic           0         0\nboottime            0         0\n");
+        setting(
+                t,
+                "timens_offsets",
+                0644,
+                (s, r) -> s.task().ns().timeForChildren().offsetsText(),
+                (s, w, text) -> s.task().ns().timeForChildren().writeOffsets(w, text));
         text(t, "timers", 0444, (s, r) -> "");
         setting(t, "timerslack_ns", 0666, (s, r) -> s.task().settings.timerSlackNs + "\n", PidSettings::setTimerSlack);
         map(t, "uid_map", UserNamespace.MapKind.UID);

@@ -1,6 +1,7 @@
 package umlaut.fs.proc;
 
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Clock;
 import umlaut.abi.Rlimit;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.MmLayout;
@@ -27,7 +28,7 @@ final class PidStat {
             out.append(subject.id()).append(" (").append(task.comm()).append(") ");
             out.append(subject.state(reader).letter);
             identity(out, subject.fs(), group);
-            times(out, subject, group, task);
+            times(out, subject, group, task, reader.ns().time().offsetNs(Clock.CLOCK_BOOTTIME));
             boolean see = PtraceAccess.may(reader, task);
             MmLayout layout = mm == null || !see ? null : mm.layout;
             put(out, mm == null ? 0 : mm.counters().totalPages() * PAGE);
@@ -67,7 +68,8 @@ final class PidStat {
         put(out, PF_RANDOMIZE | (group.execed ? 0 : PF_FORKNOEXEC));
     }
 
-    private static void times(StringBuilder out, Subject subject, ThreadGroup group, Task task) {
+    private static void times(
+            StringBuilder out, Subject subject, ThreadGroup group, Task task, long bootOffsetNs) {
         out.append(" 0 0 0 0"); // faults are the host's
         put(out, CpuTimes.ticks(PidCounters.cpuNs(subject)));
         put(out, CpuTimes.ticks(subject.wholeProcess() ? CpuTimes.systemOfGroup(group) : CpuTimes.systemOfTask(task)));
@@ -80,7 +82,7 @@ final class PidStat {
         put(out, Math.max(1, group.threads().size()));
         put(out, 0);
         long start = subject.wholeProcess() ? group.startMonotonicNs : task.accounting.startMonotonicNs;
-        put(out, CpuTimes.ticks(Math.max(0, start - subject.fs().kernel.bootMonotonicNs)));
+        put(out, CpuTimes.ticks(Math.max(0, start - subject.fs().kernel.bootMonotonicNs + bootOffsetNs)));
     }
 
     private static void signals(StringBuilder out, Task task) {

@@ -2,10 +2,13 @@ package umlaut.fs.proc;
 
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import umlaut.abi.Clock;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.UtsName;
+import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
 
 /** The files of the kernel itself in /proc, proc(5). */
@@ -47,10 +50,10 @@ final class SystemFiles {
         root.constant("schedstat", "version 17\ntimestamp 0\n");
         root.constant("slabinfo", "slabinfo - version: 2.1\n");
         root.text("softirqs", t -> softirqs(kernel));
-        root.text("stat", t -> stat(fs));
+        root.text("stat", t -> stat(fs, bootOffsetNs(t)));
         root.constant("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
         root.directory("sysvipc");
-        root.text("uptime", t -> uptime(fs));
+        root.text("uptime", t -> uptime(fs, bootOffsetNs(t)));
         root.constant(
                 "version",
                 UtsName.SYSNAME + " version " + UtsName.RELEASE + " (umlaut@umlaut) (java 25) " + UtsName.VERSION
@@ -74,7 +77,12 @@ final class SystemFiles {
                 new umlaut.fs.support.TextInode(fs, fs.nextInode(), 0200, t -> "", SysrqTrigger::write));
     }
 
-    private static String stat(ProcFs fs) {
+    /** What the reader's time namespace adds to the boot clock. */
+    private static long bootOffsetNs(@Nullable Task reader) {
+        return reader == null ? 0 : reader.ns().time().offsetNs(Clock.CLOCK_BOOTTIME);
+    }
+
+    private static String stat(ProcFs fs, long bootOffsetNs) {
         Kernel kernel = fs.kernel;
         int cpus = kernel.config.cpus();
         long used = fs.cpu.usedNs();
@@ -91,7 +99,7 @@ final class SystemFiles {
                     .append(idle / cpus)
                     .append(" 0 0 0 0 0 0\n");
         }
-        long boot = Math.floorDiv(kernel.clock.realtimeNs() - fs.cpu.uptimeNs(), NS);
+        long boot = Math.floorDiv(kernel.clock.realtimeNs() - fs.cpu.uptimeNs() - bootOffsetNs, NS);
         long switches = kernel.tasks.tasks().stream()
                 .mapToLong(task -> task.accounting.voluntarySwitches + task.accounting.involuntarySwitches)
                 .sum();
@@ -104,9 +112,9 @@ final class SystemFiles {
         return out.toString();
     }
 
-    private static String uptime(ProcFs fs) {
+    private static String uptime(ProcFs fs, long bootOffsetNs) {
         long idle = fs.cpu.idleNs(fs.cpu.usedNs());
-        return hundredths(fs.cpu.uptimeNs()) + " " + hundredths(idle) + "\n";
+        return hundredths(fs.cpu.uptimeNs() + bootOffsetNs) + " " + hundredths(idle) + "\n";
     }
 
     private static String hundredths(long ns) {

@@ -1,8 +1,11 @@
 package umlaut.kernel.futex;
 
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Clock;
 import umlaut.abi.Errno;
 import umlaut.abi.FutexOps;
 import umlaut.abi.Nr;
+import umlaut.abi.Timespec;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.syscall.Args;
 import umlaut.kernel.syscall.SyscallFamily;
@@ -20,7 +23,15 @@ public final class FutexFamily implements SyscallFamily {
     public long call(Task task, int nr, Args a) {
         return switch (nr) {
             case Nr.FUTEX -> futex(task, a);
-            case Nr.FUTEX_WAITV, Nr.FUTEX_WAKE, Nr.FUTEX_WAIT, Nr.FUTEX_REQUEUE -> onHost(task, nr);
+            case Nr.FUTEX_WAITV -> {
+                shiftTimeout(task, 3, a.l(3), a.i(4));
+                yield onHost(task, nr);
+            }
+            case Nr.FUTEX_WAIT -> {
+                shiftTimeout(task, 4, a.l(4), a.i(5));
+                yield onHost(task, nr);
+            }
+            case Nr.FUTEX_WAKE, Nr.FUTEX_REQUEUE -> onHost(task, nr);
             default -> NOT_MINE;
         };
     }
@@ -54,6 +65,9 @@ public final class FutexFamily implements SyscallFamily {
                     FutexOps.FUTEX_WAKE_OP,
                     FutexOps.FUTEX_WAIT_BITSET,
                     FutexOps.FUTEX_WAKE_BITSET -> {
+                if (command == FutexOps.FUTEX_WAIT_BITSET && !realtime) {
+                    shiftTimeout(task, 3, timeout, Clock.CLOCK_MONOTONIC);
+                }
                 if (task.tracee() != null) {
                     yield atOnce(task, Nr.FUTEX, timeout != 0);
                 }
@@ -70,6 +84,17 @@ public final class FutexFamily implements SyscallFamily {
                 locks.requeue(task, address, isPrivate, a.i(2), (int) timeout, a.l(4), a.i(5));
             default -> Errno.ENOSYS.negative();
         };
+    }
+
+    /** An absolute time of a time namespace's, for the host, whose clock has no offset. Bad ones are for the host to refuse. */
+    private static void shiftTimeout(Task task, int argument, long address, int clockId) {
+        if (address == 0 || task.ns().time().offsetNs(clockId) == 0) {
+            return;
+        }
+        MemorySegment time = task.memory.struct(address, Timespec.SIZE);
+        if (Timespec.isValid(time, 0)) {
+            task.user().futexTimeout(argument, task.ns().time().toMachine(clockId, Timespec.toNs(time, 0)));
+        }
     }
 
     /** For a tracer, which sees the result before the thread goes on. */

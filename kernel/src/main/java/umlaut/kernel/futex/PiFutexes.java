@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Clock;
 import umlaut.abi.Errno;
 import umlaut.abi.FutexOps;
 import umlaut.abi.Timespec;
@@ -205,7 +206,7 @@ public final class PiFutexes {
         }
         long at = Timespec.toNs(time, 0);
         if (!realtime || at == Long.MAX_VALUE) {
-            return at;
+            return task.ns().time().toMachine(Clock.CLOCK_MONOTONIC, at);
         }
         return at - task.kernel.clock.realtimeNs() + task.kernel.clock.monotonicNs();
     }

@@ -84,7 +84,16 @@ public final class NamespaceCalls {
                 requireBoth(task, target);
                 task.setNs(task.ns().withNet((PlainNamespace) target));
             }
-            case CGROUP, TIME -> requireBoth(task, target);
+            case TIME -> {
+                if (task.group.liveThreads() > 1) {
+                    throw Errno.EUSERS.exception();
+                }
+                requireBoth(task, target);
+                TimeNamespace time = (TimeNamespace) target;
+                task.setNs(task.ns().withTime(time, time));
+                time.enter(task);
+            }
+            case CGROUP -> requireBoth(task, target);
         }
     }
 

@@ -6,6 +6,7 @@ import umlaut.abi.Errno;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.UtsName;
 import umlaut.kernel.sysv.SysvFamily;
+import umlaut.kernel.task.Task;
 
 /** The namespaces that a kernel begins with, and the making of new ones (Linux: create_new_namespaces in kernel/nsproxy.c). */
 public final class Namespaces {
@@ -18,7 +19,7 @@ public final class Namespaces {
             | CloneFlags.CLONE_NEWNET
             | CloneFlags.CLONE_NEWTIME;
     /** Kinds of which there is only one: asking for another is EINVAL, as on a kernel built without them. */
-    private static final long SINGLE = CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME;
+    private static final long SINGLE = CloneFlags.CLONE_NEWCGROUP;
 
     private static final long FIRST_INO = 0xf000_0100L;
 
@@ -31,13 +32,15 @@ public final class Namespaces {
         this.kernel = kernel;
         this.sysv = sysv;
         UserNamespace owner = UserNamespace.INITIAL;
+        TimeNamespace time = new TimeNamespace(0xefff_fffaL, owner).freeze();
         this.initial = new NsProxy(
                 kernel.uts,
                 sysv.newNamespace(0xefff_ffffL, owner),
                 new PidNamespace(null, 0xefff_fffcL, owner),
                 new PlainNamespace(NamespaceKind.NET, 0xf000_0098L, owner),
                 new PlainNamespace(NamespaceKind.CGROUP, 0xefff_fffbL, owner),
-                new PlainNamespace(NamespaceKind.TIME, 0xefff_fffaL, owner));
+                time,
+                time);
     }
 
     /** What the machine's first processes have. */
@@ -78,7 +81,19 @@ public final class Namespaces {
             }
             to = to.with(new PidNamespace(active, nextIno(), owner));
         }
+        if ((flags & CloneFlags.CLONE_NEWTIME) != 0) {
+            to = to.withTime(to.time(), new TimeNamespace(nextIno(), owner, from.timeForChildren()));
+        }
         return to;
+    }
+
+    /** A new process with memory of its own, or a program newly begun, enters the clocks that were made for it (timens_on_fork). */
+    public static void enterTime(Task task) {
+        NsProxy ns = task.ns();
+        if (ns.time() != ns.timeForChildren()) {
+            task.setNs(ns.withTime(ns.timeForChildren(), ns.timeForChildren()));
+        }
+        task.ns().time().enter(task);
     }
 
     Kernel kernel() {

@@ -8,6 +8,7 @@ import umlaut.kernel.sysv.IpcNamespace;
  * (Linux: struct nsproxy).
  *
  * @param pidForChildren where its next children live
+ * @param timeForChildren where its next children live, and the task itself after execve(2)
  */
 public record NsProxy(
         UtsName uts,
@@ -15,21 +16,27 @@ public record NsProxy(
         PidNamespace pidForChildren,
         PlainNamespace net,
         PlainNamespace cgroup,
-        PlainNamespace time) {
+        TimeNamespace time,
+        TimeNamespace timeForChildren) {
     public NsProxy with(UtsName fresh) {
-        return new NsProxy(fresh, ipc, pidForChildren, net, cgroup, time);
+        return new NsProxy(fresh, ipc, pidForChildren, net, cgroup, time, timeForChildren);
     }
 
     public NsProxy with(IpcNamespace fresh) {
-        return new NsProxy(uts, fresh, pidForChildren, net, cgroup, time);
+        return new NsProxy(uts, fresh, pidForChildren, net, cgroup, time, timeForChildren);
     }
 
     /** With another network. */
     public NsProxy withNet(PlainNamespace fresh) {
-        return new NsProxy(uts, ipc, pidForChildren, fresh, cgroup, time);
+        return new NsProxy(uts, ipc, pidForChildren, fresh, cgroup, time, timeForChildren);
     }
 
     public NsProxy with(PidNamespace fresh) {
-        return new NsProxy(uts, ipc, fresh, net, cgroup, time);
+        return new NsProxy(uts, ipc, fresh, net, cgroup, time, timeForChildren);
+    }
+
+    /** With other clocks, for the task itself or only for those to come. */
+    public NsProxy withTime(TimeNamespace own, TimeNamespace forChildren) {
+        return new NsProxy(uts, ipc, pidForChildren, net, cgroup, own, forChildren);
     }
 }

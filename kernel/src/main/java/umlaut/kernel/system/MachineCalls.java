@@ -3,6 +3,7 @@ package umlaut.kernel.system;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Capability;
+import umlaut.abi.Clock;
 import umlaut.abi.Errno;
 import umlaut.abi.GetRandomFlags;
 import umlaut.abi.Le;
@@ -30,7 +31,7 @@ public final class MachineCalls {
         Kernel kernel = task.kernel;
         MemorySegment out = task.memory.build(Sysinfo.SIZE);
         long total = kernel.config.memoryBytes();
-        Le.putLong(out, Sysinfo.UPTIME, (kernel.clock.monotonicNs() - kernel.bootMonotonicNs) / 1_000_000_000L);
+        Le.putLong(out, Sysinfo.UPTIME, uptimeNs(task) / 1_000_000_000L);
         Le.putLong(out, Sysinfo.TOTALRAM, total);
         Le.putLong(out, Sysinfo.FREERAM, Math.max(0, total - kernel.pages.allocatedBytes()));
         Le.putLong(out, Sysinfo.SHAREDRAM, kernel.pages.allocatedBytes());
@@ -38,6 +39,14 @@ public final class MachineCalls {
         Le.putInt(out, Sysinfo.MEM_UNIT, 1);
         task.memory.write(address, out);
         return 0;
+    }
+
+    /** Since the machine was started, as the task's time namespace has it. */
+    public static long uptimeNs(Task task) {
+        Kernel kernel = task.kernel;
+        return kernel.clock.monotonicNs()
+                - kernel.bootMonotonicNs
+                + task.ns().time().offsetNs(Clock.CLOCK_BOOTTIME);
     }
 
     /** The host's own generator. */

@@ -16,6 +16,7 @@ import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.ns.NamespaceCalls;
+import umlaut.kernel.ns.Namespaces;
 import umlaut.kernel.ns.NsProxy;
 import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.ptrace.PtraceLinks;
@@ -124,7 +125,8 @@ public final class Clone {
         boolean numberKnown = !request.newNamespaces()
                 && parent.group.pidNs.level() == 0
                 && parent.ns().pidForChildren().level() == 0;
-        boolean watched = parent.seccomp() != null || parent.tracee() != null || parent.kernel.tracer.enabled();
+        boolean ownClocks = parent.ns().time() != parent.ns().timeForChildren();
+        boolean watched = ownClocks || parent.seccomp() != null || parent.tracee() != null || parent.kernel.tracer.enabled();
         return numberKnown && !watched && !request.has(CloneFlags.CLONE_PIDFD);
     }
 
@@ -195,6 +197,9 @@ public final class Clone {
             Task child =
                     new Task(parent.kernel, tid, inside, group, user, mm, who, files, fs, parent.comm(), settings, ns);
             inherit(parent, child, request, early);
+            if (!request.has(CloneFlags.CLONE_VM) && ns.time() != ns.timeForChildren()) {
+                Namespaces.enterTime(child);
+            }
             // Not until now can a signal's sender find it.
             if (!group.addThread(child)) {
                 files.leave(child);

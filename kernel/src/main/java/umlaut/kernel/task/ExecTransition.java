@@ -4,6 +4,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.Signal;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.cred.ExecCredentials;
+import umlaut.kernel.ns.Namespaces;
 import umlaut.kernel.ptrace.PtraceLinks;
 
 /**
@@ -98,6 +99,7 @@ public final class ExecTransition {
         }
         task.mm().setDumpable(changed || credentials.secure() || !readable ? 0 : 1);
         task.setCredentials(fresh);
+        Namespaces.enterTime(task);
         Unshare.ownFiles(task);
         task.files().closeMarked(task);
         task.signalStack.forget();

@@ -205,6 +205,7 @@ public final class Task {
 
     public void setNs(NsProxy fresh) {
         ns = fresh;
+        noteSyscallWork();
     }
 
     // --- whom it knows by number ---
@@ -266,7 +267,7 @@ public final class Task {
         boolean traced = tracee != null;
         syscallWork = traced || seccomp != null;
         UserThread to = user;
-        to.handOverAll(syscallWork);
+        to.handOverAll(syscallWork || ns.time().shifts());
         to.setImmediateWrites(traced);
     }
 

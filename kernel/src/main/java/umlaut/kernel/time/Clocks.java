@@ -18,6 +18,11 @@ final class Clocks {
 
     /** The clock's time in ns. @throws umlaut.abi.ErrnoException EINVAL */
     static long read(Task task, int id) {
+        return machine(task, id) + task.ns().time().offsetNs(id);
+    }
+
+    /** The time outside of all time namespaces. */
+    private static long machine(Task task, int id) {
         umlaut.kernel.time.Clock clock = task.kernel.clock;
         return switch (id) {
             case Clock.CLOCK_REALTIME -> clock.realtimeNs();

@@ -18,6 +18,7 @@ final class PosixTimer {
     private static final int OVERRUN_MAX = Integer.MAX_VALUE;
 
     final int id;
+    final int clockId;
     private final ThreadGroup group;
     /** The thread that gets the signal (SIGEV_THREAD_ID), null: the process. */
     private final @Nullable Task thread;
@@ -37,6 +38,7 @@ final class PosixTimer {
         this.thread = thread;
         this.signo = signo;
         this.value = value;
+        this.clockId = clockId;
         if (!Clocks.isCpuClock(clockId)) {
             wall = new ClockTimer(kernel, clockId, this::wallExpired);
             cpu = null;

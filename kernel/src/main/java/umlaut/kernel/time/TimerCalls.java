@@ -114,6 +114,11 @@ final class TimerCalls {
         }
     }
 
+    /** An absolute time of the task's, 0 (which disarms) as it is. */
+    private static long machineTime(Task task, int clockId, long timeNs) {
+        return timeNs == 0 ? 0 : Math.max(1, task.ns().time().toMachine(clockId, timeNs));
+    }
+
     private PosixTimer find(Task task, int id) {
         PosixTimer timer = keeper.of(task.group).find(id);
         if (timer == null) {
@@ -134,7 +139,8 @@ final class TimerCalls {
         }
         PosixTimer timer = find(task, id);
         long[] before = timer.get();
-        timer.set(value, interval, (flags & Clock.TIMER_ABSTIME) != 0);
+        boolean absolute = (flags & Clock.TIMER_ABSTIME) != 0;
+        timer.set(absolute ? machineTime(task, timer.clockId, value) : value, interval, absolute);
         if (old != 0) {
             putSpec(task, old, before);
         }
@@ -200,7 +206,8 @@ final class TimerCalls {
         long interval = Timespec.toNs(given, Itimerspec.IT_INTERVAL);
         TimerFd timer = timerfd(task, fd);
         long[] before = timer.get();
-        timer.set(value, interval, flags);
+        boolean absolute = (flags & Clock.TFD_TIMER_ABSTIME) != 0;
+        timer.set(absolute ? machineTime(task, timer.clockId, value) : value, interval, flags);
         if (old != 0) {
             putSpec(task, old, before);
         }
