@@ -1,5 +1,6 @@
 package umlaut.fs;
 
+import umlaut.fs.cgroup.CgroupType;
 import umlaut.fs.dev.DevTmpFsType;
 import umlaut.fs.dev.MemoryDevices;
 import umlaut.fs.overlay.OverlayType;
@@ -27,6 +28,7 @@ public record StandardFileSystems(ProcType proc, SysType sys, DevTmpFsType dev) 
         kernel.vfs.register(all.sys);
         kernel.vfs.register(all.dev);
         kernel.vfs.register(new OverlayType());
+        kernel.vfs.register(new CgroupType(kernel));
         return all;
     }
 }

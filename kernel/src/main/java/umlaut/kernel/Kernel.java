@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.Engine;
 import umlaut.kernel.aio.Aio;
+import umlaut.kernel.cgroup.Cgroups;
 import umlaut.kernel.coredump.CoreSettings;
 import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ipc.Ipc;
@@ -58,6 +59,7 @@ public final class Kernel {
     /** Files that the kernel's parts show in /proc and in /sys. */
     public final KernelFiles procFiles = new KernelFiles();
 
+    public final Cgroups cgroups = new Cgroups(this);
     public final Namespaces namespaces;
     public final KernelFiles sysFiles = new KernelFiles();
     public final long bootMonotonicNs;

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Mode;
+import umlaut.kernel.cgroup.Cgroup;
 import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
@@ -43,7 +44,7 @@ final class PidEntries {
         Map<String, Entry> t = new LinkedHashMap<>();
         directory(t, "attr", 0555, false, (d, ino, mode) -> new AttrDirectory(d, ino));
         guarded(t, "auxv", 0400, (s, r) -> UserStrings.auxv(s));
-        text(t, "cgroup", 0444, (s, r) -> "0::/\n");
+        text(t, "cgroup", 0444, PidEntries::cgroup);
         setting(t, "clear_refs", 0200, (s, r) -> "", (s, w, text) -> PidSettings.clearRefs(text));
         text(t, "cmdline", 0444, (s, r) -> UserStrings.cmdline(s));
         setting(t, "comm", 0644, (s, r) -> s.task().comm() + "\n", PidSettings::setComm);
@@ -107,6 +108,12 @@ final class PidEntries {
         map(t, "uid_map", UserNamespace.MapKind.UID);
         text(t, "wchan", 0444, (s, r) -> "0");
         return t;
+    }
+
+    private static String cgroup(Subject s, Task reader) {
+        Cgroup cgroup = s.group().cgroup();
+        String path = cgroup.path(reader.ns().cgroup().root());
+        return "0::" + path + (cgroup.removed() ? " (deleted)" : "") + "\n";
     }
 
     private static UserNamespace userNs(Subject s) {

@@ -68,8 +68,7 @@ final class PidStat {
         put(out, PF_RANDOMIZE | (group.execed ? 0 : PF_FORKNOEXEC));
     }
 
-    private static void times(
-            StringBuilder out, Subject subject, ThreadGroup group, Task task, long bootOffsetNs) {
+    private static void times(StringBuilder out, Subject subject, ThreadGroup group, Task task, long bootOffsetNs) {
         out.append(" 0 0 0 0"); // faults are the host's
         put(out, CpuTimes.ticks(PidCounters.cpuNs(subject)));
         put(out, CpuTimes.ticks(subject.wholeProcess() ? CpuTimes.systemOfGroup(group) : CpuTimes.systemOfTask(task)));

@@ -8,6 +8,7 @@ import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.UtsName;
+import umlaut.kernel.cgroup.Controller;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
 
@@ -20,7 +21,7 @@ final class SystemFiles {
     static void addTo(TreeDirectory root, ProcFs fs) {
         Kernel kernel = fs.kernel;
         root.text("buddyinfo", t -> "Node 0, zone   Normal" + "%7d".formatted(0).repeat(11) + "\n");
-        root.constant("cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+        root.text("cgroups", t -> cgroups(kernel));
         root.constant("cmdline", "root=/dev/root rw\n");
         root.constant("consoles", "console              -W- (EC    )    5:1\n");
         root.text("cpuinfo", t -> CpuInfo.text(kernel));
@@ -129,6 +130,15 @@ final class SystemFiles {
                 kernel.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0);
         return String.format(Locale.ROOT, "%.2f %.2f %.2f ", load[0], load[1], load[2]) + fs.cpu.running() + "/"
                 + kernel.tasks.taskCount() + " " + last + "\n";
+    }
+
+    private static String cgroups(Kernel kernel) {
+        StringBuilder out = new StringBuilder("#subsys_name\thierarchy\tnum_cgroups\tenabled\n");
+        int groups = kernel.cgroups.root().subtree().size();
+        for (Controller controller : Controller.values()) {
+            out.append(controller.text).append("\t0\t").append(groups).append("\t1\n");
+        }
+        return out.toString();
     }
 
     private static String devices(Kernel kernel) {

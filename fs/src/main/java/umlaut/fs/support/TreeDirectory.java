@@ -43,6 +43,11 @@ public class TreeDirectory extends TreeInode {
         this(fs, up, fs.nextInode(), 0555);
     }
 
+    /** The directory above; null for a root. */
+    public final @Nullable TreeDirectory up() {
+        return up;
+    }
+
     public final long parentIno() {
         return up == null ? ino : up.ino;
     }

@@ -4,6 +4,7 @@ import umlaut.abi.Capability;
 import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
 import umlaut.kernel.UtsName;
+import umlaut.kernel.cgroup.CgroupNamespace;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.cred.NamespaceCredentials;
 import umlaut.kernel.sysv.IpcNamespace;
@@ -44,7 +45,7 @@ public final class NamespaceCalls {
             if (!who.capableHere(Capability.CAP_SYS_ADMIN)) {
                 throw Errno.EPERM.exception();
             }
-            ns = all.copy(ns, task.group.pidNs, who.userNs(), flags);
+            ns = all.copy(ns, task.group, who.userNs(), flags);
             if ((flags & CloneFlags.CLONE_NEWNS) != 0) {
                 task.kernel.vfs.mounts().copyNamespace(fs, who.userNs(), all.nextIno());
             }
@@ -93,7 +94,10 @@ public final class NamespaceCalls {
                 task.setNs(task.ns().withTime(time, time));
                 time.enter(task);
             }
-            case CGROUP -> requireBoth(task, target);
+            case CGROUP -> {
+                requireBoth(task, target);
+                task.setNs(task.ns().with((CgroupNamespace) target));
+            }
         }
     }
 

@@ -5,8 +5,10 @@ import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.UtsName;
+import umlaut.kernel.cgroup.CgroupNamespace;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
 
 /** The namespaces that a kernel begins with, and the making of new ones (Linux: create_new_namespaces in kernel/nsproxy.c). */
 public final class Namespaces {
@@ -18,8 +20,6 @@ public final class Namespaces {
             | CloneFlags.CLONE_NEWPID
             | CloneFlags.CLONE_NEWNET
             | CloneFlags.CLONE_NEWTIME;
-    /** Kinds of which there is only one: asking for another is EINVAL, as on a kernel built without them. */
-    private static final long SINGLE = CloneFlags.CLONE_NEWCGROUP;
 
     private static final long FIRST_INO = 0xf000_0100L;
 
@@ -38,7 +38,7 @@ public final class Namespaces {
                 sysv.newNamespace(0xefff_ffffL, owner),
                 new PidNamespace(null, 0xefff_fffcL, owner),
                 new PlainNamespace(NamespaceKind.NET, 0xf000_0098L, owner),
-                new PlainNamespace(NamespaceKind.CGROUP, 0xefff_fffbL, owner),
+                new CgroupNamespace(0xefff_fffbL, owner, kernel.cgroups.root()),
                 time,
                 time);
     }
@@ -54,14 +54,12 @@ public final class Namespaces {
     }
 
     /**
-     * New namespaces of UTS, IPC, networks and pids as {@code flags} ask; the caller has checked permission.
+     * New namespaces of all kinds but those of users and mounts, as {@code flags} ask; the caller has checked permission.
      *
-     * @throws umlaut.abi.ErrnoException EINVAL for kinds there is only one of; ENOSPC
+     * @throws umlaut.abi.ErrnoException EINVAL, ENOSPC
      */
-    NsProxy copy(NsProxy from, PidNamespace active, UserNamespace owner, long flags) {
-        if ((flags & SINGLE) != 0) {
-            throw Errno.EINVAL.exception();
-        }
+    NsProxy copy(NsProxy from, ThreadGroup caller, UserNamespace owner, long flags) {
+        PidNamespace active = caller.pidNs;
         NsProxy to = from;
         if ((flags & CloneFlags.CLONE_NEWUTS) != 0) {
             to = to.with(new UtsName(from.uts(), nextIno(), owner));
@@ -80,6 +78,9 @@ public final class Namespaces {
                 throw Errno.ENOSPC.exception();
             }
             to = to.with(new PidNamespace(active, nextIno(), owner));
+        }
+        if ((flags & CloneFlags.CLONE_NEWCGROUP) != 0) {
+            to = to.with(new CgroupNamespace(nextIno(), owner, caller.cgroup()));
         }
         if ((flags & CloneFlags.CLONE_NEWTIME) != 0) {
             to = to.withTime(to.time(), new TimeNamespace(nextIno(), owner, from.timeForChildren()));

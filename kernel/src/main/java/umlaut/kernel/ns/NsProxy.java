@@ -1,6 +1,7 @@
 package umlaut.kernel.ns;
 
 import umlaut.kernel.UtsName;
+import umlaut.kernel.cgroup.CgroupNamespace;
 import umlaut.kernel.sysv.IpcNamespace;
 
 /**
@@ -15,7 +16,7 @@ public record NsProxy(
         IpcNamespace ipc,
         PidNamespace pidForChildren,
         PlainNamespace net,
-        PlainNamespace cgroup,
+        CgroupNamespace cgroup,
         TimeNamespace time,
         TimeNamespace timeForChildren) {
     public NsProxy with(UtsName fresh) {
@@ -38,5 +39,10 @@ public record NsProxy(
     /** With other clocks, for the task itself or only for those to come. */
     public NsProxy withTime(TimeNamespace own, TimeNamespace forChildren) {
         return new NsProxy(uts, ipc, pidForChildren, net, cgroup, own, forChildren);
+    }
+
+    /** With another root of control groups. */
+    public NsProxy with(CgroupNamespace fresh) {
+        return new NsProxy(uts, ipc, pidForChildren, net, fresh, time, timeForChildren);
     }
 }

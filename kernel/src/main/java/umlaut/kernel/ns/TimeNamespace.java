@@ -114,9 +114,8 @@ public final class TimeNamespace implements Namespace {
             throw Errno.EPERM.exception();
         }
         for (long[] one : given) {
-            long now = one[0] == Clock.CLOCK_MONOTONIC
-                    ? writer.kernel.clock.monotonicNs()
-                    : writer.kernel.clock.bootNs();
+            long now =
+                    one[0] == Clock.CLOCK_MONOTONIC ? writer.kernel.clock.monotonicNs() : writer.kernel.clock.bootNs();
             long seconds = one[1];
             long sum = seconds + Math.floorDiv(now + one[2], NS_PER_SECOND);
             if (seconds > MOST_SECONDS || seconds < -MOST_SECONDS || sum < 0 || sum > MOST_SECONDS / 2) {

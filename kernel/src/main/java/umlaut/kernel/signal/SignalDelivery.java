@@ -7,6 +7,7 @@ import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
+import umlaut.kernel.cgroup.Freezer;
 import umlaut.kernel.coredump.CoreDump;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.ptrace.Tracee;
@@ -92,6 +93,10 @@ public final class SignalDelivery {
         while (true) {
             if (group.mustExit(task)) {
                 throw TaskExit.now();
+            }
+            if (group.frozen()) {
+                Freezer.park(task);
+                continue;
             }
             if (group.stop.notifyParent != 0) {
                 JobControl.notifyContinued(group);

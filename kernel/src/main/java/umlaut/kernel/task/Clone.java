@@ -13,6 +13,7 @@ import umlaut.engine.EngineException;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.cgroup.Cgroup;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.ns.NamespaceCalls;
@@ -59,6 +60,11 @@ public final class Clone {
             return -Restart.ERESTARTNOINTR;
         }
         checkLimits(parent);
+        Cgroup into = request.cgroup();
+        if (into != null) {
+            parent.kernel.cgroups.mayEnter(into);
+        }
+        parent.kernel.cgroups.mayFork(into == null ? parent.group.cgroup() : into);
         try (KernelThreads.Reserved thread = parent.kernel.threads.reserve()) {
             return clone(parent, request, thread);
         }
@@ -126,7 +132,11 @@ public final class Clone {
                 && parent.group.pidNs.level() == 0
                 && parent.ns().pidForChildren().level() == 0;
         boolean ownClocks = parent.ns().time() != parent.ns().timeForChildren();
-        boolean watched = ownClocks || parent.seccomp() != null || parent.tracee() != null || parent.kernel.tracer.enabled();
+        boolean watched = ownClocks
+                || request.cgroup() != null
+                || parent.seccomp() != null
+                || parent.tracee() != null
+                || parent.kernel.tracer.enabled();
         return numberKnown && !watched && !request.has(CloneFlags.CLONE_PIDFD);
     }
 
@@ -230,8 +240,14 @@ public final class Clone {
         } else if (!request.has(CloneFlags.CLONE_SIGHAND)) {
             handlers = handlers.copy();
         }
-        ThreadGroup group =
-                new ThreadGroup(tgid, handlers, parent.group.limits.copy(), parent.group.processGroup, pids, inside);
+        ThreadGroup group = new ThreadGroup(
+                tgid,
+                handlers,
+                parent.group.limits.copy(),
+                parent.group.processGroup,
+                pids,
+                inside,
+                request.cgroup() == null ? parent.group.cgroup() : request.cgroup());
         if (inside == 1) {
             pids.setInit(group);
             group.unkillable = true;
@@ -290,6 +306,7 @@ public final class Clone {
         parent.kernel.tasks.add(group);
         parent.kernel.forks.incrementAndGet();
         CpuLimit.changed(parent.kernel, group);
+        group.setFrozen(group.cgroup().frozen());
     }
 
     /** Tells the caller the child's number, and lets it run. */

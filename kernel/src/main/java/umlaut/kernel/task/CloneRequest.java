@@ -1,6 +1,7 @@
 package umlaut.kernel.task;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.CloneArgs;
 import umlaut.abi.CloneFlags;
 import umlaut.abi.Errno;
@@ -8,7 +9,10 @@ import umlaut.abi.Le;
 import umlaut.abi.Limits;
 import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
+import umlaut.kernel.cgroup.Cgroup;
+import umlaut.kernel.cgroup.CgroupNode;
 import umlaut.kernel.ns.Namespaces;
+import umlaut.kernel.vfs.File;
 
 /**
  * What clone(2), clone3(2), fork(2) and vfork(2) ask for, checked (Linux: kernel_clone_args and
@@ -21,18 +25,27 @@ import umlaut.kernel.ns.Namespaces;
  * @param childTid where CLONE_CHILD_SETTID writes and CLONE_CHILD_CLEARTID clears
  * @param pidFd where CLONE_PIDFD writes
  * @param tls the child's FS base, with CLONE_SETTLS
+ * @param cgroup where the child is to begin; null: with its parent
  */
-record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long childTid, long pidFd, long tls) {
+record CloneRequest(
+        long flags,
+        int exitSignal,
+        long stack,
+        long parentTid,
+        long childTid,
+        long pidFd,
+        long tls,
+        @Nullable Cgroup cgroup) {
 
     private static final long NAMESPACES = Namespaces.ALL_BUT_USER | CloneFlags.CLONE_NEWUSER;
     private static final long CLONE3_ONLY = CloneFlags.CLONE_CLEAR_SIGHAND | CloneFlags.CLONE_INTO_CGROUP;
 
     static CloneRequest fork() {
-        return new CloneRequest(0, Signal.SIGCHLD, 0, 0, 0, 0, 0);
+        return new CloneRequest(0, Signal.SIGCHLD, 0, 0, 0, 0, 0, null);
     }
 
     static CloneRequest vfork() {
-        return new CloneRequest(CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0);
+        return new CloneRequest(CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0, null);
     }
 
     /** clone(flags, stack, parent_tid, child_tid, tls) in the order of x86-64. */
@@ -42,7 +55,8 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
         if (pidFd && (flags & CloneFlags.CLONE_PARENT_SETTID) != 0) {
             throw Errno.EINVAL.exception();
         }
-        return new CloneRequest(flags, (int) (raw & CloneFlags.CSIGNAL), stack, parentTid, childTid, parentTid, tls);
+        return new CloneRequest(
+                flags, (int) (raw & CloneFlags.CSIGNAL), stack, parentTid, childTid, parentTid, tls, null);
     }
 
     /** struct clone_args at {@code address}, of {@code size} bytes. */
@@ -70,13 +84,16 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
                 || has(flags, CloneFlags.CLONE_SIGHAND | CloneFlags.CLONE_CLEAR_SIGHAND)
                 || (flags & (CloneFlags.CLONE_THREAD | CloneFlags.CLONE_PARENT)) != 0 && exitSignal != 0
                 || Long.compareUnsigned(exitSignal, Signal.NSIG) > 0
-                || stack == 0 != (stackSize == 0)
-                || (flags & CloneFlags.CLONE_INTO_CGROUP) != 0) {
+                || stack == 0 != (stackSize == 0)) {
             throw Errno.EINVAL.exception();
         }
         if (setTid) {
             // Choosing a pid is checkpoint/restore's business.
             throw Errno.EPERM.exception();
+        }
+        long cgroupFd = size >= CloneArgs.SIZE ? Le.getLong(raw, CloneArgs.CGROUP) : 0;
+        if (has(flags, CloneFlags.CLONE_INTO_CGROUP) && (size < CloneArgs.SIZE || cgroupFd >>> 31 != 0)) {
+            throw Errno.EINVAL.exception();
         }
         return new CloneRequest(
                 flags,
@@ -85,7 +102,22 @@ record CloneRequest(long flags, int exitSignal, long stack, long parentTid, long
                 Le.getLong(raw, CloneArgs.PARENT_TID),
                 Le.getLong(raw, CloneArgs.CHILD_TID),
                 Le.getLong(raw, CloneArgs.PIDFD),
-                Le.getLong(raw, CloneArgs.TLS));
+                Le.getLong(raw, CloneArgs.TLS),
+                has(flags, CloneFlags.CLONE_INTO_CGROUP) ? cgroup(task, (int) cgroupFd) : null);
+    }
+
+    private static Cgroup cgroup(Task task, int fd) {
+        File file = task.files().lookup(fd);
+        if (file == null || !(file.inode() instanceof CgroupNode node)) {
+            throw Errno.EBADF.exception();
+        }
+        if (node.cgroup().removed()) {
+            throw Errno.ENOENT.exception();
+        }
+        if (!node.mayAttach(task.credentials())) {
+            throw Errno.EACCES.exception();
+        }
+        return node.cgroup();
     }
 
     /** PTRACE_EVENT_* of this kind of child; a number that no tracer can ask for if the child is not to be traced. */

@@ -65,6 +65,9 @@ public final class Exit {
         task.kernel.processHooks.exit(task, last);
         releaseMemoryTies(task);
         CpuTimes.atExit(task);
+        if (last) {
+            task.kernel.cgroups.exits(group);
+        }
         Mm mm = task.mmOrNull();
         task.user().close();
         task.setMm(null);

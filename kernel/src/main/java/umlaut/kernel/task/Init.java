@@ -52,7 +52,8 @@ public final class Init {
             }
             PidNamespace pids = kernel.namespaces.initial().pidForChildren();
             ProcessGroup processGroup = Jobs.newSession(tasks, pid);
-            ThreadGroup group = new ThreadGroup(pid, new SignalHandlers(), spec.limits(), processGroup, pids, pid);
+            ThreadGroup group = new ThreadGroup(
+                    pid, new SignalHandlers(), spec.limits(), processGroup, pids, pid, kernel.cgroups.root());
             if (pid == 1) {
                 pids.setInit(group);
             }

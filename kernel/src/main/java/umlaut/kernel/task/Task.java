@@ -91,6 +91,8 @@ public final class Task {
     public volatile boolean waitsForDump;
     /** System calls take the long way: {@link umlaut.kernel.syscall.SyscallWork}. */
     private volatile boolean syscallWork;
+    /** Parked with its control group. */
+    public volatile boolean frozen;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
     long setChildTid;
     /** What exit(2) was called with, in the form of wait(2). */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.WaitFlags;
+import umlaut.kernel.cgroup.Cgroup;
 import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.keys.Key;
 import umlaut.kernel.mm.Mm;
@@ -53,6 +54,15 @@ public final class ThreadGroup {
     private volatile SignalHandlers handlers;
     /** Set once by the first exit_group or fatal signal: status in the form of wait(2). */
     private volatile int exitStatus = -1;
+
+    /** Its control group; changed under the lock of the kernel's {@code Cgroups}. */
+    private volatile Cgroup cgroup;
+    /** The control group is frozen: every thread parks before it returns to guest code. */
+    private volatile boolean frozen;
+    /** Processor time used before it came to its control group, ns. */
+    public volatile long cgroupUserNs;
+
+    public volatile long cgroupSystemNs;
 
     private volatile @Nullable CoreState coreState;
 
@@ -106,13 +116,42 @@ public final class ThreadGroup {
             Limits limits,
             ProcessGroup processGroup,
             PidNamespace pidNs,
-            int pidInside) {
+            int pidInside,
+            Cgroup cgroup) {
         this.tgid = tgid;
         this.pidNs = pidNs;
         this.pidInside = pidInside;
         this.handlers = handlers;
         this.limits = limits;
         this.processGroup = processGroup;
+        this.cgroup = cgroup;
+        this.frozen = cgroup.frozen();
+    }
+
+    public Cgroup cgroup() {
+        return cgroup;
+    }
+
+    /** Caller holds the lock of the kernel's {@code Cgroups}. */
+    public void setCgroup(Cgroup to) {
+        cgroup = to;
+    }
+
+    public boolean frozen() {
+        return frozen;
+    }
+
+    /** Threads see it as they next leave the kernel; those that wait there or run guest code are asked to. */
+    public void setFrozen(boolean on) {
+        if (frozen != on) {
+            frozen = on;
+            signalLock.lock();
+            try {
+                kickAll();
+            } finally {
+                signalLock.unlock();
+            }
+        }
     }
 
     /** Is it pid 1 of its namespace? */
@@ -222,6 +261,16 @@ public final class ThreadGroup {
         return processGroup.session;
     }
 
+    /** One of its threads, null when all have gone. */
+    public @Nullable Task anyThread() {
+        signalLock.lock();
+        try {
+            return threads.isEmpty() ? null : threads.getFirst();
+        } finally {
+            signalLock.unlock();
+        }
+    }
+
     /** Makes every thread look for work. Caller holds {@link #signalLock}. */
     @SuppressWarnings("GuardedBy")
     public void kickAll() {
@@ -253,7 +302,7 @@ public final class ThreadGroup {
             return false;
         }
         Tracee tracee = task.tracee();
-        if ((tracee == null ? stopRequested : tracee.trapPending(this)) || mustExit(task)) {
+        if ((tracee == null ? stopRequested : tracee.trapPending(this)) || frozen || mustExit(task)) {
             return true;
         }
         signalLock.lock();

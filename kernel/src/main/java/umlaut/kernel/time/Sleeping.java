@@ -36,7 +36,9 @@ final class Sleeping {
                     ? onCpuClock(task, id, add(Clocks.read(task, id), time), remain)
                     : relative(task, id, time, remain);
         }
-        return cpu ? onCpuClock(task, id, time, 0) : absolute(task, id, task.ns().time().toMachine(id, time));
+        return cpu
+                ? onCpuClock(task, id, time, 0)
+                : absolute(task, id, task.ns().time().toMachine(id, time));
     }
 
     private static long requested(Task task, long request) {
