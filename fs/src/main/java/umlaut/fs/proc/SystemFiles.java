@@ -20,6 +20,7 @@ final class SystemFiles {
 
     static void addTo(TreeDirectory root, ProcFs fs) {
         Kernel kernel = fs.kernel;
+        root.text("config.gz", t -> KernelConfiguration.compressed());
         root.text("buddyinfo", t -> "Node 0, zone   Normal" + "%7d".formatted(0).repeat(11) + "\n");
         root.text("cgroups", t -> cgroups(kernel));
         root.constant("cmdline", "root=/dev/root rw\n");
@@ -37,8 +38,6 @@ final class SystemFiles {
         root.constant("ioports", "");
         root.constant("kallsyms", "");
         root.text("kmsg", 0400, t -> kmsg(kernel));
-        root.constant("key-users", "");
-        root.constant("keys", "");
         root.text("loadavg", t -> loadavg(fs));
         root.text("locks", t -> "");
         root.text("mdstat", t -> "");

@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,6 +40,28 @@ public final class KeyTable {
     public KeyTable(Kernel kernel) {
         this.kernel = kernel;
         kernel.procFiles.text("keys", this::text);
+        kernel.procFiles.text("key-users", this::usersText);
+    }
+
+    /** /proc/key-users: uid, references, keys made and in use, and what counts against the limits. */
+    private synchronized String usersText(Task reader) {
+        StringBuilder out = new StringBuilder();
+        usage.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
+            int uid = entry.getKey();
+            Usage used = entry.getValue();
+            out.append(String.format(
+                    Locale.ROOT,
+                    "%5d: %5d %d/%d %d/%d %d/%d%n",
+                    Integer.toUnsignedLong(reader.credentials().userNs().showUid(uid)),
+                    used.keys + 1,
+                    used.keys,
+                    used.keys,
+                    used.keys,
+                    uid == 0 ? ROOT_MOST_KEYS : MOST_KEYS,
+                    used.bytes,
+                    uid == 0 ? ROOT_MOST_BYTES : MOST_BYTES));
+        });
+        return out.toString();
     }
 
     long now() {

@@ -67,6 +67,17 @@ public final class UserAccess {
         write(address, from, 0, from.byteSize());
     }
 
+    /** For what may fail unheard of, such as the time left in a program's constant. */
+    public void writeIfPossible(long address, MemorySegment from) {
+        MemorySegment out = task.user().reserveOut(address, from.byteSize());
+        if (out == null) {
+            task.user().writeNow(address, from, 0, from.byteSize());
+            return;
+        }
+        out.copyFrom(from);
+        task.user().commitOutQuietly(from.byteSize());
+    }
+
     /** A struct of {@code size} bytes, at most 4,096: valid until the next call of any method here that returns a segment. */
     public MemorySegment struct(long address, int size) {
         MemorySegment in = task.user().copiedIn(address, size);

@@ -1,5 +1,6 @@
 package umlaut.kernel.sysv;
 
+import java.util.List;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
@@ -15,6 +16,11 @@ import umlaut.kernel.wait.BlockingOp;
 /** msgget(2), msgsnd(2), msgrcv(2), msgctl(2) (Linux: ipc/msg.c). */
 final class MessageQueueCalls {
     private final IpcTable<MessageQueue> table = new IpcTable<>(IpcConst.MSGMNI);
+
+    /** For /proc/sysvipc. */
+    List<MessageQueue> all() {
+        return table.all();
+    }
 
     long get(Task task, int key, int flags) {
         return table.get(task, key, flags, found -> {}, () -> new MessageQueue(task, key, flags));

@@ -1,5 +1,6 @@
 package umlaut.kernel.sysv;
 
+import java.util.List;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -17,6 +18,11 @@ import umlaut.kernel.wait.BlockingOp;
 /** semget(2), semop(2), semtimedop(2), semctl(2) (Linux: ipc/sem.c). */
 final class SemaphoreCalls {
     private final IpcTable<SemSet> table = new IpcTable<>(IpcConst.SEMMNI);
+
+    /** For /proc/sysvipc. */
+    List<SemSet> all() {
+        return table.all();
+    }
     private final SemUndo undo;
 
     SemaphoreCalls(SemUndo undo) {

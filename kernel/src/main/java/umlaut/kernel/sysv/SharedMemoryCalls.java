@@ -1,5 +1,6 @@
 package umlaut.kernel.sysv;
 
+import java.util.List;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
@@ -17,6 +18,11 @@ final class SharedMemoryCalls {
     private static final int COMMAND = 0xff;
 
     private final IpcTable<ShmSegment> table = new IpcTable<>(IpcConst.SHMMNI);
+
+    /** For /proc/sysvipc. */
+    List<ShmSegment> all() {
+        return table.all();
+    }
 
     long get(Task task, int key, long size, int flags) {
         return table.get(

@@ -13,6 +13,7 @@ public final class SysvFamily implements SyscallFamily {
 
     public SysvFamily(Kernel kernel) {
         kernel.processHooks.add(undo);
+        SysvFiles.addTo(kernel);
     }
 
     /** @param ino its number in /proc/PID/ns */

@@ -75,7 +75,7 @@ final class Poller {
         long left = deadlineNs == 0 ? 0 : Math.max(0, deadlineNs - task.kernel.clock.monotonicNs());
         MemorySegment room = task.memory.build(Timespec.SIZE);
         Timespec.writeNs(room, 0, left);
-        task.user().write(timeout, room, 0, Timespec.SIZE);
+        task.memory.writeIfPossible(timeout, room);
     }
 
     /**

@@ -51,7 +51,7 @@ final class Select {
             long left = deadline == 0 ? 0 : Math.max(0, deadline - task.kernel.clock.monotonicNs());
             MemorySegment room = task.memory.build(Timeval.SIZE);
             Timeval.writeNs(room, 0, left);
-            task.user().write(timeout, room, 0, Timeval.SIZE);
+            task.memory.writeIfPossible(timeout, room);
         }
         return result;
     }
