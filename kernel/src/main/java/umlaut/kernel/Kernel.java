@@ -18,6 +18,7 @@ import umlaut.kernel.syscall.Syscalls;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.task.AnsweredTasks;
 import umlaut.kernel.task.KernelThreads;
+import umlaut.kernel.task.ProcessAccounting;
 import umlaut.kernel.task.ProcessHooks;
 import umlaut.kernel.task.ScratchPool;
 import umlaut.kernel.task.Task;
@@ -59,6 +60,7 @@ public final class Kernel {
     /** Files that the kernel's parts show in /proc and in /sys. */
     public final KernelFiles procFiles = new KernelFiles();
 
+    public final ProcessAccounting accounting = new ProcessAccounting();
     public final Cgroups cgroups = new Cgroups(this);
     public final Namespaces namespaces;
     public final KernelFiles sysFiles = new KernelFiles();

@@ -1,6 +1,7 @@
 package umlaut.kernel.syscall;
 
 import umlaut.abi.Nr;
+import umlaut.kernel.mm.LdtCalls;
 import umlaut.kernel.ptrace.PtraceCalls;
 import umlaut.kernel.task.Clone;
 import umlaut.kernel.task.Exit;
@@ -57,6 +58,7 @@ final class TaskFamily implements SyscallFamily {
             case Nr.UNSHARE -> Unshare.unshare(task, args.l(0));
             case Nr.SETNS -> Unshare.setns(task, args.fd(0), args.i(1));
             case Nr.PTRACE -> PtraceCalls.ptrace(task, args.l(0), args.i(1), args.l(2), args.l(3));
+            case Nr.MODIFY_LDT -> LdtCalls.modify(task, args.i(0), args.l(1), args.l(2));
             case Nr.KCMP -> Kcmp.kcmp(task, args.i(0), args.i(1), args.i(2), args.i(3), args.i(4));
             default -> scheduling(task, nr, args);
         };

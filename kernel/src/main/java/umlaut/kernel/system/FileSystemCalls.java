@@ -5,17 +5,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
+import umlaut.abi.Mode;
+import umlaut.abi.MountFlags;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
+import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Mount;
+import umlaut.kernel.vfs.Path;
 import umlaut.kernel.vfs.SuperBlock;
 
-/** sysfs(2), which numbers the file system types, and ustat(2) (fs/filesystems.c, fs/statfs.c): System V's, and out of use. */
+/** sysfs(2), which numbers the file system types, and ustat(2) (fs/filesystems.c, fs/statfs.c): System V's, and out of use; quotactl(2). */
 final class FileSystemCalls {
     /** struct ustat: f_tfree, f_tinode, and two names that stay empty. */
     private static final int USTAT_SIZE = 32, FREE_INODES = 8;
+
+    private static final int QUOTA_TYPE = 0xff, MAXQUOTAS = 3, QUOTA_COMMAND_SHIFT = 8, Q_SYNC = 0x800001;
 
     private FileSystemCalls() {}
 
@@ -62,6 +69,33 @@ final class FileSystemCalls {
         Le.putLong(out, FREE_INODES, info.filesFree());
         task.memory.write(buffer, out);
         return 0;
+    }
+
+    // --- quotactl(2), quotactl_fd(2): no file system here counts blocks for users (fs/quota/quota.c) ---
+
+    static long quotactl(Task task, int command, long special) {
+        if ((command & QUOTA_TYPE) >= MAXQUOTAS) {
+            return Errno.EINVAL.negative();
+        }
+        if (command >>> QUOTA_COMMAND_SHIFT == Q_SYNC && special == 0) {
+            return 0;
+        }
+        Path path = task.kernel.vfs.lookup(task, AtFlags.AT_FDCWD, task.memory.path(special), 0);
+        Inode inode = path.inode();
+        if (!Mode.isBlock(inode.mode)) {
+            return Errno.ENOTBLK.negative();
+        }
+        if (path.mount().has(MountFlags.MS_NODEV)) {
+            return Errno.EACCES.negative();
+        }
+        return (superBlock(task, inode.rdev) == null ? Errno.ENODEV : Errno.ENOSYS).negative();
+    }
+
+    static long quotactlFd(Task task, int fd, int command) {
+        if (task.files().lookup(fd) == null) {
+            return Errno.EBADF.negative();
+        }
+        return ((command & QUOTA_TYPE) >= MAXQUOTAS ? Errno.EINVAL : Errno.ENOSYS).negative();
     }
 
     private static @Nullable SuperBlock superBlock(Task task, long device) {

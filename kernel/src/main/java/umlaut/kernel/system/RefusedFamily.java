@@ -41,6 +41,9 @@ public final class RefusedFamily implements SyscallFamily {
             case Nr.LSM_GET_SELF_ATTR -> SecurityModules.get(task, a.i(0), a.l(1), a.l(2), a.i(3));
             case Nr.LSM_SET_SELF_ATTR -> SecurityModules.set(task, a.l(1), a.i(2), a.i(3));
             case Nr.SYSFS -> FileSystemCalls.sysfs(task, a.i(0), a.l(1), a.l(2));
+            case Nr.QUOTACTL -> FileSystemCalls.quotactl(task, a.i(0), a.l(1));
+            case Nr.QUOTACTL_FD -> FileSystemCalls.quotactlFd(task, a.fd(0), a.i(1));
+            case Nr.ACCT -> task.kernel.accounting.acct(task, a.l(0));
             case Nr.USTAT -> FileSystemCalls.ustat(task, a.i(0), a.l(1));
             case Nr.URETPROBE -> outsideTrampoline(task);
             case Nr.UPROBE -> withoutTrampoline();

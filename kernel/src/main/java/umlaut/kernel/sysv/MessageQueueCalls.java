@@ -1,7 +1,7 @@
 package umlaut.kernel.sysv;
 
-import java.util.List;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.IpcConst;

@@ -1,7 +1,7 @@
 package umlaut.kernel.sysv;
 
-import java.util.List;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.IpcConst;
@@ -23,6 +23,7 @@ final class SemaphoreCalls {
     List<SemSet> all() {
         return table.all();
     }
+
     private final SemUndo undo;
 
     SemaphoreCalls(SemUndo undo) {

@@ -48,8 +48,8 @@ final class SysvFiles {
     }
 
     private static String semaphores(Task reader) {
-        StringBuilder out =
-                new StringBuilder("       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n");
+        StringBuilder out = new StringBuilder(
+                "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n");
         for (SemSet s : reader.ns().ipc().semaphores.all()) {
             synchronized (s) {
                 add(out, "%10d %10d  %4o %10d", s.key, s.id, s.mode, s.values.length);
@@ -61,8 +61,8 @@ final class SysvFiles {
     }
 
     private static String segments(Task reader) {
-        StringBuilder out =
-                new StringBuilder("       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
+        StringBuilder out = new StringBuilder(
+                "       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
                         + "  cuid  cgid      atime      dtime      ctime                   rss                  swap\n");
         for (ShmSegment s : reader.ns().ipc().memory.all()) {
             synchronized (s) {

@@ -65,10 +65,11 @@ public final class Exit {
         task.kernel.processHooks.exit(task, last);
         releaseMemoryTies(task);
         CpuTimes.atExit(task);
+        Mm mm = task.mmOrNull();
         if (last) {
             task.kernel.cgroups.exits(group);
+            task.kernel.accounting.processEnds(task, mm);
         }
-        Mm mm = task.mmOrNull();
         task.user().close();
         task.setMm(null);
         if (mm != null) {
