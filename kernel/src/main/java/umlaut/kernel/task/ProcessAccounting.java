@@ -104,7 +104,7 @@ public final class ProcessAccounting {
         Le.putInt(r, ELAPSED, Float.floatToIntBits((float) elapsedNs / NS_PER_TICK));
         Le.putShort(r, USER_TIME, compress(group.deadThreads.userNs() / NS_PER_TICK));
         Le.putShort(r, SYSTEM_TIME, compress(group.deadThreads.systemNs() / NS_PER_TICK));
-        Le.putShort(r, MEMORY, compress(mm == null ? 0 : mm.counters.totalPages() * 4));
+        Le.putShort(r, MEMORY, compress(mm == null ? 0 : mm.counters().totalPages() * 4));
         byte[] comm = task.comm().getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < Math.min(comm.length, COMM_LENGTH - 1); i++) {
             Le.putByte(r, COMM + i, comm[i]);
