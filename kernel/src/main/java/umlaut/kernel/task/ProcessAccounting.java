@@ -48,13 +48,15 @@ public final class ProcessAccounting {
                 return Errno.EACCES.negative();
             }
         }
-        replace(task.group.pidNs, fresh);
+        replace(task, task.group.pidNs, fresh);
         return 0;
     }
 
-    private void replace(PidNamespace ns, @Nullable File fresh) {
+    /** A file's last record is of who takes it away. */
+    private void replace(Task task, PidNamespace ns, @Nullable File fresh) {
         File old = fresh == null ? files.remove(ns) : files.put(ns, fresh);
         if (old != null) {
+            write(task, old, record(task, ns, null));
             old.release();
         }
     }
@@ -71,7 +73,7 @@ public final class ProcessAccounting {
             }
         }
         if (task.group.isInit()) {
-            replace(task.group.pidNs, null);
+            replace(task, task.group.pidNs, null);
         }
     }
 
@@ -85,9 +87,9 @@ public final class ProcessAccounting {
 
     private static MemorySegment record(Task task, PidNamespace ns, @Nullable Mm mm) {
         ThreadGroup group = task.group;
-        int status = group.exitStatus();
+        int status = Math.max(group.exitStatus(), 0);
         MemorySegment r = MemorySegment.ofArray(new byte[SIZE]);
-        int flags = group.execed ? 0 : AFORK;
+        int flags = group.execed || !group.exiting() ? 0 : AFORK;
         if ((status & 0x7f) != 0) {
             flags |= (status & WaitFlags.WCOREFLAG) != 0 ? AXSIG | ACORE : AXSIG;
         }
