@@ -54,6 +54,18 @@ final class Mqueue extends Inode {
     /** Tasks asleep in mq_timedreceive(3): a message for them is not announced. */
     @GuardedBy("this") private int receiving;
 
+    /** NOTIFY_WOKENUP, NOTIFY_REMOVED: the last byte of a cookie says what has happened. */
+    private static final byte WOKEN_UP = 1, REMOVED = 2;
+
+    /** What mq_notify(2) with SIGEV_THREAD has left here. */
+    record Cookie(NotifySocket socket, byte[] bytes) {
+        private void send(byte what) {
+            byte[] news = bytes.clone();
+            news[news.length - 1] = what;
+            socket.deliverCookie(news);
+        }
+    }
+
     @GuardedBy("this") private @Nullable ThreadGroup notified;
 
     @GuardedBy("this") private int notifyKind;
@@ -61,6 +73,9 @@ final class Mqueue extends Inode {
     @GuardedBy("this") private int notifySignal;
 
     @GuardedBy("this") private long notifyValue;
+
+    /** With SIGEV_THREAD: where news goes, and what. */
+    @GuardedBy("this") private @Nullable Cookie notifyCookie;
 
     Mqueue(MqueueFs fs, long ino, int mode, long mostMessages, long mostSize, UserTable.User payer) {
         super(fs, ino, mode);
@@ -100,6 +115,7 @@ final class Mqueue extends Inode {
     long trySend(Task sender, byte[] text, int priority) {
         SigInfo news = null;
         ThreadGroup to = null;
+        Cookie cookie = null;
         synchronized (this) {
             if (messages.size() >= mostMessages) {
                 return BlockingOp.WOULD_BLOCK;
@@ -115,7 +131,11 @@ final class Mqueue extends Inode {
                         sender.credentials().uid(),
                         notifyValue);
                 notified = null;
+                cookie = takeCookie();
             }
+        }
+        if (cookie != null) {
+            cookie.send(WOKEN_UP);
         }
         touched();
         readers.wakeAll(Poll.POLLIN | Poll.POLLRDNORM);
@@ -164,7 +184,7 @@ final class Mqueue extends Inode {
     // --- notification ---
 
     /** @return 0, or -EBUSY when somebody waits for news already */
-    synchronized long watch(ThreadGroup who, int kind, int signal, long value) {
+    synchronized long watch(ThreadGroup who, int kind, int signal, long value, @Nullable Cookie cookie) {
         if (notified != null) {
             return Errno.EBUSY.negative();
         }
@@ -172,14 +192,29 @@ final class Mqueue extends Inode {
         notifyKind = kind;
         notifySignal = signal;
         notifyValue = value;
+        notifyCookie = cookie;
         return 0;
     }
 
     /** This process waits no longer. */
-    synchronized void unwatch(ThreadGroup who) {
-        if (notified == who) {
+    void unwatch(ThreadGroup who) {
+        Cookie cookie;
+        synchronized (this) {
+            if (notified != who) {
+                return;
+            }
             notified = null;
+            cookie = takeCookie();
         }
+        if (cookie != null) {
+            cookie.send(REMOVED);
+        }
+    }
+
+    @GuardedBy("this") private @Nullable Cookie takeCookie() {
+        Cookie taken = notifyCookie;
+        notifyCookie = null;
+        return taken;
     }
 
     /** What read(2) finds. */

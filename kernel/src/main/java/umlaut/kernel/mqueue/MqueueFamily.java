@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Le;
+import umlaut.abi.Mode;
 import umlaut.abi.MqAttr;
 import umlaut.abi.Nr;
 import umlaut.abi.OpenFlags;
@@ -236,12 +237,14 @@ public final class MqueueFamily implements SyscallFamily {
         int kind = 0;
         int signal = 0;
         long value = 0;
+        Mqueue.Cookie cookie = null;
         if (event != 0) {
             MemorySegment in = task.memory.struct(event, Sigevent.SIZE);
             kind = Le.getInt(in, Sigevent.SIGEV_NOTIFY);
             signal = Le.getInt(in, Sigevent.SIGEV_SIGNO);
             value = Le.getLong(in, Sigevent.SIGEV_VALUE);
-            checkKind(task, kind, signal, value);
+            checkKind(kind, signal);
+            cookie = kind == Mqueue.SIGEV_THREAD ? cookie(task, signal, value) : null;
         }
         MqueueFile file = hold(task, fd);
         try {
@@ -249,13 +252,13 @@ public final class MqueueFamily implements SyscallFamily {
                 file.queue.unwatch(task.group);
                 return 0;
             }
-            return file.queue.watch(task.group, kind, signal, value);
+            return file.queue.watch(task.group, kind, signal, value, cookie);
         } finally {
             file.release();
         }
     }
 
-    private static void checkKind(Task task, int kind, int signal, long value) {
+    private static void checkKind(int kind, int signal) {
         boolean bySignal = kind == Mqueue.SIGEV_SIGNAL;
         if (kind != Mqueue.SIGEV_NONE && !bySignal && kind != Mqueue.SIGEV_THREAD) {
             throw Errno.EINVAL.exception();
@@ -263,13 +266,19 @@ public final class MqueueFamily implements SyscallFamily {
         if (bySignal && (signal < 0 || signal > Signal.SIGRTMAX)) {
             throw Errno.EINVAL.exception();
         }
-        if (kind == Mqueue.SIGEV_THREAD) {
-            // The C library's thread listens on a netlink socket, and there are none: what a descriptor of another kind
-            // gets.
-            task.memory.struct(value, COOKIE_SIZE);
-            task.files().get(signal);
+    }
+
+    /** SIGEV_THREAD: sigev_signo is a netlink socket of the C library's, sigev_value what it wants to hear there. */
+    private static Mqueue.Cookie cookie(Task task, int socket, long address) {
+        byte[] bytes = task.memory.bytes(address, COOKIE_SIZE);
+        File file = task.files().get(socket);
+        if (!Mode.isSocket(file.inode().mode)) {
+            throw Errno.ENOTSOCK.exception();
+        }
+        if (!(file instanceof NotifySocket to)) {
             throw Errno.EINVAL.exception();
         }
+        return new Mqueue.Cookie(to, bytes);
     }
 
     private static long attributes(Task task, int fd, long fresh, long old) {

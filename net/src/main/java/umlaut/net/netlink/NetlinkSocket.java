@@ -16,6 +16,7 @@ import umlaut.abi.SockConst;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.PollTable;
+import umlaut.kernel.mqueue.NotifySocket;
 import umlaut.net.Message;
 import umlaut.net.Socket;
 import umlaut.net.SocketOptions;
@@ -24,7 +25,7 @@ import umlaut.net.core.NetNamespace;
 import umlaut.net.inet.InterfaceIoctl;
 
 /** A netlink socket (netlink(7)). Requests are answered within send; its state is guarded by the namespace's lock. */
-public final class NetlinkSocket extends Socket {
+public final class NetlinkSocket extends Socket implements NotifySocket {
     /** One datagram to the reader. */
     private record Datagram(byte[] bytes, int group) {}
 
@@ -246,6 +247,16 @@ public final class NetlinkSocket extends Socket {
         queuedBytes += bytes.length;
         count = queue.size();
         readers.wake(Poll.POLLIN | Poll.POLLRDNORM);
+    }
+
+    @Override
+    public void deliverCookie(byte[] cookie) {
+        net.lock();
+        try {
+            deliver(cookie, 0, true);
+        } finally {
+            net.unlock();
+        }
     }
 
     boolean inGroup(int group) {
