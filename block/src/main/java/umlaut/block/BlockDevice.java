@@ -2,6 +2,7 @@ package umlaut.block;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -25,11 +26,15 @@ public final class BlockDevice {
     /** Partition number, from 1; 0 for a disk. */
     public final int partition;
 
-    private final BlockBackend backend;
+    private volatile BlockBackend backend;
     /** Where it begins on the disk, bytes. */
     public final long start;
 
-    public final long size;
+    /** Bytes. */
+    public volatile long size;
+
+    private final AtomicInteger openers = new AtomicInteger();
+    private volatile @Nullable Runnable whenIdle;
     private volatile boolean readOnly;
 
     final AtomicLong reads = new AtomicLong();
@@ -80,6 +85,36 @@ public final class BlockDevice {
             throw Errno.EACCES.exception();
         }
         readOnly = on;
+    }
+
+    /** A loop device gets a file, or loses it. */
+    void setBackend(BlockBackend fresh) {
+        backend = fresh;
+        size = fresh.size();
+        readOnly = fresh.readOnly();
+    }
+
+    // --- who uses it ---
+
+    /** One more user: an open file, a mounted file system. */
+    public void opened() {
+        openers.incrementAndGet();
+    }
+
+    public void closed() {
+        Runnable last = whenIdle;
+        if (openers.decrementAndGet() == 0 && last != null) {
+            last.run();
+        }
+    }
+
+    int openers() {
+        return openers.get();
+    }
+
+    /** What is done when the last user has gone. */
+    void setWhenIdle(Runnable body) {
+        whenIdle = body;
     }
 
     /**

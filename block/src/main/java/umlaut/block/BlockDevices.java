@@ -23,6 +23,9 @@ public final class BlockDevices implements AutoCloseable {
     public interface Nodes {
         void make(String name, long device);
 
+        /** A character device, for root only. */
+        void makeControl(String name, long device);
+
         void link(String name, String target);
 
         void remove(String name);
@@ -33,6 +36,7 @@ public final class BlockDevices implements AutoCloseable {
 
     private final Kernel kernel;
     private final Nodes nodes;
+    private final LoopDevices loops;
 
     @GuardedBy("this") private final Map<Long, BlockDevice> byNumber = new TreeMap<>();
 
@@ -51,6 +55,8 @@ public final class BlockDevices implements AutoCloseable {
         this.nodes = nodes;
         kernel.procFiles.text("partitions", t -> partitions());
         kernel.procFiles.text("diskstats", t -> statistics());
+        loops = new LoopDevices(kernel, this);
+        loops.register();
     }
 
     /** Attaches the next disk: /dev/ubda, then /dev/ubdb..., with the names that virtio gives as links. */
@@ -112,16 +118,24 @@ public final class BlockDevices implements AutoCloseable {
         }
         List<BlockDevice> old = new ArrayList<>();
         byNumber.values().stream().filter(d -> d.whole == disk).forEach(old::add);
-        old.forEach(this::hideOne);
-        Partitions.of(disk).forEach(this::showOne);
+        old.forEach(this::remove);
+        Partitions.of(disk).forEach(this::add);
     }
 
-    private synchronized void hideOne(BlockDevice device) {
-        hide(device);
+    Nodes nodes() {
+        return nodes;
     }
 
-    private synchronized void showOne(BlockDevice device) {
+    LoopDevices loops() {
+        return loops;
+    }
+
+    synchronized void add(BlockDevice device) {
         show(device);
+    }
+
+    synchronized void remove(BlockDevice device) {
+        hide(device);
     }
 
     synchronized long sequence(BlockDevice device) {

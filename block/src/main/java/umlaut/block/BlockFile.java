@@ -41,6 +41,7 @@ final class BlockFile extends File implements MappingSource {
         if ((flags & OpenFlags.O_EXCL) != 0) {
             device.claim(file);
         }
+        device.opened();
         return file;
     }
 
@@ -150,5 +151,6 @@ final class BlockFile extends File implements MappingSource {
     @Override
     protected void onRelease() {
         device.unclaim(this);
+        device.closed();
     }
 }

@@ -70,7 +70,9 @@ final class BlockIoctl {
                 devices.rescan(device);
             }
             default -> {
-                return Errno.ENOTTY.negative();
+                return device.major == LoopDevices.MAJOR
+                        ? devices.loops().ioctl(device, task, command, argument)
+                        : Errno.ENOTTY.negative();
             }
         }
         return 0;

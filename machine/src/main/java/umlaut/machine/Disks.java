@@ -59,6 +59,11 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
     }
 
     @Override
+    public void makeControl(String name, long device) {
+        DevTree.node(dev, name, Mode.S_IFCHR | 0660, DeviceTable.major(device), DeviceTable.minor(device));
+    }
+
+    @Override
     public void link(String name, String target) {
         dev.lock.lock();
         try {

@@ -129,6 +129,7 @@ final class Ext4File extends File {
 
     @Override
     public void sync(boolean dataOnly) {
+        inode.writeBack();
         inode.fs.sync();
     }
 
@@ -148,5 +149,6 @@ final class Ext4File extends File {
         if (writable() && inode.writerCount() <= 1) {
             inode.dropReservation();
         }
+        inode.dropCopy();
     }
 }

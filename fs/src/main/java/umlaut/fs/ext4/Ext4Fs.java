@@ -454,6 +454,16 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
         return zeros;
     }
 
+    /** Can blocks be mapped as they are: are they pages, in a file of the host? */
+    boolean blocksArePages() {
+        if (sb.blockSize != PageStore.PAGE) {
+            return false;
+        }
+        Extent first = new Extent();
+        disk.locate(0, PageStore.PAGE, false, first);
+        return first.hostFd >= 0;
+    }
+
     /** Does a write leave data where mappings have it? */
     boolean mapsStay() {
         return disk.inPlace(0, 0);

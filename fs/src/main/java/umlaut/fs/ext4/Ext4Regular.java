@@ -40,6 +40,9 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
 
     @GuardedBy("ioLock") private final Allocator.Reservation reservation = new Allocator.Reservation();
 
+    /** What mappings have where the blocks themselves cannot be mapped. Set under {@link #mapLock}. */
+    private volatile @Nullable MappedCopy copy;
+
     private final int shift;
     private final int blockMask;
 
@@ -61,7 +64,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     // --- reading ---
 
     /** Fills native memory from the file; {@link #mapLock} is held. What the file has not, behind its end, is not asked for. */
-    @GuardedBy("mapLock") private void load(MemorySegment to, long start, long length, long offset) {
+    @GuardedBy("mapLock")
+    void load(MemorySegment to, long start, long length, long offset) {
         if (isInline()) {
             byte[] all = inlineBytes();
             MemorySegment.copy(all, (int) offset, to, java.lang.foreign.ValueLayout.JAVA_BYTE, start, (int) length);
@@ -100,12 +104,48 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
         mapLock.readLock().lock();
         try {
             long n = Math.min(length, size - offset);
-            if (n > 0) {
+            MappedCopy mapped = copy;
+            if (n > 0 && mapped != null && mapped.written) {
+                mapped.read(to, start, n, offset);
+            } else if (n > 0) {
                 load(to, start, n, offset);
             }
             return Math.max(0, n);
         } finally {
             mapLock.readLock().unlock();
+        }
+    }
+
+    /** As {@link #read}, from the disk whatever mappings have. */
+    void readStored(MemorySegment to, long length, long offset) {
+        mapLock.readLock().lock();
+        try {
+            load(to, 0, Math.min(length, Math.max(0, size - offset)), offset);
+        } finally {
+            mapLock.readLock().unlock();
+        }
+    }
+
+    /** What guests have written through mappings of a copy goes to the disk. */
+    void writeBack() {
+        MappedCopy mapped = copy;
+        if (mapped != null) {
+            mapped.writeBack(this);
+        }
+    }
+
+    /** Nobody has the file open, or mapped, any more. */
+    void dropCopy() {
+        MappedCopy mapped = copy;
+        if (mapped != null && openCount() <= 1 && !isMapped()) {
+            writeBack();
+            mapLock.writeLock().lock();
+            try {
+                copy = null;
+            } finally {
+                mapLock.writeLock().unlock();
+            }
+            mapped.release();
         }
     }
 
@@ -154,6 +194,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                     done += n;
                 }
             }
+            alsoToCopy(from, start, length, offset);
             return true;
         } finally {
             mapLock.readLock().unlock();
@@ -192,10 +233,18 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                     markDirty();
                 }
             }
+            alsoToCopy(from, start, length, offset);
         } finally {
             mapLock.writeLock().unlock();
         }
         return moved || !fs.mapsStay();
+    }
+
+    private void alsoToCopy(MemorySegment from, long start, long length, long offset) {
+        MappedCopy mapped = copy;
+        if (mapped != null) {
+            mapped.write(from, start, length, offset);
+        }
     }
 
     /** Data to its place; blocks without data before are written whole. */
@@ -283,6 +332,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                 try {
                     zeroTail(size);
                     size = length;
+                    resizeCopy(length);
                     markDirty();
                 } finally {
                     mapLock.writeLock().unlock();
@@ -333,11 +383,19 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                 for (Vma vma : mappings()) {
                     vma.mm().invalidate(vma, length + PAGE - 1 & -(long) PAGE);
                 }
+                resizeCopy(length);
             }
         } finally {
             fs.journal().commitLock.unlock();
         }
         return done;
+    }
+
+    private void resizeCopy(long length) {
+        MappedCopy mapped = copy;
+        if (mapped != null) {
+            mapped.truncate(length);
+        }
     }
 
     /** After a crash in the middle of a truncation. */
@@ -368,6 +426,10 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     @Override
     public void evict() {
         dropReservation();
+        MappedCopy mapped = copy;
+        if (mapped != null) {
+            mapped.release();
+        }
         super.evict();
     }
 
@@ -420,6 +482,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
             try {
                 zeroTail(size);
                 size = end;
+                resizeCopy(end);
                 markDirty();
             } finally {
                 mapLock.writeLock().unlock();
@@ -467,6 +530,10 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                         first = false;
                     }
                     done = from >= to || map().remove(from, to);
+                    MappedCopy mapped = copy;
+                    if (mapped != null) {
+                        mapped.zero(offset, length);
+                    }
                     markDirty();
                 } finally {
                     mapLock.writeLock().unlock();
@@ -574,11 +641,22 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     }
 
     private void extentLocked(long offset, long length, boolean writes, Extent into) {
-        (writes ? mapLock.writeLock() : mapLock.readLock()).lock();
+        boolean copies = isInline() || !fs.blocksArePages();
+        boolean exclusive = writes || copies;
+        (exclusive ? mapLock.writeLock() : mapLock.readLock()).lock();
         try {
             long end = size + PAGE - 1 & -(long) PAGE;
-            if (offset >= end || isInline() || fs.sb.blockSize != PAGE) {
+            if (offset >= end) {
                 into.set(-1, 0, length);
+                return;
+            }
+            if (copies) {
+                MappedCopy mapped = copy;
+                if (mapped == null) {
+                    mapped = MappedCopy.of(this);
+                    copy = mapped;
+                }
+                mapped.extent(offset, length, writes, into);
                 return;
             }
             long n = Math.min(length, end - offset);
@@ -594,7 +672,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
                 fs.zeroPages(Math.min(n, piece.count << shift), into);
             }
         } finally {
-            (writes ? mapLock.writeLock() : mapLock.readLock()).unlock();
+            (exclusive ? mapLock.writeLock() : mapLock.readLock()).unlock();
         }
     }
 

@@ -65,7 +65,11 @@ public final class Ext4Type implements FileSystemType {
         try {
             Ext4Fs fs = Ext4Fs.mount(kernel, name, devices, disk, node.rdev, options, readOnly);
             devices.setMounted(disk, fs);
-            fs.onEnd(() -> disk.unclaim(this));
+            disk.opened();
+            fs.onEnd(() -> {
+                disk.unclaim(this);
+                disk.closed();
+            });
             return fs;
         } catch (RuntimeException e) {
             disk.unclaim(this);

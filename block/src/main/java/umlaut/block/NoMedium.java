@@ -1,0 +1,49 @@
+package umlaut.block;
+
+import java.lang.foreign.MemorySegment;
+import umlaut.abi.Errno;
+import umlaut.kernel.mm.MappingSource.Extent;
+
+/** What a loop device without a file has: nothing. */
+final class NoMedium implements BlockBackend {
+    @Override
+    public long size() {
+        return 0;
+    }
+
+    @Override
+    public boolean readOnly() {
+        return false;
+    }
+
+    @Override
+    public void read(MemorySegment to, long start, long length, long position) {
+        throw Errno.EIO.exception();
+    }
+
+    @Override
+    public void write(MemorySegment from, long start, long length, long position) {
+        throw Errno.EIO.exception();
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void discard(long position, long length) {
+        throw Errno.EIO.exception();
+    }
+
+    @Override
+    public void locate(long position, long length, boolean writable, Extent into) {
+        into.set(-1, 0, length);
+    }
+
+    @Override
+    public boolean inPlace(long position, long length) {
+        return true;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,218 @@
+package umlaut.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks: images made by the host's mke2fs, changed by programs in guests, and found right by its e2fsck. */
+@Tag("guest")
+class DiskTest {
+    private static final long SIZE = 40L << 20;
+    private static final Path WORK = Umlaut.ROOT.resolve("conformance/src/test/disk");
+
+    @TempDir
+    Path dir;
+
+    @BeforeAll
+    static void tools() {
+        for (String tool : List.of("mke2fs", "e2fsck", "python3")) {
+            boolean there = Umlaut.host("", 10, List.of("sh", "-c", path("command -v " + tool)))
+                            .status()
+                    == 0;
+            assumeTrue(there, tool + " is not on this host: disks are not tested");
+        }
+    }
+
+    /** Those who are not root have no /sbin in their path. */
+    private static String path(String command) {
+        return "PATH=$PATH:/usr/sbin:/sbin; " + command;
+    }
+
+    private static Umlaut.Result host(String command) {
+        return Umlaut.host("", 120, List.of("sh", "-c", path(command)));
+    }
+
+    private Path image(String name, String options) throws IOException {
+        Path file = dir.resolve(name);
+        try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
+            f.setLength(SIZE);
+        }
+        Umlaut.Result made = host("mke2fs -q -F " + options + " " + file);
+        assertThat(made.status()).as(made.err()).isZero();
+        return file;
+    }
+
+    private static void requireClean(Path image, String what) {
+        Umlaut.Result check = host("e2fsck -fn " + image);
+        assertThat(check.status()).as(what + ": " + check.out()).isZero();
+    }
+
+    /** A guest with these disks runs a shell script; /work is where the tools of these tests are. */
+    private static Umlaut.Result guest(String script, List<String> disks) {
+        List<String> arguments = new ArrayList<>(List.of("run", "-v", WORK + ":/work:ro"));
+        disks.forEach(disk -> arguments.addAll(List.of("--disk", disk)));
+        arguments.addAll(List.of("--", "sh", "-c", script));
+        return Umlaut.run(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void everyKindOfFileSystemStandsTheWork() throws IOException {
+        List<String> kinds = List.of(
+                "-t ext4 -b 4096",
+                "-t ext4 -b 1024 -O ^flex_bg -g 2048",
+                "-t ext2 -b 4096 -O ^dir_index",
+                "-t ext3 -b 1024 -I 128",
+                "-t ext4 -b 4096 -O ^64bit,^metadata_csum,uninit_bg,^extents",
+                "-t ext4 -b 2048 -O meta_bg,^resize_inode,^has_journal");
+        List<String> images = new ArrayList<>();
+        StringBuilder script = new StringBuilder();
+        for (int i = 0; i < kinds.size(); i++) {
+            String kind = kinds.get(i);
+            images.add(image("image" + i, kind).toString());
+            String device = "/dev/ubd" + (char) ('a' + i);
+            script.append("mount " + device + " /mnt && python3 /work/work.py /mnt " + i)
+                    .append(" && umount /mnt && mount -o ro " + device + " /mnt")
+                    .append(" && python3 /work/work.py /mnt check && umount /mnt || exit 1\n");
+        }
+        Umlaut.Result result = guest(script.toString(), images);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).isEqualTo("ok\n".repeat(2 * kinds.size()));
+        for (int i = 0; i < kinds.size(); i++) {
+            requireClean(Path.of(images.get(i)), kinds.get(i));
+        }
+    }
+
+    @Test
+    void fullDisksStayWhole() throws IOException {
+        Path blocks = image("blocks", "-t ext4 -b 4096");
+        Path inodes = image("inodes", "-t ext4 -b 4096 -N 64");
+        Umlaut.Result result = guest(
+                "mount /dev/ubda /mnt; cat /dev/zero >/mnt/a 2>/dev/null; mkdir /mnt/d; echo x >/mnt/d/x; rm /mnt/a;"
+                        + " head -c 1000000 /dev/zero >/mnt/b && echo again; umount /mnt; mount /dev/ubdb /mnt;"
+                        + " i=0; while echo x >/mnt/f$i; do i=$((i+1)); done 2>/dev/null; ln /mnt/f0 /mnt/l && echo linked;"
+                        + " rm /mnt/f1; echo x >/mnt/y && echo again",
+                List.of(blocks.toString(), inodes.toString()));
+        assertThat(result.out()).isEqualTo("again\nlinked\nagain\n");
+        requireClean(blocks, "no blocks left");
+        requireClean(inodes, "no inodes left");
+    }
+
+    /** A guest killed while it works: what it had synced is there, by our recovery and by e2fsck's. */
+    @Test
+    void whatWasSyncedOutlivesAKill() throws Exception {
+        Path image = image("killed", "-t ext4 -b 4096");
+        String script =
+                "mount /dev/ubda /mnt && cd /mnt && for i in 1 2 3 4 5 6 7 8; do mkdir d$i; seq $((i*5000)) >d$i/f;"
+                        + " mv d$i/f d$i/g; sync d$i/g; echo $i; done; while :; do echo x >y; mv y z; rm z; done";
+        Process guest = new ProcessBuilder(
+                        Umlaut.ROOT.resolve("umlaut").toString(),
+                        "run",
+                        "--disk",
+                        image.toString(),
+                        "--",
+                        "sh",
+                        "-c",
+                        script)
+                .redirectErrorStream(true)
+                .start();
+        try (var lines = guest.inputReader()) {
+            for (int i = 1; i <= 8; i++) {
+                assertThat(lines.readLine()).isEqualTo("" + i);
+            }
+        } finally {
+            guest.destroyForcibly();
+            assertThat(guest.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        }
+        Path theirs = Files.copy(image, dir.resolve("theirs"), StandardCopyOption.REPLACE_EXISTING);
+        host("e2fsck -fy " + theirs);
+        requireClean(theirs, "recovered by e2fsck");
+        Umlaut.Result result = guest(
+                "mkdir /tmp/t; mount /dev/ubda /mnt && mount -o ro /dev/ubdb /tmp/t && for i in 1 2 3 4 5 6 7 8; do"
+                        + " seq $((i*5000)) | cmp - /mnt/d$i/g && cmp /mnt/d$i/g /tmp/t/d$i/g || exit 1; done; echo whole",
+                List.of(image.toString(), theirs.toString()));
+        assertThat(result.out()).as(result.err()).isEqualTo("whole\n");
+        requireClean(image, "recovered by us");
+    }
+
+    /** Flipped bits all over the metadata: errors, maybe a file system that becomes read-only, never an oops. */
+    @Test
+    void damageIsAnErrorAndNoMore() throws IOException {
+        Random random = new Random(3);
+        List<String> disks = new ArrayList<>();
+        StringBuilder script = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            Path image = image(
+                    "damaged" + i,
+                    "-t ext4 -b 1024 -g 2048 -e remount-ro -O " + (i % 2 == 0 ? "" : "^") + "metadata_csum");
+            Umlaut.Result filled = host("debugfs -w -f /dev/stdin " + image + " >/dev/null 2>&1 <<E\nmkdir a\nwrite "
+                    + WORK.resolve("work.py") + " a/f\nsymlink s a/f\nE");
+            assertThat(filled.status()).isZero();
+            try (RandomAccessFile f = new RandomAccessFile(image.toFile(), "rw")) {
+                for (int flips = 0; flips < 40; flips++) {
+                    long at = random.nextInt(600 << 10);
+                    f.seek(at);
+                    int old = f.read();
+                    f.seek(at);
+                    f.write(old ^ 1 << random.nextInt(8));
+                }
+            }
+            disks.add(image.toString());
+            script.append("if mount /dev/ubd" + (char) ('a' + i)
+                    + " /mnt; then find /mnt | xargs cat; echo x >/mnt/n; mkdir /mnt/m;"
+                    + " rm -rf /mnt/a; df /mnt; umount /mnt; fi; ");
+        }
+        Umlaut.Result result =
+                guest("exec 3>&1 >/dev/null 2>&1; " + script + " exec >&3; dmesg | grep -c -i oops; echo end", disks);
+        assertThat(result.out()).isEqualTo("0\nend\n");
+        assertThat(result.err()).doesNotContain("oops").doesNotContain("Exception");
+    }
+
+    @Test
+    void changesGoToACopyOnWriteFile() throws IOException {
+        Path image = image("base", "-t ext4 -b 4096");
+        byte[] before = Files.readAllBytes(image);
+        Path cow = dir.resolve("cow");
+        String disk = image + ",cow=" + cow;
+        assertThat(guest("mount /dev/ubda /mnt && python3 /work/work.py /mnt 5 && umount /mnt", List.of(disk))
+                        .out())
+                .isEqualTo("ok\n");
+        assertThat(guest("mount /dev/ubda /mnt && python3 /work/work.py /mnt check", List.of(cow.toString()))
+                        .out())
+                .isEqualTo("ok\n");
+        assertThat(Files.readAllBytes(image)).isEqualTo(before);
+    }
+
+    /** A loop device over a file on tmpfs and one over a file on a disk; what is on it can be executed. */
+    @Test
+    void filesAreDisksByLoopDevices() throws IOException {
+        Path image = image("outer", "-t ext4 -b 4096");
+        String script =
+                "set -e; PATH=$PATH:/sbin:/usr/sbin; mount /dev/ubda /mnt; for d in /tmp /mnt; do truncate -s 8M $d/l;"
+                        + " mke2fs -q -F -t ext4 -b 1024 $d/l; mkdir /tmp/in; mount -o loop $d/l /tmp/in; cp /bin/echo /tmp/in;"
+                        + " /tmp/in/echo run; losetup -a | wc -l; umount /tmp/in; rmdir /tmp/in; losetup -a; e2fsck -fn $d/l >/dev/null 2>&1;"
+                        + " done; L=$(losetup -f --show /mnt/l); blockdev --getsize64 $L; losetup -d $L; umount /mnt";
+        Umlaut.Result result = guest(script, List.of(image.toString()));
+        assertThat(result.out()).as(result.err()).isEqualTo("run\n1\nrun\n1\n8388608\n");
+        requireClean(image, "with a disk on it");
+    }
+
+    @Test
+    void whatCannotBeADiskIsSaidInALine() {
+        Umlaut.Result result = guest("true", List.of("/no/such/image"));
+        assertThat(result.status()).isEqualTo(125);
+        assertThat(result.err()).isEqualTo("umlaut: disk image '/no/such/image': No such file or directory\n");
+    }
+}
