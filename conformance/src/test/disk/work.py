@@ -12,6 +12,7 @@ import random
 import sys
 
 LARGEST = 400_000
+# FALLOC_FL_*: the last two keep the size, too.
 KEEP_SIZE, PUNCH, ZERO = 1, 3, 0x11
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -77,7 +78,7 @@ def allocate(rnd, fd, data):
     end = min(offset + length, len(data))
     if mode in (PUNCH, ZERO):
         data[offset:end] = bytes(end - offset)
-    if mode in (0, ZERO) and offset + length > len(data):
+    if mode == 0 and offset + length > len(data):
         data.extend(bytes(offset + length - len(data)))
 
 

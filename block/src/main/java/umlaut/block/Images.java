@@ -9,7 +9,6 @@ import umlaut.host.Scratch;
 /** Opens image files, each in its format. */
 public final class Images {
     private static final int START = 512;
-    private static final int QCOW_MAGIC = 0xfb494651;
 
     private Images() {}
 
@@ -44,10 +43,8 @@ public final class Images {
         if (CowHeader.begins(start)) {
             return CowImage.open(file, null);
         }
-        if (umlaut.abi.Le.getInt(start, 0) == QCOW_MAGIC) {
-            file.close();
-            throw new ImageException("disk image '" + path + "' is in qcow2 format, which is not known here: convert it"
-                    + " with 'qemu-img convert -O raw'");
+        if (start.get(QcowHeader.INT, 0) == QcowHeader.MAGIC) {
+            return QcowImage.open(file);
         }
         return new RawImage(file);
     }

@@ -72,7 +72,7 @@ public record MachineConfig(
     /**
      * A block device of the guest.
      *
-     * @param file the image: raw, or a copy-on-write file of User-mode Linux
+     * @param file the image: raw, qcow2, or a copy-on-write file of User-mode Linux
      * @param cow where changes go instead of into the image; null: into the image
      */
     public record Disk(
