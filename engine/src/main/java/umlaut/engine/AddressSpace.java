@@ -139,6 +139,16 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** The vDSO's clock_gettime(2) becomes a system call here and in forks of this address space, so that the kernel can say what time it is. */
     default void clocksByCall() {}
 
+    /** What has been used so far. */
+    default MemoryUse memoryUse() {
+        return MemoryUse.NONE;
+    }
+
+    /** What was used in all; null until the host has done away with it. */
+    default @Nullable MemoryUse finalMemoryUse() {
+        return MemoryUse.NONE;
+    }
+
     /** The signal that ended the address space, 0 while it lives: not SIGKILL where the host's kernel found guest code at fault. */
     default int lastSignal() {
         return 0;

@@ -8,6 +8,9 @@ import java.util.List;
 public final class Processes {
     public static final int WNOHANG = 1, WNOTHREAD = 0x20000000, WALL = 0x40000000;
     public static final int SIGKILL = 9;
+    /** struct rusage, and where in it (ru_maxrss in KiB). */
+    public static final int RUSAGE_SIZE = 144, RU_MAXRSS = 32, RU_MINFLT = 64, RU_MAJFLT = 72;
+
     public static final int RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7, RLIMIT_AS = 9;
 
     private static final int SCHED_ATTR_SIZE = 48;

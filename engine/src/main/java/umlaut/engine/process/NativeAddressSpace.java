@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
 import umlaut.engine.MemoryChanges;
+import umlaut.engine.MemoryUse;
 import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
 import umlaut.host.Layouts;
@@ -51,6 +52,7 @@ final class NativeAddressSpace implements AddressSpace {
     private volatile boolean anyChanging;
     private volatile boolean manyThreads;
     private volatile int lastSignal;
+    private volatile @Nullable MemoryUse finalUse;
 
     /** Changes made at once stay in the batch: see {@link #holdChanges}. Changed under the lock. */
     private volatile boolean holding;
@@ -762,6 +764,17 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
+    public MemoryUse memoryUse() {
+        MemoryUse all = finalUse;
+        return all != null ? all : ProcFiles.memoryUse(pid);
+    }
+
+    @Override
+    public @Nullable MemoryUse finalMemoryUse() {
+        return finalUse;
+    }
+
+    @Override
     public int lastSignal() {
         return lastSignal;
     }
@@ -780,8 +793,9 @@ final class NativeAddressSpace implements AddressSpace {
 
     /** The process has been reaped: nobody but the JVM sees its slots any more. */
     @SuppressWarnings("GuardedBy") // bury is there to end the wait of whoever holds the lock
-    void died(int signal) {
+    void died(int signal, MemoryUse use) {
         lastSignal = signal;
+        finalUse = use;
         dead = true;
         service.bury();
         threads.forEach(NativeThread::bury);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import umlaut.engine.MemoryUse;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Scratch;
@@ -68,6 +69,27 @@ final class ProcFiles {
             }
         }
         return children;
+    }
+
+    /** Fields of stat, counted from the one behind the name. */
+    private static final int MINOR_FAULTS = 7, MAJOR_FAULTS = 9;
+
+    private static final String PEAK = "VmHWM:";
+
+    /** What a living process has used of memory, areas included. */
+    static MemoryUse memoryUse(int pid) {
+        String stat = read("/proc/" + pid + "/stat");
+        int behindName = stat.lastIndexOf(") ");
+        String status = read("/proc/" + pid + "/status");
+        int peak = status.indexOf(PEAK);
+        int kib = status.indexOf(" kB", Math.max(peak, 0));
+        if (behindName < 0 || peak < 0 || kib < 0) {
+            return MemoryUse.NONE;
+        }
+        String[] fields = stat.substring(behindName + 2).split(" ");
+        long peakKib =
+                Long.parseLong(status.substring(peak + PEAK.length(), kib).strip());
+        return new MemoryUse(peakKib << 10, Long.parseLong(fields[MINOR_FAULTS]), Long.parseLong(fields[MAJOR_FAULTS]));
     }
 
     /** Resident bytes of a process, areas included. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.engine.MemoryUse;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Processes;
@@ -69,8 +70,9 @@ final class Reaper {
 
     private void reap() {
         MemorySegment status = Arena.ofAuto().allocate(Layouts.INT);
+        MemorySegment usage = Arena.ofAuto().allocate(Processes.RUSAGE_SIZE, Long.BYTES);
         for (; ; ) {
-            long pid = Processes.wait4(-1, status, Processes.WALL | Processes.WNOTHREAD, MemorySegment.NULL);
+            long pid = Processes.wait4(-1, status, Processes.WALL | Processes.WNOTHREAD, usage);
             if (HostCalls.isError(pid)) {
                 if (pid == -4) {
                     continue;
@@ -88,7 +90,11 @@ final class Reaper {
                 lock.unlock();
             }
             if (space != null) {
-                space.died(status.get(Layouts.INT, 0) & 0x7f);
+                MemoryUse use = new MemoryUse(
+                        usage.get(Layouts.LONG, Processes.RU_MAXRSS) << 10,
+                        usage.get(Layouts.LONG, Processes.RU_MINFLT),
+                        usage.get(Layouts.LONG, Processes.RU_MAJFLT));
+                space.died(status.get(Layouts.INT, 0) & 0x7f, use);
             }
             releaseLost();
         }
@@ -138,7 +144,7 @@ final class Reaper {
             lock.unlock();
         }
         if (dead) {
-            space.died(Processes.SIGKILL);
+            space.died(Processes.SIGKILL, MemoryUse.NONE);
         }
     }
 

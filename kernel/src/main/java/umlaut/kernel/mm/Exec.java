@@ -145,6 +145,9 @@ public final class Exec {
             task.setUser(user);
             task.setMm(fresh);
             done = true;
+            if (old.users() == 1) {
+                task.group.deadThreads.addEnding(old.space());
+            }
             old.release();
             ExecTransition.complete(task, credentials, comm, readable);
             // The host had the time since to map it all.

@@ -14,6 +14,7 @@ import umlaut.abi.UserRegs;
 import umlaut.engine.RseqArea;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PokedMemory;
+import umlaut.kernel.seccomp.UserDispatch;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.SigInfoLayout;
 import umlaut.kernel.task.PrctlCalls;
@@ -90,6 +91,8 @@ final class PtraceRequests {
             }
             case PtraceConst.PTRACE_SECCOMP_GET_FILTER -> SeccompRequests.filter(tracer, task, addr, data);
             case PtraceConst.PTRACE_SECCOMP_GET_METADATA -> SeccompRequests.metadata(tracer, task, addr, data);
+            case PtraceConst.PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG -> UserDispatch.setOf(tracer, task, addr, data);
+            case PtraceConst.PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG -> UserDispatch.getOf(tracer, task, addr, data);
             case PtraceConst.PTRACE_GET_RSEQ_CONFIGURATION -> {
                 if (addr != RSEQ_CONFIGURATION_SIZE) {
                     yield Errno.EINVAL.negative();

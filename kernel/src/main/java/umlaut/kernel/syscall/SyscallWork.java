@@ -7,6 +7,7 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.seccomp.Seccomp;
+import umlaut.kernel.seccomp.UserDispatch;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SignalDelivery;
 import umlaut.kernel.task.Task;
@@ -14,7 +15,7 @@ import umlaut.kernel.task.TaskExit;
 import umlaut.kernel.task.TaskLoop;
 
 /**
- * The long way of a system call, for tasks that are traced or filtered (Linux: syscall_trace_enter and syscall_exit_work in kernel/entry/common.c).
+ * The long way of a system call, for tasks that are traced or filtered or have their calls dispatched to themselves (Linux: syscall_trace_enter and syscall_exit_work in kernel/entry/common.c).
  */
 final class SyscallWork {
     /** In ORIG_RAX: no system call, and RAX is left as it is. */
@@ -23,6 +24,13 @@ final class SyscallWork {
     private SyscallWork() {}
 
     static long run(Syscalls syscalls, Task task, int nr, Args args) {
+        UserDispatch dispatch = task.userDispatch();
+        if (dispatch != null) {
+            long verdict = dispatch.check(task, nr);
+            if (verdict != Seccomp.PASS) {
+                return verdict;
+            }
+        }
         Tracee tracee = task.tracee();
         return tracee == null ? filtered(syscalls, task, nr, args) : traced(syscalls, task, tracee, args);
     }

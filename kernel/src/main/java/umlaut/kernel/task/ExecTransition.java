@@ -99,6 +99,7 @@ public final class ExecTransition {
         }
         task.mm().setDumpable(changed || credentials.secure() || !readable ? 0 : 1);
         task.setCredentials(fresh);
+        task.setUserDispatch(null);
         Namespaces.enterTime(task);
         Unshare.ownFiles(task);
         task.files().closeMarked(task);

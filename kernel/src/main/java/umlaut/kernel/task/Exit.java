@@ -73,6 +73,9 @@ public final class Exit {
         task.user().close();
         task.setMm(null);
         if (mm != null) {
+            if (mm.users() == 1) {
+                group.deadThreads.addEnding(mm.space());
+            }
             mm.ordersDone(task);
             mm.release();
         }

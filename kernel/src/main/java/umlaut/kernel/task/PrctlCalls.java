@@ -11,6 +11,7 @@ import umlaut.kernel.cred.CapabilityCalls;
 import umlaut.kernel.mm.MemoryPrctl;
 import umlaut.kernel.seccomp.Seccomp;
 import umlaut.kernel.seccomp.SeccompCalls;
+import umlaut.kernel.seccomp.UserDispatch;
 
 /**
  * prctl(2), arch_prctl(2): the switches of a task. Options that this kernel has no use for answer as a Linux without
@@ -78,6 +79,7 @@ public final class PrctlCalls {
             case Prctl.PR_SET_PTRACER -> 0;
             case Prctl.PR_GET_SECCOMP -> task.seccomp() instanceof Seccomp state ? state.mode() : 0;
             case Prctl.PR_SET_SECCOMP -> SeccompCalls.prctl(task, a, b);
+            case Prctl.PR_SET_SYSCALL_USER_DISPATCH -> UserDispatch.set(task, a, b, c, d);
             case Prctl.PR_GET_SPECULATION_CTRL -> ((b | c | d) != 0 ? Errno.EINVAL : Errno.ENODEV).negative();
             case Prctl.PR_SET_SPECULATION_CTRL -> ((c | d) != 0 ? Errno.EINVAL : Errno.ENODEV).negative();
             default -> CapabilityCalls.prctl(task, option, a, b, c, d);

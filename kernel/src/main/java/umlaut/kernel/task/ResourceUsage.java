@@ -1,12 +1,33 @@
 package umlaut.kernel.task;
 
-/** Resources used up, getrusage(2): sums of ended threads or children. Guarded by itself. */
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import umlaut.engine.AddressSpace;
+import umlaut.engine.MemoryUse;
+
+/**
+ * Resources used up, getrusage(2): sums of ended threads or children. What the memory of ended programs was is known when the host has done away with their processes, a little
+ * after they are gone in the guest: until somebody asks, nobody waits for that. Guarded by itself.
+ */
 public final class ResourceUsage {
-    private long userNs;
-    private long systemNs;
-    private long maxResidentBytes;
-    private long voluntarySwitches;
-    private long involuntarySwitches;
+    @GuardedBy("this") private long userNs;
+
+    @GuardedBy("this") private long systemNs;
+
+    @GuardedBy("this") private long maxResidentBytes;
+
+    @GuardedBy("this") private long minorFaults;
+
+    @GuardedBy("this") private long majorFaults;
+
+    @GuardedBy("this") private long voluntarySwitches;
+
+    @GuardedBy("this") private long involuntarySwitches;
+
+    /** Whose use is not known yet. */
+    @GuardedBy("this") private final List<AddressSpace> ending = new ArrayList<>(1);
 
     public synchronized void add(long user, long system, long voluntary, long involuntary) {
         userNs += user;
@@ -15,30 +36,59 @@ public final class ResourceUsage {
         involuntarySwitches += involuntary;
     }
 
+    public synchronized void add(MemoryUse use) {
+        maxResidentBytes = Math.max(maxResidentBytes, use.mostResidentBytes());
+        minorFaults += use.minorFaults();
+        majorFaults += use.majorFaults();
+    }
+
+    /** Memory that nobody uses any more. */
+    public synchronized void addEnding(AddressSpace space) {
+        foldEnded();
+        ending.add(space);
+    }
+
     /** Adds all of another's. */
     public void add(ResourceUsage other) {
-        long[] from = other.snapshot();
+        ResourceUsage from = other.copy();
         synchronized (this) {
-            userNs += from[0];
-            systemNs += from[1];
-            maxResidentBytes = Math.max(maxResidentBytes, from[2]);
-            voluntarySwitches += from[3];
-            involuntarySwitches += from[4];
+            foldEnded();
+            from.addTo(this);
         }
-    }
-
-    public synchronized void noteResident(long bytes) {
-        maxResidentBytes = Math.max(maxResidentBytes, bytes);
-    }
-
-    private synchronized long[] snapshot() {
-        return new long[] {userNs, systemNs, maxResidentBytes, voluntarySwitches, involuntarySwitches};
     }
 
     public synchronized ResourceUsage copy() {
         ResourceUsage c = new ResourceUsage();
-        c.add(this);
+        addTo(c);
         return c;
+    }
+
+    @GuardedBy("this") @SuppressWarnings("GuardedBy") // the other one is held, or nobody else's yet
+    private void addTo(ResourceUsage to) {
+        to.userNs += userNs;
+        to.systemNs += systemNs;
+        to.maxResidentBytes = Math.max(to.maxResidentBytes, maxResidentBytes);
+        to.minorFaults += minorFaults;
+        to.majorFaults += majorFaults;
+        to.voluntarySwitches += voluntarySwitches;
+        to.involuntarySwitches += involuntarySwitches;
+        to.ending.addAll(ending);
+    }
+
+    @GuardedBy("this") private void foldEnded() {
+        for (Iterator<AddressSpace> i = ending.iterator(); i.hasNext(); ) {
+            MemoryUse use = i.next().finalMemoryUse();
+            if (use != null) {
+                add(use);
+                i.remove();
+            }
+        }
+    }
+
+    /** Waits until all is known. */
+    public synchronized void settle() {
+        ending.forEach(AddressSpace::awaitEnd);
+        foldEnded();
     }
 
     public synchronized long userNs() {
@@ -51,6 +101,14 @@ public final class ResourceUsage {
 
     public synchronized long maxResidentBytes() {
         return maxResidentBytes;
+    }
+
+    public synchronized long minorFaults() {
+        return minorFaults;
+    }
+
+    public synchronized long majorFaults() {
+        return majorFaults;
     }
 
     public synchronized long voluntarySwitches() {

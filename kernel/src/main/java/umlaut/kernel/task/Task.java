@@ -15,6 +15,7 @@ import umlaut.kernel.mm.WritableRange;
 import umlaut.kernel.ns.NsProxy;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.seccomp.Seccomp;
+import umlaut.kernel.seccomp.UserDispatch;
 import umlaut.kernel.signal.PendingSignals;
 import umlaut.kernel.signal.SigInfo;
 import umlaut.kernel.signal.Signals;
@@ -91,6 +92,8 @@ public final class Task {
     public volatile boolean waitsForDump;
     /** System calls take the long way: {@link umlaut.kernel.syscall.SyscallWork}. */
     private volatile boolean syscallWork;
+
+    private volatile @Nullable UserDispatch userDispatch;
     /** Parked with its control group. */
     public volatile boolean frozen;
     /** Where the new task writes its tid when it first runs (CLONE_CHILD_SETTID); 0 = nowhere. */
@@ -265,15 +268,25 @@ public final class Task {
         noteSyscallWork();
     }
 
+    public @Nullable UserDispatch userDispatch() {
+        return userDispatch;
+    }
+
+    /** By the task itself, or its tracer while it is stopped. */
+    public void setUserDispatch(@Nullable UserDispatch fresh) {
+        userDispatch = fresh;
+        noteSyscallWork();
+    }
+
     private void noteSyscallWork() {
         boolean traced = tracee != null;
-        syscallWork = traced || seccomp != null;
+        syscallWork = traced || seccomp != null || userDispatch != null;
         UserThread to = user;
         to.handOverAll(syscallWork || ns.time().shifts());
         to.setImmediateWrites(traced);
     }
 
-    /** Is the task traced or filtered? */
+    /** Is the task traced or filtered, or are its calls dispatched to itself? */
     public boolean syscallWork() {
         return syscallWork;
     }

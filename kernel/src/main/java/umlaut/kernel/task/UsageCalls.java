@@ -15,7 +15,7 @@ public final class UsageCalls {
         ResourceUsage usage;
         switch (who) {
             case Rlimit.RUSAGE_SELF -> usage = ofGroup(task.group);
-            case Rlimit.RUSAGE_CHILDREN -> usage = task.group.deadChildren;
+            case Rlimit.RUSAGE_CHILDREN -> usage = task.group.deadChildren.copy();
             case Rlimit.RUSAGE_THREAD -> {
                 usage = new ResourceUsage();
                 add(usage, task);
@@ -25,7 +25,7 @@ public final class UsageCalls {
             }
         }
         if (who != Rlimit.RUSAGE_CHILDREN) {
-            usage.noteResident(task.mm().space().residentBytes());
+            usage.add(task.mm().space().memoryUse());
         }
         write(task, address, usage);
         return 0;
@@ -52,6 +52,9 @@ public final class UsageCalls {
         MemorySegment out = task.memory.build(Rusage.SIZE);
         putTime(out, Rusage.RU_UTIME, usage.userNs());
         putTime(out, Rusage.RU_STIME, usage.systemNs());
+        usage.settle();
+        Le.putLong(out, Rusage.RU_MINFLT, usage.minorFaults());
+        Le.putLong(out, Rusage.RU_MAJFLT, usage.majorFaults());
         Le.putLong(out, Rusage.RU_MAXRSS, usage.maxResidentBytes() >> 10);
         Le.putLong(out, Rusage.RU_NVCSW, usage.voluntarySwitches());
         Le.putLong(out, Rusage.RU_NIVCSW, usage.involuntarySwitches());
