@@ -28,7 +28,7 @@ static long call(long nr) {
 int main(int argc, char **argv) {
     if (argc > 1) {
         dispatched = 0;
-        P(call(SYS_getppid) > 0);
+        P(call(SYS_getpid) > 0);
         P(dispatched);
         return 0;
     }

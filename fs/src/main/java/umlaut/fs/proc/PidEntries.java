@@ -65,6 +65,7 @@ final class PidEntries {
         guarded(t, "io", 0400, (s, r) -> PidCounters.io(s));
         text(t, "limits", 0444, (s, r) -> PidCounters.limits(s));
         setting(t, "loginuid", 0644, (s, r) -> "4294967295", PidSettings::refuse);
+        directory(t, "map_files", 0500, true, (d, ino, mode) -> new MapFilesDirectory(d, ino));
         text(t, "maps", 0444, MapsText::maps);
         put(t, "mem", Mode.S_IFREG | 0600, false, (d, ino, mode) -> new MemInode(d.subject, ino, false));
         mounts(t, "mountinfo", 0444, MountsText::mountinfo);

@@ -45,7 +45,7 @@ abstract class PidLinkBase extends TreeInode {
     }
 
     @Override
-    public final Path followMagic(@Nullable Task task) {
+    public Path followMagic(@Nullable Task task) {
         Task of = subject.task();
         PtraceAccess.require(task, of);
         return path(of);

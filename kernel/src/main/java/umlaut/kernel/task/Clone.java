@@ -131,7 +131,8 @@ public final class Clone {
         boolean numberKnown = !request.newNamespaces()
                 && parent.group.pidNs.level() == 0
                 && parent.ns().pidForChildren().level() == 0;
-        boolean ownClocks = parent.ns().time() != parent.ns().timeForChildren();
+        NsProxy ns = parent.ns();
+        boolean ownClocks = ns.time() != ns.timeForChildren() || ns.time().shifts();
         boolean watched = ownClocks
                 || request.cgroup() != null
                 || parent.seccomp() != null
