@@ -2,6 +2,7 @@ package umlaut.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import umlaut.gateway.HostTransport;
 import umlaut.gateway.LinkOptions;
 import umlaut.gateway.NatConfig;
 import umlaut.gateway.PublishedPort;
@@ -35,8 +36,15 @@ final class NetworkArguments {
         if (text.startsWith(SWITCH)) {
             return switchTo(text.substring(SWITCH.length()), link, options, !ports.isEmpty() || allowHost);
         }
+        for (HostTransport transport : HostTransport.values()) {
+            if (text.startsWith(transport.word + ":")) {
+                refuseNatOnly(transport.word, !ports.isEmpty() || allowHost);
+                String argument = text.substring(transport.word.length() + 1);
+                return new NetworkConfig.Transport(transport, argument, link.address(), link.length(), options);
+            }
+        }
         if (link.address() != null) {
-            throw new UsageException("--network: only switches take ip=");
+            throw new UsageException("--network: nat gives the guest its address, so that it takes no ip=");
         }
         switch (text) {
             case "nat", "default" -> {
@@ -50,19 +58,25 @@ final class NetworkArguments {
                 }
                 return NetworkConfig.none();
             }
-            default -> throw new UsageException("--network: '" + text + "' is not known: use nat, none or switch:NAME");
+            default ->
+                throw new UsageException("--network: '" + text
+                        + "' is not known: use nat, none, switch:NAME, or see 'umlaut run --help'");
         }
     }
 
     private static NetworkConfig switchTo(String name, LinkArguments link, LinkOptions options, boolean natOnly) {
-        if (natOnly) {
-            throw new UsageException("--network switch: --publish and --allow-host are for nat alone");
-        }
+        refuseNatOnly("switch", natOnly);
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")) {
             throw new UsageException(
                     "--network switch: '" + name + "' is no name of a switch: use letters, digits, '_', '.' and '-'");
         }
         return new NetworkConfig.Switch(name, link.address(), link.length(), options);
+    }
+
+    private static void refuseNatOnly(String word, boolean given) {
+        if (given) {
+            throw new UsageException("--network " + word + ": --publish and --allow-host are for nat alone");
+        }
     }
 
     /** {@code [ip:][hostPort:]guestPort[/protocol]}, the ports perhaps ranges; without a host's port, any free one. */

@@ -19,9 +19,11 @@ final class RunFlags {
             Exit status: that of COMMAND; 128+N if signal N ended it; 125 if umlaut itself failed;
             126 if COMMAND cannot be executed; 127 if it was not found.
 
-            Guests of one user with the same --net switch:NAME share an Ethernet switch; the option
-            ip=10.1.0.1/24 gives eth0 an address there. Other options make a link worse, both ways:
-            delay=10ms, jitter=2ms, loss=1%, duplicate=1%, reorder=5%, rate=10mbit, seed=7.
+            Networks: nat, none, switch:NAME (an Ethernet switch that guests of one user share), and
+            UML's: tap:DEVICE, raw:DEVICE, fd:NUMBER, bess:SOCKET, daemon:SOCKET (uml_switch),
+            vde:DIRECTORY. Options: ip=10.1.0.1/24 gives eth0 an address (not with nat); others make a
+            link worse, both ways: delay=10ms, jitter=2ms, loss=1%, duplicate=1%, reorder=5%,
+            rate=10mbit, seed=7.
 
             Examples:
               umlaut run                                 a root shell

@@ -65,6 +65,11 @@ public final class Sockets {
         return HostCalls.call(Syscall.ACCEPT4, fd, 0, 0, flags);
     }
 
+    /** Ends both directions. */
+    public static long shutdown(int fd) {
+        return HostCalls.call(Syscall.SHUTDOWN, fd, 2);
+    }
+
     /** sendto(2); {@code address} may be {@link MemorySegment#NULL}. */
     public static long sendto(
             int fd, MemorySegment from, long length, int flags, MemorySegment address, int addressLength) {

@@ -3,6 +3,7 @@ package umlaut.machine;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.IfConst;
+import umlaut.abi.InetConst;
 import umlaut.abi.Netlink;
 import umlaut.gateway.GatewayException;
 import umlaut.gateway.LinkOptions;
@@ -17,6 +18,7 @@ import umlaut.net.core.NetNamespace;
 import umlaut.net.core.Route;
 import umlaut.net.device.Link;
 import umlaut.net.device.LinkDevice;
+import umlaut.net.tcp.TcpSock;
 
 /**
  * A guest's eth0, its configuration, and what its cable leads to. The configuration stands from the start, as if a DHCP client had been there, so that a single command has a network; the
@@ -24,6 +26,8 @@ import umlaut.net.device.LinkDevice;
  */
 final class GuestNetwork implements AutoCloseable {
     private static final int ERROR_LEVEL = 3;
+    private static final long LINGER_NS = 2_000_000_000L, LOOK_MS = 2;
+    private static final int ETHERNET_MTU = 1500, SWITCH_MTU = NatAddresses.MTU;
     private static final int FLAGS = Netlink.NLM_F_CREATE | Netlink.NLM_F_APPEND;
 
     private final NetNamespace net;
@@ -42,7 +46,16 @@ final class GuestNetwork implements AutoCloseable {
         switch (config) {
             case NetworkConfig.None none -> {}
             case NetworkConfig.Nat nat -> network.nat(nat.config(), nat.options());
-            case NetworkConfig.Switch to -> network.connectTo(to);
+            case NetworkConfig.Switch to ->
+                network.plug(
+                        SWITCH_MTU, to.address(), to.length(), to.options(), end -> new SwitchLink(to.name(), end));
+            case NetworkConfig.Transport to ->
+                network.plug(
+                        ETHERNET_MTU,
+                        to.address(),
+                        to.length(),
+                        to.options(),
+                        end -> to.transport().connect(to.argument(), end));
         }
         return network;
     }
@@ -52,6 +65,7 @@ final class GuestNetwork implements AutoCloseable {
         return switch (config) {
             case NetworkConfig.None none -> "";
             case NetworkConfig.Switch to -> "";
+            case NetworkConfig.Transport to -> "";
             case NetworkConfig.Nat nat -> "nameserver " + NatAddresses.DNS4 + "\n";
         };
     }
@@ -80,18 +94,17 @@ final class GuestNetwork implements AutoCloseable {
         }
     }
 
-    private void connectTo(NetworkConfig.Switch to) {
-        Link.Opener opener = once(around(to.options(), end -> new SwitchLink(to.name(), end)));
-        LinkDevice device = new LinkDevice(net, "eth0", randomMac(), NatAddresses.MTU, false, opener);
+    /** Connects eth0 to something that others are connected to as well. */
+    private void plug(int mtu, @Nullable IpAddress address, int length, LinkOptions options, Link.Opener to) {
+        Link.Opener opener = once(around(options, to));
+        LinkDevice device = new LinkDevice(net, "eth0", randomMac(), mtu, false, opener);
         net.lock();
         try {
             net.devices.register(device, 0);
             net.devices.setFlags(device, device.flags | IfConst.IFF_UP);
-            IpAddress address = to.address();
             if (address != null) {
-                IpAddress broadcast =
-                        address.isV4() ? IpAddress.v4(address.v4() | ~IpAddress.mask4(to.length())) : null;
-                address(device, address, to.length(), broadcast);
+                IpAddress broadcast = address.isV4() ? IpAddress.v4(address.v4() | ~IpAddress.mask4(length)) : null;
+                address(device, address, length, broadcast);
             }
         } finally {
             net.unlock();
@@ -169,12 +182,44 @@ final class GuestNetwork implements AutoCloseable {
         log.log(ERROR_LEVEL, "gateway: a packet was dropped by a fault: " + fault);
     }
 
-    /** What the guest has sent is handed on as far as possible. */
+    /** What the guest has sent is handed on as far as possible: its sockets outlive its processes for a while, as on Linux. */
     @Override
-    public synchronized void close() {
-        Link known = link;
+    public void close() {
+        Link known;
+        synchronized (this) {
+            known = link;
+        }
         if (known != null) {
+            awaitAcknowledgements();
             known.close();
+        }
+    }
+
+    private void awaitAcknowledgements() {
+        long end = System.nanoTime() + LINGER_NS;
+        try {
+            while (hasUnacknowledged() && System.nanoTime() < end) {
+                Thread.sleep(LOOK_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean hasUnacknowledged() {
+        net.lock();
+        try {
+            for (TcpSock sock : net.tcp.socks()) {
+                boolean ending = sock.state() == InetConst.TCP_FIN_WAIT1
+                        || sock.state() == InetConst.TCP_CLOSING
+                        || sock.state() == InetConst.TCP_LAST_ACK;
+                if (ending && !sock.remote.isLoopback()) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            net.unlock();
         }
     }
 }

@@ -2,6 +2,7 @@ package umlaut.machine;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import umlaut.gateway.HostTransport;
 import umlaut.gateway.LinkOptions;
 import umlaut.gateway.NatConfig;
 import umlaut.net.core.IpAddress;
@@ -21,6 +22,14 @@ public sealed interface NetworkConfig {
      * @param length of its prefix
      */
     record Switch(String name, @Nullable IpAddress address, int length, LinkOptions options) implements NetworkConfig {}
+
+    /** By something of the host's, as {@link Switch}. */
+    record Transport(
+            HostTransport transport,
+            String argument,
+            @Nullable IpAddress address,
+            int length,
+            LinkOptions options) implements NetworkConfig {}
 
     static NetworkConfig none() {
         return new None();
