@@ -19,10 +19,10 @@ final class Training {
             i=0
             while [ $i -lt $((N / 4)) ]; do /bin/true; /bin/true | cat; (:); : | :; /bin/true; i=$((i + 1)); done
             perl -e '
-                $n = $ENV{N}; $t = "\\0" x 64; pipe R, W; open Z, "<", "/dev/zero"; open N, ">", "/dev/null";
+                $n = $ENV{N}; $t = "\\0" x 64; pipe R, W; $p = pack("iss", fileno R, 1, 0) x 4; open Z, "<", "/dev/zero"; open N, ">", "/dev/null";
                 for (1 .. 200 * $n) {
                     sysread Z, $x, 1; syswrite N, "x"; syswrite W, "x"; sysread R, $x, 1;
-                    syscall 228, 1, $t; syscall 13, 12, $t, 0, 8; syscall 14, 0, 0, $t, 8; syscall 7, $t, 1, 0
+                    syscall 228, 1, $t; syscall 13, 12, $t, 0, 8; syscall 14, 0, 0, $t, 8; syscall 7, $p, 4, 0
                 }
                 for (1 .. 400 * $n) {
                     $m = syscall 9, 0, 4096, 3, 0x22, -1, 0; syscall 10, $m, 4096, 1; syscall 10, $m, 4096, 3; syscall 11, $m, 4096

@@ -1,6 +1,7 @@
 package umlaut.machine;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.Engine;
 import umlaut.engine.EngineException;
@@ -31,10 +32,16 @@ final class Boot {
 
     private Boot() {}
 
-    /** @param background guest code is to run at a low priority */
-    static Engine engine(boolean background) {
+    static Engine engine() {
+        return engine(null);
+    }
+
+    /** @param foreground the engine whose guests come first, if this one's are to run at a low priority; or null */
+    static Engine engine(@Nullable Engine foreground) {
         try {
-            return background ? NativeEngine.startInBackground() : NativeEngine.start();
+            return foreground instanceof NativeEngine first
+                    ? NativeEngine.startInBackground(first)
+                    : NativeEngine.start();
         } catch (EngineException e) {
             throw new MachineException(e.getMessage() + limitToBlame(e.errno));
         }

@@ -42,7 +42,7 @@ public final class Machine implements AutoCloseable {
 
     /** @throws MachineException when this host cannot run guests */
     public Machine(MachineConfig config) {
-        this(config, Boot.engine(false));
+        this(config, Boot.engine());
     }
 
     /** @param engine becomes the machine's own */

@@ -86,7 +86,7 @@ final class Rehearsal {
             return;
         }
         guests.expectBackgroundWork(RUNNABLE);
-        try (Machine machine = new Machine(CONFIG, Boot.engine(true))) {
+        try (Machine machine = new Machine(CONFIG, Boot.engine(guests))) {
             machine.runUnseen(command);
         } catch (MachineException | ErrnoException | OutOfMemoryError e) {
             // No room for it on this host (OutOfMemoryError is how Java says that there is no thread left): the guest

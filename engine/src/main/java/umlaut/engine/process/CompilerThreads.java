@@ -2,25 +2,29 @@ package umlaut.engine.process;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import umlaut.host.Files;
 import umlaut.host.Layouts;
+import umlaut.host.Processes;
 import umlaut.host.Scratch;
 
 /**
  * The JVM's own compiler threads. They run for a fraction of a second after new things are done for the first time, and make nobody wait who polls, unlike other
- * people's work: see {@link Pacer}, whose lock-free turn guards this. Read from /proc/self/task (proc_pid_task(5)).
+ * people's work: see {@link Pacer}. Read from /proc/self/task (proc_pid_task(5)).
  */
 final class CompilerThreads {
     private int[] stats = {};
+    private int[] tids = {};
+    private long confined;
     private boolean found;
 
     CompilerThreads() {}
 
     /** How many of them are running or could run. */
-    int running() {
+    synchronized int running() {
         if (!found) {
             found = true;
             find();
@@ -39,21 +43,41 @@ final class CompilerThreads {
         return n;
     }
 
+    /** Confines them to the processors of a mask. Those that the JVM starts later are started by one of them, so they are too. */
+    synchronized void confine(long cpus) {
+        if (!found) {
+            found = true;
+            find();
+        }
+        if (cpus != confined && cpus != 0) {
+            confined = cpus;
+            for (int tid : tids) {
+                Processes.setAffinity(tid, cpus);
+            }
+        }
+    }
+
     private void find() {
         try (DirectoryStream<Path> tasks = java.nio.file.Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
                 String name = java.nio.file.Files.readString(task.resolve("comm"));
                 if (name.startsWith("C1 Comp") || name.startsWith("C2 Comp")) {
-                    long fd = Files.openat(
-                            Files.AT_FDCWD, Scratch.path(task + "/stat"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
-                    if (fd >= 0) {
-                        stats = Arrays.copyOf(stats, stats.length + 1);
-                        stats[stats.length - 1] = (int) fd;
-                    }
+                    add(task);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // A thread has just ended: those found so far will do.
+        }
+    }
+
+    private void add(Path task) {
+        long fd = Files.openat(Files.AT_FDCWD, Scratch.path(task + "/stat"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
+        if (fd >= 0) {
+            int n = stats.length;
+            stats = Arrays.copyOf(stats, n + 1);
+            stats[n] = (int) fd;
+            tids = Arrays.copyOf(tids, n + 1);
+            tids[n] = Integer.parseInt(task.getFileName().toString());
         }
     }
 

@@ -49,9 +49,10 @@ final class HandOver {
 
     /** Before a resume. @return whether it is the first */
     boolean setPace() {
+        pacer.giveWay();
         placement.resuming();
         boolean crowded = (++resumes & LOOK_MASK) == 0 && pacer.look(guestSleeps() ? 1 : 2);
-        int wanted = placement.polls() && !crowded ? Pacer.GUEST_POLLS : 0;
+        int wanted = placement.polls() && !crowded ? pacer.rounds : 0;
         if (wanted != polls) {
             polls = wanted;
             area.set(Layouts.INT, Area.POLLS, wanted);
@@ -86,15 +87,15 @@ final class HandOver {
 
     /** Polls for a while, then sleeps, until it is the JVM's turn. */
     int awaitRequest() {
-        if (placement.polls()) {
-            int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, Pacer.KERNEL_SPINS);
-            if ((state & State.REQUEST) != 0) {
-                VarHandle.acquireFence();
-                if (placement.polled()) {
-                    placement.missed(guestCpu());
-                }
-                return state;
+        boolean polls = placement.polls();
+        int rounds = polls ? pacer.rounds : 1;
+        int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, rounds);
+        if ((state & State.REQUEST) != 0) {
+            VarHandle.acquireFence();
+            if (polls && placement.polled()) {
+                placement.missed(guestCpu());
             }
+            return state;
         }
         pacer.look(2);
         placement.sleeping(guestCpu());

@@ -2,6 +2,7 @@ package umlaut.engine.process;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.CpuFeatures;
@@ -34,8 +35,13 @@ public final class NativeEngine implements Engine {
     private final NativeAddressSpace zygote;
     private final WarmPool pool;
 
-    /** @param background guest code runs at a low priority, and nobody polls */
-    private NativeEngine(boolean background) {
+    /** @param foreground whose guests this one's give way to, or null */
+    private NativeEngine(@Nullable NativeEngine foreground) {
+        boolean background = foreground != null;
+        long allCpus = Processes.affinity();
+        if (background && allCpus != 0) {
+            Processes.setAffinity(0, Pacer.backgroundCpus(allCpus)); // all kernel threads inherit it
+        }
         int jvmPid = Processes.getpid();
         fdDirectory = "/proc/" + jvmPid + "/fd/";
         CpuProbe probe = new CpuProbe();
@@ -48,7 +54,7 @@ public final class NativeEngine implements Engine {
                 jvmPid,
                 hasCapabilities(),
                 hasCloseRange());
-        pacer = new Pacer(background ? 1 : probe.features.cpus());
+        pacer = new Pacer(probe.features.cpus(), foreground == null ? null : foreground.pacer);
         areas = new AreaFile();
         int slot = areas.allocate();
         int textFd = image("umlaut-stub", image.bytes, 0);
@@ -56,7 +62,7 @@ public final class NativeEngine implements Engine {
         ServiceSecret secret = ServiceSecret.random();
         int bootFd = image("umlaut-boot", BootElf.build(image, secret, textFd, areaFd, slot), Memory.MFD_CLOEXEC);
         CompletableFuture<Long> pid = new CompletableFuture<>();
-        reaper = Reaper.start(areas, "/proc/self/fd/" + bootFd, background, pid);
+        reaper = Reaper.start(areas, "/proc/self/fd/" + bootFd, background, allCpus, pid);
         long started = pid.join();
         Files.close(bootFd);
         Files.close(textFd);
@@ -80,23 +86,24 @@ public final class NativeEngine implements Engine {
 
     /** Starts an engine. @throws EngineException with one line that says what the host lacks */
     public static NativeEngine start() {
-        return start(false);
+        return start(null);
     }
 
     /**
      * Starts an engine whose guest code runs at a low priority, and so whose kernel threads have only so much to do. (Kernel threads must not be so themselves: the JVM stops for each of its threads,
-     * and one that is kept from running would keep all others waiting.)
+     * and one that is kept from running would keep all others waiting; but they, and the caller, leave one processor alone.)
      *
+     * @param foreground one whose guests come first
      * @throws EngineException as {@link #start()}
      */
-    public static NativeEngine startInBackground() {
-        return start(true);
+    public static NativeEngine startInBackground(NativeEngine foreground) {
+        return start(foreground);
     }
 
-    private static NativeEngine start(boolean background) {
+    private static NativeEngine start(@Nullable NativeEngine foreground) {
         HostRequirements.check();
         try {
-            return new NativeEngine(background);
+            return new NativeEngine(foreground);
         } catch (HostException e) {
             throw new EngineException(e.errno, "cannot start the engine: " + e.getMessage());
         }

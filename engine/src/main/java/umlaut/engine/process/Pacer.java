@@ -3,6 +3,8 @@ package umlaut.engine.process;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import umlaut.host.Files;
 import umlaut.host.Layouts;
 import umlaut.host.Processes;
@@ -14,16 +16,28 @@ import umlaut.host.Scratch;
  * fourth field), which is read at most every two milliseconds, and only while guests make calls. See proc_loadavg(5).
  */
 final class Pacer {
-    /** Rounds of polling, about 15 ns each on either side. */
-    static final int GUEST_POLLS = 4000, KERNEL_SPINS = 4000;
+    /** Rounds of polling, about 15 ns each on any side; background work polls only so that the code for it is compiled, too. */
+    private static final int POLLS = 4000, SERVICE_POLLS = 500, BACKGROUND_POLLS = 1000;
 
     /** Those that poll for each other. */
     private static final int SIDES = 2;
 
-    private static final int SERVICE_POLLS = 500;
+    /** To background work the host looks empty and crowded by turns of four looks, so that the code for both is compiled. */
+    private static final int MANY_CPUS = 1 << 20, TURN = 4;
 
     /** A turn of those who hand over to each other: beside others' work each wake-up would else wait for the end of a turn of 1 to 3 ms. */
     static final long SLICE_NS = 500_000;
+
+    /** How many system calls of background work are made between two looks at others, less one; how long it waits for them each time, at most. */
+    private static final int GIVE_WAY_MASK = 63;
+
+    private static final int MOST_WAITS = 25;
+    private static final long WAIT_NS = 2_000_000;
+
+    /** So many looks at the load in so long are made by guests whose calls come one after the other. */
+    private static final int BUSY_LOOKS = 5;
+
+    private static final long WINDOW_NS = 20_000_000;
 
     private static final long INTERVAL_NS = 2_000_000;
 
@@ -40,8 +54,10 @@ final class Pacer {
         }
     }
 
-    /** The processors this process may use, if they are among the first 64. */
+    /** The processors that kernel threads may use, if they are among the first 64, and guest threads. */
     final long allowedCpus = Processes.affinity();
+
+    final long guestCpus;
 
     private final int cpus;
     private final int fd;
@@ -52,32 +68,50 @@ final class Pacer {
     private volatile long nextNs = System.nanoTime();
 
     private volatile int backgroundWork;
+    private final int sometimesMore;
+    private int looks;
+    /** When compilers were placed last, and the looks until then. Background work's. */
+    private long windowNs;
+
+    private int windowLooks;
     private int quiet;
     private int busy;
+    private final @Nullable Pacer foreground;
+    /** How often {@link Placement}'s pairs look for what the other side is about to do. */
+    final int rounds;
 
-    Pacer(int cpus) {
-        this.cpus = cpus;
+    /** Counted without care: about every so often is meant. */
+    private int turns;
+
+    /** @param foreground whom this engine's work gives way to, null if it is not in the background */
+    Pacer(int cpus, @Nullable Pacer foreground) {
+        this.cpus = foreground != null ? foreground.cpus : cpus;
+        sometimesMore = foreground != null ? MANY_CPUS : 0;
+        this.foreground = foreground;
+        guestCpus = foreground != null ? foreground.allowedCpus : allowedCpus;
+        rounds = foreground != null ? BACKGROUND_POLLS : POLLS;
         fd = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/loadavg"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
-        polling = cpus > 1;
+        polling = this.cpus > 1;
     }
 
     /** Whether the host has processors to spare for polling. */
-    boolean polls() {
+    boolean polling() {
         return polling;
     }
 
-    /** Whether there is a choice of processors that {@link Placement} should make; background work goes where the host has room. */
+    /** Whether there is a choice of processors that {@link Placement} should make. */
     boolean places() {
-        return cpus > 1 && Long.bitCount(allowedCpus) > 1;
+        return foreground != null || cpus > 1 && Long.bitCount(allowedCpus) > 1;
     }
 
     /** How often a service thread looks for another batch after one. */
     int servicePolls() {
-        return polling ? SERVICE_POLLS : 0;
+        return polling ? Math.min(SERVICE_POLLS, rounds) : 0;
     }
 
-    int kernelSpins() {
-        return polling ? KERNEL_SPINS : 0;
+    /** How often to look for what a service thread is about to answer. */
+    int serviceAnswerPolls() {
+        return polling ? rounds : 0;
     }
 
     /**
@@ -93,10 +127,11 @@ final class Pacer {
             return false;
         }
         int others = Math.max(0, runnable() - own - backgroundWork);
-        if (others + SIDES > cpus) {
+        int room = cpus + (++looks & TURN) * sometimesMore - SIDES;
+        if (others > room) {
             others -= compilers.running();
         }
-        boolean crowded = others + SIDES > cpus;
+        boolean crowded = others > room;
         if (polling) {
             busy = crowded ? busy + 1 : 0;
             polling = busy < 2;
@@ -112,6 +147,42 @@ final class Pacer {
     /** See {@link umlaut.engine.Engine#expectBackgroundWork}. */
     void expectBackgroundWork(int threads) {
         backgroundWork = threads;
+        if (cpus > 1) {
+            compilers.confine(threads > 0 ? backgroundCpus(allowedCpus) : allowedCpus);
+        }
+    }
+
+    /** All but one, which the guests then have to themselves. */
+    static long backgroundCpus(long cpus) {
+        long others = cpus & cpus - 1;
+        return others == 0 ? cpus : others;
+    }
+
+    /**
+     * Before each resume: background work goes on when what it has done so far is compiled. So it takes less of the processors, and what it does first is compiled first: the compilers' queues are
+     * not in order.
+     */
+    void giveWay() {
+        Pacer before = foreground;
+        if (before == null || (++turns & GIVE_WAY_MASK) != 0) {
+            return;
+        }
+        before.placeCompilers();
+        for (int i = 0; i < MOST_WAITS && compilers.running() > 0; i++) {
+            LockSupport.parkNanos(WAIT_NS);
+            before.placeCompilers();
+        }
+    }
+
+    /** The compilers leave a processor to guests that compute, but not to those that make calls one after the other: these wait for what is compiled. */
+    private void placeCompilers() {
+        long now = System.nanoTime();
+        if (now - windowNs > WINDOW_NS) {
+            boolean busy = looks - windowLooks >= BUSY_LOOKS;
+            windowNs = now;
+            windowLooks = looks;
+            compilers.confine(busy ? allowedCpus : backgroundCpus(allowedCpus));
+        }
     }
 
     /** Beside the caller. */

@@ -80,7 +80,7 @@ final class Placement {
     }
 
     boolean polls() {
-        return mode == Mode.APART && pacer.polls();
+        return mode == Mode.APART && pacer.polling();
     }
 
     /** Whether the guest thread is confined to one processor. */
@@ -96,7 +96,7 @@ final class Placement {
             boolean dense = now - windowStartNs < WINDOW * DENSE_NS && !blocked;
             windowStartNs = now;
             blocked = false;
-            denseWindows = dense && pacer.polls() ? denseWindows + 1 : 0;
+            denseWindows = dense && pacer.polling() ? denseWindows + 1 : 0;
             if (denseWindows >= windowsWanted) {
                 move(Mode.APART, guestCpu);
             } else if (now - boundNs > BOND_NS) {
@@ -170,7 +170,8 @@ final class Placement {
             to = Mode.FREE;
         }
         long one = 1L << cpu & all;
-        long mask = to == Mode.FREE ? all : to == Mode.APART ? all & ~one : one;
+        long others = all == one ? all : all & ~one; // background work may have one processor only
+        long mask = to == Mode.FREE ? all : to == Mode.APART ? others : one;
         if (mask == 0 || to == Mode.FREE && mode == Mode.FREE) {
             return;
         }
@@ -179,7 +180,7 @@ final class Placement {
         if (to == Mode.TOGETHER) {
             placeGuest.accept(mask);
         } else if (mode == Mode.TOGETHER) {
-            placeGuest.accept(all);
+            placeGuest.accept(pacer.guestCpus);
         }
         Processes.setAffinity(0, mask);
         mode = to;

@@ -48,14 +48,16 @@ final class Reaper {
      * Starts program {@code path} as the first child. {@code pid} is completed with its process id, or -errno.
      *
      * @param background all children run at a low priority
+     * @param cpus where they may run, then
      */
-    static Reaper start(AreaFile areas, String path, boolean background, CompletableFuture<Long> pid) {
+    static Reaper start(AreaFile areas, String path, boolean background, long cpus, CompletableFuture<Long> pid) {
         Reaper[] self = new Reaper[1];
         self[0] = new Reaper(areas, () -> {
             self[0].tid = Processes.gettid();
             Processes.setSlice(Pacer.SLICE_NS); // all stub processes inherit these
             if (background) {
                 Processes.setNice(BACKGROUND_NICE);
+                Processes.setAffinity(0, cpus);
             }
             long child = Processes.spawn(path, List.of("umlaut-stub"));
             self[0].processGroup = (int) Math.max(child, 0);

@@ -185,7 +185,7 @@ final class Service {
         if (dead) {
             return -ESRCH;
         }
-        int spins = pacer.kernelSpins();
+        int spins = pacer.serviceAnswerPolls();
         if (spins > 0 && HostCalls.poll(reply, ServicePages.DONE, -1, seq, spins) == seq) {
             VarHandle.acquireFence();
             return outcome(ran);
