@@ -8,7 +8,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
 import umlaut.engine.MemoryChanges;
 import umlaut.engine.MemoryUse;
@@ -24,7 +23,7 @@ import umlaut.host.Syscall;
  * #lock} makes one sequence of both: whoever changes or looks at a range first has pending changes of it run. Slots are given back when the
  * process is reaped and the kernel has closed all its threads.
  */
-final class NativeAddressSpace implements AddressSpace {
+final class NativeAddressSpace extends StubProcess {
     private static final long MAX_GUEST_LENGTH = 1L << 32;
     private static final int ENOMEM = 12, EAGAIN = 11, EFAULT = 14, EBADF = 9, EINVAL = 22;
     private static final int MAP_FIXED_ANONYMOUS = Memory.MAP_FIXED | Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
@@ -50,9 +49,6 @@ final class NativeAddressSpace implements AddressSpace {
     @GuardedBy("lock") private final List<NativeThread> changing = new ArrayList<>();
 
     private volatile boolean anyChanging;
-    private volatile boolean manyThreads;
-    private volatile int lastSignal;
-    private volatile @Nullable MemoryUse finalUse;
 
     /** Changes made at once stay in the batch: see {@link #holdChanges}. Changed under the lock. */
     private volatile boolean holding;
@@ -61,9 +57,6 @@ final class NativeAddressSpace implements AddressSpace {
 
     /** Slots of a child that, as this process says, the host refused; for the next one. */
     @GuardedBy("lock") private Nursery.@Nullable Birth spare;
-
-    private int pid;
-    private volatile boolean dead;
 
     @GuardedBy("lock") private boolean reaped;
 
@@ -102,7 +95,7 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @GuardedBy("lock") private Nursery.Birth expectChild() {
-        if (dead) {
+        if (isDead()) {
             throw new EngineException(EAGAIN, "the process has ended");
         }
         Nursery.Birth birth = engine.reaper.nursery.expect(service, spare);
@@ -145,16 +138,12 @@ final class NativeAddressSpace implements AddressSpace {
         }
     }
 
-    boolean isDead() {
-        return dead;
-    }
-
     @Override
     @SuppressWarnings("GuardedBy") // the child is nobody else's yet
     public UserThread fork(UserThread parent, Consumer<UserThread> prepare, boolean running) {
         lock.lock();
         try {
-            if (dead) {
+            if (isDead()) {
                 throw new EngineException(EAGAIN, "the process has ended");
             }
             NativeThread thread = (NativeThread) parent;
@@ -194,7 +183,7 @@ final class NativeAddressSpace implements AddressSpace {
     private NativeThread newThread() {
         lock.lock();
         try {
-            if (dead) {
+            if (isDead()) {
                 throw new EngineException(EAGAIN, "the process has ended");
             }
             ParkedThreads.Host host = parked.take();
@@ -222,7 +211,7 @@ final class NativeAddressSpace implements AddressSpace {
 
     /** Will the host thread of this guest thread, which ends, serve another? */
     boolean outlives(NativeThread thread) {
-        return !dead && thread.hasStarted() && thread.rseqArea() != null && manyThreads;
+        return !isDead() && thread.hasStarted() && thread.rseqArea() != null && manyThreads;
     }
 
     /** The kernel is done with a thread. */
@@ -345,7 +334,7 @@ final class NativeAddressSpace implements AddressSpace {
             @Nullable UserThread self, long from, long to, long nr, long a, long b, long c, long d, long e, long f) {
         lock.lock();
         try {
-            if (dead) {
+            if (isDead()) {
                 return -ENOMEM;
             }
             NativeThread thread = (NativeThread) self;
@@ -406,7 +395,7 @@ final class NativeAddressSpace implements AddressSpace {
         }
         lock.lock();
         try {
-            if (dead) {
+            if (isDead()) {
                 return -ENOMEM;
             }
             settle(address, address + length);
@@ -621,7 +610,7 @@ final class NativeAddressSpace implements AddressSpace {
     private long call(long nr, long a, long b, long c) {
         lock.lock();
         try {
-            if (dead) {
+            if (isDead()) {
                 return 0;
             }
             runBatch();
@@ -648,7 +637,7 @@ final class NativeAddressSpace implements AddressSpace {
         lock.lock();
         try {
             texts.original = true;
-            for (Texts.Text text : dead ? List.<Texts.Text>of() : texts.patched()) {
+            for (Texts.Text text : isDead() ? List.<Texts.Text>of() : texts.patched()) {
                 settle(text.start, text.end);
                 int file = mappings.restore(text);
                 if (file >= 0 && runFileBatch(file) == 0) {
@@ -663,22 +652,22 @@ final class NativeAddressSpace implements AddressSpace {
     @Override
     public long poke(long address, MemorySegment from, long offset, long length) {
         long done = transfer(true, address, from, offset, length);
-        boolean all = done >= length || dead || !inGuest(address, length);
+        boolean all = done >= length || isDead() || !inGuest(address, length);
         return all ? done : done + RemoteMemory.force(pid, true, address + done, from, offset + done, length - done);
     }
 
     @Override
     public long peek(long address, MemorySegment to, long offset, long length) {
         if (RemoteMemory.inVdso(address, length)) {
-            return dead ? 0 : RemoteMemory.transfer(pid, false, address, to, offset, length);
+            return isDead() ? 0 : RemoteMemory.transfer(pid, false, address, to, offset, length);
         }
         long done = transfer(false, address, to, offset, length);
-        boolean all = done >= length || dead || !inGuest(address, length);
+        boolean all = done >= length || isDead() || !inGuest(address, length);
         return all ? done : done + RemoteMemory.force(pid, false, address + done, to, offset + done, length - done);
     }
 
     private long transfer(boolean writing, long address, MemorySegment here, long offset, long length) {
-        if (address < 0 || address >= Layout.TASK_SIZE || length <= 0 || dead) {
+        if (address < 0 || address >= Layout.TASK_SIZE || length <= 0 || isDead()) {
             return 0;
         }
         length = Math.min(length, Layout.TASK_SIZE - address);
@@ -712,7 +701,7 @@ final class NativeAddressSpace implements AddressSpace {
         }
         lock.lock();
         try {
-            boolean stillThere = texts.at(rip) == text && !dead && threads.size() == 1;
+            boolean stillThere = texts.at(rip) == text && !isDead() && threads.size() == 1;
             if (!stillThere || !mappings.hasRoom(text, patched)) {
                 return rip;
             }
@@ -737,52 +726,9 @@ final class NativeAddressSpace implements AddressSpace {
     }
 
     @Override
-    public long residentBytes() {
-        return dead ? 0 : ProcFiles.residentBytes(pid);
-    }
-
-    @Override
-    public long cpuTimeNs() {
-        return dead ? 0 : ProcFiles.processCpuNs(pid);
-    }
-
-    /** CPU time of one thread: that of the process where there never was another. */
-    long threadCpuTimeNs(int tid) {
-        return dead ? 0 : manyThreads ? ProcFiles.threadCpuNs(pid, tid) : ProcFiles.processCpuNs(pid);
-    }
-
-    @Override
-    public int hostPid() {
-        return pid;
-    }
-
-    @Override
     public void clocksByCall() {
-        if (!dead && engine.cpu().vdso() != 0) {
+        if (!isDead() && engine.cpu().vdso() != 0) {
             VdsoClock.divert(pid, engine.cpu().vdso());
-        }
-    }
-
-    @Override
-    public MemoryUse memoryUse() {
-        MemoryUse all = finalUse;
-        return all != null ? all : ProcFiles.memoryUse(pid);
-    }
-
-    @Override
-    public @Nullable MemoryUse finalMemoryUse() {
-        return finalUse;
-    }
-
-    @Override
-    public int lastSignal() {
-        return lastSignal;
-    }
-
-    @Override
-    public void awaitEnd() {
-        for (int i = 0; !dead && i < 50_000; i++) {
-            java.util.concurrent.locks.LockSupport.parkNanos(20_000);
         }
     }
 
@@ -794,9 +740,7 @@ final class NativeAddressSpace implements AddressSpace {
     /** The process has been reaped: nobody but the JVM sees its slots any more. */
     @SuppressWarnings("GuardedBy") // bury is there to end the wait of whoever holds the lock
     void died(int signal, MemoryUse use) {
-        lastSignal = signal;
-        finalUse = use;
-        dead = true;
+        ended(signal, use);
         service.bury();
         threads.forEach(NativeThread::bury);
         lock.lock();
