@@ -59,7 +59,7 @@ final class LeasedMemory {
             }
         }
         area.set(Layouts.INT, Area.CHANGE_COUNT, 0);
-        space.changedItself(to);
+        noteAll(to);
     }
 
     /** @return false: the stub does not come to an end, so that the notes can't be read now */
@@ -77,6 +77,18 @@ final class LeasedMemory {
         }
         VarHandle.acquireFence();
         return true;
+    }
+
+    /** The engine's own record of what is mapped. */
+    private void noteAll(MemoryChanges changes) {
+        for (int i = 0; i < changes.count(); i++) {
+            long from = changes.address(i);
+            if (changes.kind(i) == MemoryChanges.MAP) {
+                space.noteMapped(null, from, from + changes.length(i));
+            } else if (changes.kind(i) == MemoryChanges.UNMAP) {
+                space.noteUnmapped(null, from, from + changes.length(i));
+            }
+        }
     }
 
     /** The area may be another's soon. */

@@ -9,7 +9,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.EngineException;
-import umlaut.engine.MemoryChanges;
 import umlaut.engine.MemoryUse;
 import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
@@ -465,7 +464,7 @@ final class NativeAddressSpace extends StubProcess {
     }
 
     /** Keeps track of what is mapped, and of texts that are mapped over. */
-    private void noteMapped(@Nullable UserThread self, long from, long to) {
+    void noteMapped(@Nullable UserThread self, long from, long to) {
         lock.lock();
         try {
             noteUnmapped(self, from, to);
@@ -480,7 +479,7 @@ final class NativeAddressSpace extends StubProcess {
         }
     }
 
-    private void noteUnmapped(@Nullable UserThread self, long from, long to) {
+    void noteUnmapped(@Nullable UserThread self, long from, long to) {
         lock.lock();
         try {
             Texts.Text text;
@@ -490,18 +489,6 @@ final class NativeAddressSpace extends StubProcess {
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Guest code has changed this under a lease. */
-    void changedItself(MemoryChanges changes) {
-        for (int i = 0; i < changes.count(); i++) {
-            long from = changes.address(i);
-            if (changes.kind(i) == MemoryChanges.MAP) {
-                noteMapped(null, from, from + changes.length(i));
-            } else if (changes.kind(i) == MemoryChanges.UNMAP) {
-                noteUnmapped(null, from, from + changes.length(i));
-            }
         }
     }
 
@@ -536,26 +523,9 @@ final class NativeAddressSpace extends StubProcess {
         boolean inPlace = oldAddress == newAddress;
         int flags = inPlace ? 0 : Memory.MREMAP_MAYMOVE | Memory.MREMAP_FIXED;
         long target = inPlace ? 0 : newAddress;
-        noteRemapped(self, oldAddress, oldLength, newAddress, newLength);
+        Remapping.note(this, self, oldAddress, oldLength, newAddress, newLength);
         // By the service thread: the guest threads' filter has no mremap.
         return ok(change(null, from, to, Syscall.MREMAP, oldAddress, oldLength, newLength, flags, target, 0));
-    }
-
-    private void noteRemapped(
-            @Nullable UserThread self, long oldAddress, long oldLength, long newAddress, long newLength) {
-        lock.lock();
-        try {
-            if (oldAddress != newAddress) {
-                noteUnmapped(self, oldAddress, oldAddress + oldLength);
-                noteMapped(self, newAddress, newAddress + newLength);
-            } else if (newLength > oldLength) {
-                noteMapped(self, oldAddress + oldLength, newAddress + newLength);
-            } else if (newLength < oldLength) {
-                noteUnmapped(self, newAddress + newLength, oldAddress + oldLength);
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
