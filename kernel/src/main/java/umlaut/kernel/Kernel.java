@@ -56,6 +56,7 @@ public final class Kernel {
     public final MqueueFs mqueues;
     public final FutexFamily futexes = new FutexFamily();
     public final TimeKeeper timeKeeper;
+    public final SystemLimits limits = new SystemLimits();
     public final CoreSettings coreSettings = new CoreSettings();
     /** Files that the kernel's parts show in /proc and in /sys. */
     public final KernelFiles procFiles = new KernelFiles();

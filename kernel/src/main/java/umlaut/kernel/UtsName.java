@@ -8,6 +8,9 @@ import umlaut.kernel.ns.UserNamespace;
 public final class UtsName implements Namespace {
     public static final String SYSNAME = "Linux";
     public static final String RELEASE = "6.18.0-umlaut";
+    /** For programs that know no newer kernels, personality(2) UNAME26 (Linux: override_release). */
+    public static final String RELEASE_AS_2_6 = "2.6.78-umlaut";
+
     public static final String VERSION = "#1 SMP PREEMPT_DYNAMIC Umlaut";
     public static final String MACHINE = "x86_64";
     private final long ino;

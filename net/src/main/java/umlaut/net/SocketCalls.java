@@ -189,7 +189,9 @@ final class SocketCalls {
 
     static long setsockopt(Task task, int fd, int level, int name, long value, int length) {
         Socket socket = hold(task, fd);
-        if (length < 0) {
+        // But for one, the general options are an int or more.
+        boolean tooShort = level == SockConst.SOL_SOCKET && name != SockConst.SO_BINDTODEVICE && length < 4;
+        if (length < 0 || tooShort) {
             socket.release();
             return Errno.EINVAL.negative();
         }

@@ -3,7 +3,9 @@ package umlaut.fs.dev;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Capability;
 import umlaut.abi.Errno;
+import umlaut.abi.Le;
 import umlaut.host.HostCalls;
 import umlaut.host.Syscall;
 import umlaut.kernel.mm.IovIter;
@@ -16,7 +18,8 @@ import umlaut.kernel.vfs.Path;
  * needs no help.
  */
 final class RandomFile extends NullFile {
-    private static final int RNDGETENTCNT = 0x80045200;
+    private static final int RNDGETENTCNT = 0x80045200, RNDADDTOENTCNT = 0x40045201, RNDADDENTROPY = 0x40085203;
+    private static final int RNDZAPENTCNT = 0x5204, RNDCLEARPOOL = 0x5206, RNDRESEEDCRNG = 0x5207;
     private static final int ENTROPY_BITS = 256;
     private static final long CHUNK = 64 << 10;
 
@@ -60,10 +63,36 @@ final class RandomFile extends NullFile {
 
     @Override
     public long ioctl(Task task, int command, long argument) {
-        if (command == RNDGETENTCNT) {
-            task.memory.putInt(argument, ENTROPY_BITS);
-            return 0;
+        return switch (command) {
+            case RNDGETENTCNT -> {
+                task.memory.putInt(argument, ENTROPY_BITS);
+                yield 0;
+            }
+            case RNDADDTOENTCNT -> {
+                requireAdmin(task);
+                yield task.memory.getInt(argument) < 0 ? Errno.EINVAL.negative() : 0;
+            }
+            case RNDADDENTROPY -> {
+                requireAdmin(task);
+                MemorySegment head = task.memory.struct(argument, 8);
+                int size = Le.getInt(head, 4);
+                if (Le.getInt(head, 0) < 0 || size < 0) {
+                    yield Errno.EINVAL.negative();
+                }
+                task.memory.bytes(argument + 8, Math.min(size, ENTROPY_BITS));
+                yield 0;
+            }
+            case RNDZAPENTCNT, RNDCLEARPOOL, RNDRESEEDCRNG -> {
+                requireAdmin(task);
+                yield 0;
+            }
+            default -> Errno.EINVAL.negative();
+        };
+    }
+
+    private static void requireAdmin(Task task) {
+        if (!task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+            throw Errno.EPERM.exception();
         }
-        throw Errno.EINVAL.exception();
     }
 }

@@ -44,6 +44,11 @@ final class ZeroFile extends NullFile {
     }
 
     @Override
+    public boolean sends() {
+        return true;
+    }
+
+    @Override
     public MappingSource mapping(boolean shared, boolean writable) {
         return new ZeroMapping(kernel.pages);
     }

@@ -49,7 +49,7 @@ final class KernelSettings {
         readOnly(kernel, "tainted", () -> 0);
         tasks(kernel, of);
         security(kernel);
-        ipc(kernel);
+        IpcSysctl.addTo(kernel);
         core(kernel, of.coreSettings);
         misc(kernel);
         random(kernel.directory("random"));
@@ -57,10 +57,10 @@ final class KernelSettings {
         readOnly(seccomp, "actions_avail", () -> "kill_process kill_thread trap errno user_notif trace log allow");
         text(seccomp, "actions_logged", "kill_process kill_thread trap errno user_notif trace log", 256);
         TreeDirectory keys = kernel.directory("keys");
-        number(keys, "maxbytes", 20000, 0, INT_MAX);
-        number(keys, "maxkeys", 200, 0, INT_MAX);
-        number(keys, "root_maxbytes", 25_000_000, 0, INT_MAX);
-        number(keys, "root_maxkeys", 1_000_000, 0, INT_MAX);
+        SysctlTree.kept(keys, "maxbytes", of.limits.userKeyBytes, 0, INT_MAX);
+        SysctlTree.kept(keys, "maxkeys", of.limits.userKeys, 0, INT_MAX);
+        SysctlTree.kept(keys, "root_maxbytes", of.limits.rootKeyBytes, 0, INT_MAX);
+        SysctlTree.kept(keys, "root_maxkeys", of.limits.rootKeys, 0, INT_MAX);
         number(keys, "gc_delay", 300, 0, INT_MAX);
         TreeDirectory pty = kernel.directory("pty");
         number(pty, "max", 4096, 0, INT_MAX);
@@ -90,7 +90,6 @@ final class KernelSettings {
         number(kernel, "kptr_restrict", 1, 0, 2);
         number(kernel, "io_uring_disabled", 2, 2, 2);
         number(kernel, "kexec_load_disabled", 1, 1, 1);
-        number(kernel, "modules_disabled", 1, 1, 1);
         number(kernel, "perf_event_max_sample_rate", 100_000, 1, INT_MAX);
         number(kernel, "perf_event_mlock_kb", 516, 0, INT_MAX);
         number(kernel, "perf_event_paranoid", 3, -1, 4);
@@ -100,20 +99,6 @@ final class KernelSettings {
         number(kernel, "overflowuid", 65534, 0, 65535);
         TreeDirectory yama = kernel.directory("yama");
         number(yama, "ptrace_scope", 0, 0, 3);
-    }
-
-    private static void ipc(TreeDirectory kernel) {
-        number(kernel, "auto_msgmni", 0, 0, 1);
-        number(kernel, "msgmax", 8192, 0, INT_MAX);
-        number(kernel, "msgmnb", 16384, 0, INT_MAX);
-        number(kernel, "msgmni", 32000, 0, 32768);
-        numbers(kernel, "sem", "32000 1024000000 500 32000");
-        kernel.setting(
-                "shmall", t -> "18446744073692774399\n", (t, text) -> SysctlTree.parse(t, text, 0, Long.MAX_VALUE));
-        kernel.setting(
-                "shmmax", t -> "18446744073692774399\n", (t, text) -> SysctlTree.parse(t, text, 0, Long.MAX_VALUE));
-        number(kernel, "shmmni", 4096, 0, 32768);
-        number(kernel, "shm_rmid_forced", 0, 0, 1);
     }
 
     private static void core(TreeDirectory kernel, CoreSettings core) {

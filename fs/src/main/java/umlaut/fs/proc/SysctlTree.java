@@ -11,6 +11,7 @@ import umlaut.fs.support.TextInode;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.fs.support.TreeFs;
 import umlaut.kernel.Kernel;
+import umlaut.kernel.ipc.PipeSize;
 import umlaut.kernel.mqueue.MqueueLimits;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Protections;
@@ -26,7 +27,7 @@ public final class SysctlTree {
 
     static void addTo(TreeDirectory sys, Kernel kernel) {
         sys.directory("kernel").fillLater(directory -> KernelSettings.addTo(directory, kernel));
-        sys.directory("vm").fillLater(SysctlTree::vm);
+        sys.directory("vm").fillLater(directory -> vm(directory, kernel));
         sys.directory("fs").fillLater(directory -> fs(directory, kernel));
         sys.directory("net").fillLater(NetSettings::addTo);
         TreeDirectory user = sys.directory("user");
@@ -110,6 +111,16 @@ public final class SysctlTree {
         return value;
     }
 
+    /** An unsigned long of any size. */
+    static long parseUnsigned(Task task, String text) {
+        requireRoot(task);
+        try {
+            return Long.parseUnsignedLong(text.strip().split("\\s+")[0]);
+        } catch (NumberFormatException e) {
+            throw Errno.EINVAL.exception();
+        }
+    }
+
     static String line(Task task, String text, int most) {
         requireRoot(task);
         int end = text.indexOf('\n');
@@ -119,7 +130,7 @@ public final class SysctlTree {
 
     // --- the trees ---
 
-    private static void vm(TreeDirectory vm) {
+    private static void vm(TreeDirectory vm, Kernel kernel) {
         TreeFs fs = (TreeFs) vm.superBlock;
         number(vm, "admin_reserve_kbytes", 8192, 0, INT_MAX);
         number(vm, "compaction_proactiveness", 20, 0, 100);
@@ -137,7 +148,7 @@ public final class SysctlTree {
         number(vm, "laptop_mode", 0, 0, INT_MAX);
         number(vm, "legacy_va_layout", 0, 0, 1);
         numbers(vm, "lowmem_reserve_ratio", "256 256 32 0 0");
-        number(vm, "max_map_count", 65530, 0, INT_MAX);
+        kept(vm, "max_map_count", kernel.limits.mapCount, 0, INT_MAX);
         number(vm, "memory_failure_recovery", 1, 0, 1);
         number(vm, "min_free_kbytes", 67584, 0, INT_MAX);
         number(vm, "mmap_min_addr", 65536, 0, INT_MAX);
@@ -172,12 +183,15 @@ public final class SysctlTree {
         number(fs, "lease-break-time", 45, 0, INT_MAX);
         number(fs, "leases-enable", 1, 0, 1);
         number(fs, "mount-max", 100_000, 1, INT_MAX);
-        number(fs, "nr_open", 1 << 20, 64, INT_MAX);
+        kept(fs, "nr_open", kernel.limits.openFiles, 64, INT_MAX);
         number(fs, "overflowgid", 65534, 0, 65535);
         number(fs, "overflowuid", 65534, 0, 65535);
-        number(fs, "pipe-max-size", 1 << 20, 4096, INT_MAX);
-        number(fs, "pipe-user-pages-hard", 0, 0, Long.MAX_VALUE);
-        number(fs, "pipe-user-pages-soft", 16384, 0, Long.MAX_VALUE);
+        fs.setting(
+                "pipe-max-size",
+                task -> kernel.limits.pipeSize + "\n",
+                (task, text) -> kernel.limits.pipeSize.set(PipeSize.round(parse(task, text, 1, INT_MAX))));
+        kept(fs, "pipe-user-pages-hard", kernel.limits.userPipePagesHard, 0, Long.MAX_VALUE);
+        kept(fs, "pipe-user-pages-soft", kernel.limits.userPipePagesSoft, 0, Long.MAX_VALUE);
         Protections protections = kernel.vfs.protections;
         number(fs, "protected_fifos", 2, () -> protections.fifos, value -> protections.fifos = value);
         number(fs, "protected_hardlinks", 1, () -> protections.hardlinks, value -> protections.hardlinks = value);

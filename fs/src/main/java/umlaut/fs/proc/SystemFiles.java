@@ -43,7 +43,6 @@ final class SystemFiles {
         root.text("mdstat", t -> "");
         root.text("meminfo", t -> MemoryInfo.of(kernel).meminfo());
         root.constant("misc", "");
-        root.constant("modules", "");
         root.link("mounts", "self/mounts");
         root.constant("mtrr", "");
         root.constant("partitions", "major minor  #blocks  name\n\n");

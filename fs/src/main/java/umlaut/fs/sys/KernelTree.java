@@ -22,7 +22,6 @@ final class KernelTree {
         huge.constant("shmem_enabled", "always within_size advise [never] deny force\n");
         huge.constant("hpage_pmd_size", "2097152\n");
         huge.constant("use_zero_page", "1\n");
-        top.directory("mm/hugepages");
         root.directory("power").constant("state", "\n");
         root.directory("module/kernel/parameters").constant("panic", "0\n");
         root.directory("hypervisor").constant("type", "umlaut\n");

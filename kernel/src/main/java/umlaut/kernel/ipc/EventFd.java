@@ -67,7 +67,7 @@ public final class EventFd extends File {
 
     @Override
     public long write(Task task, IovIter from, long offset) {
-        if (from.remaining() < 8) {
+        if (from.remaining() != 8) {
             throw Errno.EINVAL.exception();
         }
         synchronized (this) {

@@ -30,7 +30,7 @@ public final class Fifos implements FifoOpener {
         synchronized (state) {
             pipe = (Pipe) state.fifo;
             if (pipe == null) {
-                pipe = new Pipe();
+                pipe = task == null ? new Pipe() : PipeSize.newPipe(task);
                 state.fifo = pipe;
             }
             end = new PipeEnd(path, inode, pipe, flags, owner);

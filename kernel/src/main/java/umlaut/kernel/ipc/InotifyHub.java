@@ -22,6 +22,10 @@ import umlaut.kernel.vfs.Permissions;
 final class InotifyHub implements FsNotify {
     private static final int SELF_ONLY = InotifyFlags.IN_DELETE_SELF | InotifyFlags.IN_MOVE_SELF;
     private static final int KNOWN = InotifyFlags.IN_ALL_EVENTS
+            | InotifyFlags.IN_UNMOUNT
+            | InotifyFlags.IN_Q_OVERFLOW
+            | InotifyFlags.IN_IGNORED
+            | InotifyFlags.IN_ISDIR
             | InotifyFlags.IN_ONLYDIR
             | InotifyFlags.IN_DONT_FOLLOW
             | InotifyFlags.IN_EXCL_UNLINK

@@ -5,8 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.Limits;
 import umlaut.abi.Poll;
 import umlaut.kernel.mm.IovIter;
+import umlaut.kernel.task.UserTable;
 import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.WaitQueue;
 
@@ -38,7 +40,7 @@ public final class Pipe {
 
     private volatile long head;
     private volatile long tail;
-    private volatile int capacity = DEFAULT_CAPACITY;
+    private volatile int capacity;
     private volatile @Nullable PacketRuns packets;
     /** Somebody polls: then every write is announced, as edge-triggered epoll users of Linux have come to expect. */
     volatile boolean polled;
@@ -49,6 +51,33 @@ public final class Pipe {
     private volatile int readerOpens;
 
     private volatile int writerOpens;
+
+    /** Whose pages these are, as long as an end is open; null: nobody's. */
+    private final UserTable.@Nullable User user;
+
+    /** For the machine itself. */
+    Pipe() {
+        user = null;
+        capacity = DEFAULT_CAPACITY;
+    }
+
+    /** @param capacity bytes, whole pages */
+    Pipe(UserTable.User user, int capacity) {
+        this.user = user;
+        this.capacity = capacity;
+        charge(capacity);
+    }
+
+    private void charge(int bytes) {
+        if (user != null) {
+            user.pipePages.addAndGet(bytes / Limits.PAGE_SIZE);
+        }
+    }
+
+    /** What all pipes of its user may hold. */
+    long userPages() {
+        return user == null ? 0 : user.pipePages.get();
+    }
 
     // --- ends ---
 
@@ -87,6 +116,7 @@ public final class Pipe {
             last = readers == 0 && writers == 0;
         }
         if (last) {
+            charge(-capacity);
             writeLock.lock();
             readLock.lock();
             try {
@@ -136,6 +166,7 @@ public final class Pipe {
             if (storage != null && storage.size() > bytes) {
                 storage.resize(bytes, head, tail);
             }
+            charge(bytes - capacity);
             capacity = bytes;
         } finally {
             readLock.unlock();

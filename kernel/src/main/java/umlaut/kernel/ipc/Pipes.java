@@ -30,7 +30,7 @@ public final class Pipes {
 
     private static PipeEnd[] open(Task task, int kept) {
         Inode inode = AnonInode.of(task.kernel, AnonInode.Kind.PIPE, task.credentials());
-        Pipe pipe = new Pipe();
+        Pipe pipe = PipeSize.newPipe(task);
         pipe.addReader();
         pipe.addWriter();
         // Where an open of /proc/PID/fd/N finds it.

@@ -71,7 +71,7 @@ final class Splice {
             return withOffset(task, out, outOffset, at -> toFile(task, in, from, out, at, limit, !nonBlocking));
         }
         if (to != null) {
-            if (inOffset != 0 && !in.seekable()) {
+            if (inOffset != 0 && !in.seekable() || !in.splicesOut()) {
                 return Errno.EINVAL.negative();
             }
             boolean patient = !nonBlocking && !out.nonBlocking();

@@ -19,12 +19,6 @@ import umlaut.kernel.task.Task;
  * refers to them; other keys as long as a keyring holds them.
  */
 public final class KeyTable {
-    /** keyrings(7): kernel.keys.maxkeys and its like. */
-    private static final int MOST_KEYS = 200,
-            MOST_BYTES = 20_000,
-            ROOT_MOST_KEYS = 1_000_000,
-            ROOT_MOST_BYTES = 25_000_000;
-
     private static final int KEYRING_PERMISSIONS = 0x3f010000, USER_KEYRING_PERMISSIONS = 0x1f3f0000;
     private static final int DEEPEST = 6;
 
@@ -57,9 +51,9 @@ public final class KeyTable {
                     used.keys,
                     used.keys,
                     used.keys,
-                    uid == 0 ? ROOT_MOST_KEYS : MOST_KEYS,
+                    mostKeys(uid),
                     used.bytes,
-                    uid == 0 ? ROOT_MOST_BYTES : MOST_BYTES));
+                    mostBytes(uid)));
         });
         return out.toString();
     }
@@ -95,13 +89,19 @@ public final class KeyTable {
     void charge(int uid, int count, long bytes) {
         Usage old = usage.getOrDefault(uid, new Usage(0, 0));
         Usage fresh = new Usage(old.keys + count, old.bytes + bytes);
-        boolean over = uid == 0
-                ? fresh.keys > ROOT_MOST_KEYS || fresh.bytes > ROOT_MOST_BYTES
-                : fresh.keys > MOST_KEYS || fresh.bytes > MOST_BYTES;
+        boolean over = fresh.keys > mostKeys(uid) || fresh.bytes > mostBytes(uid);
         if (over && (count > 0 || bytes > 0)) {
             throw Errno.EDQUOT.exception();
         }
         usage.put(uid, fresh);
+    }
+
+    private long mostKeys(int uid) {
+        return (uid == 0 ? kernel.limits.rootKeys : kernel.limits.userKeys).get();
+    }
+
+    private long mostBytes(int uid) {
+        return (uid == 0 ? kernel.limits.rootKeyBytes : kernel.limits.userKeyBytes).get();
     }
 
     /** @throws umlaut.abi.ErrnoException ENOKEY */

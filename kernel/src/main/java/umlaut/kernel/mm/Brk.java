@@ -106,7 +106,7 @@ final class Brk {
 
     private static @Nullable Vma heap(Mm mm, long start, long end, int prot) {
         int flags = Mmap.MAY_ALL | mm.futureLockFlags;
-        return mm.tree.size() >= Mm.MAX_MAP_COUNT
+        return mm.tree.size() >= mm.kernel().limits.mapCount.get()
                 ? null
                 : new Vma(mm, start, end, prot, flags, null, null, start, Vma.HEAP);
     }

@@ -32,7 +32,8 @@ import umlaut.kernel.vfs.Permissions;
  * the process is killed.
  */
 public final class Exec {
-    private static final int KNOWN_FLAGS = AtFlags.AT_EMPTY_PATH | AtFlags.AT_SYMLINK_NOFOLLOW;
+    private static final int KNOWN_FLAGS =
+            AtFlags.AT_EMPTY_PATH | AtFlags.AT_SYMLINK_NOFOLLOW | AtFlags.AT_EXECVE_CHECK;
 
     /** PER_CLEAR_ON_SETID: a program with more rights than its caller is laid out as it would be by itself. */
     private static final int CLEARED_BY_SETID = Personality.READ_IMPLIES_EXEC
@@ -47,7 +48,7 @@ public final class Exec {
      *
      * @param dirFd AT_FDCWD or a directory's (with AT_EMPTY_PATH a file's) descriptor
      * @param argv strings without their NUL, Latin-1
-     * @param flags AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
+     * @param flags AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, AT_EXECVE_CHECK
      * @return {@link umlaut.kernel.task.TaskLoop#KEEP_REGISTERS}: the registers are the new program's
      * @throws umlaut.abi.ErrnoException as execve(2), as long as the old program can go on
      */
@@ -88,6 +89,11 @@ public final class Exec {
         } catch (ErrnoException e) {
             file.release();
             throw e;
+        }
+        if ((flags & AtFlags.AT_EXECVE_CHECK) != 0) {
+            // Only whether the file may be executed was asked, not what kind of program it is.
+            file.release();
+            return 0;
         }
         try (BinaryProgram program = BinaryProgram.find(task, file, name, block)) {
             return replace(task, program, comm(name, path, file));

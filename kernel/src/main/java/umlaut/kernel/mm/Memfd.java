@@ -2,6 +2,7 @@ package umlaut.kernel.mm;
 
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
+import umlaut.abi.MapFlags;
 import umlaut.abi.MemfdFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.ipc.Descriptors;
@@ -15,7 +16,9 @@ final class Memfd {
     private Memfd() {}
 
     static long create(Task task, long name, int flags) {
-        if ((flags & MemfdFlags.MFD_HUGETLB) != 0) {
+        if ((flags & MemfdFlags.MFD_HUGETLB) != 0
+                && (flags & ~(KNOWN | MemfdFlags.MFD_HUGETLB | MapFlags.MAP_HUGE_MASK << MapFlags.MAP_HUGE_SHIFT))
+                        == 0) {
             return Errno.ENOSYS.negative();
         }
         boolean noExec = (flags & MemfdFlags.MFD_NOEXEC_SEAL) != 0;

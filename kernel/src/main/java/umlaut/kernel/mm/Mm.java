@@ -105,9 +105,6 @@ public final class Mm {
         return this;
     }
 
-    /** RLIMIT_AS and the like are those of the task that asks; this is the limit of VMAs, vm.max_map_count. */
-    static final int MAX_MAP_COUNT = 65530;
-
     /** One more user, unless the last has gone: for lookups through another task. @return null then */
     public @Nullable Mm tryAcquire() {
         int n = users.get();

@@ -57,7 +57,7 @@ final class MmLease {
     /** By the task's kernel thread, when guest code has changed something. */
     @GuardedBy("mm.lock")
     void settle() {
-        take(!out || mm.tree.size() > Mm.MAX_MAP_COUNT - ROOM);
+        take(!out || mm.tree.size() > mm.kernel().limits.mapCount.get() - ROOM);
     }
 
     @GuardedBy("mm.lock") private void take(boolean end) {
@@ -139,7 +139,7 @@ final class MmLease {
         return mm.users() == 1
                 && task.mmOrNull() == mm
                 && mm.futureLockFlags == 0
-                && mm.tree.size() < Mm.MAX_MAP_COUNT - 2 * ROOM
+                && mm.tree.size() < mm.kernel().limits.mapCount.get() - 2 * ROOM
                 && (task.settings.personality & Personality.READ_IMPLIES_EXEC) == 0
                 && task.group.limits.soft(Rlimit.RLIMIT_AS) == Rlimit.RLIM_INFINITY
                 && task.group.limits.soft(Rlimit.RLIMIT_DATA) == Rlimit.RLIM_INFINITY;

@@ -29,7 +29,7 @@ final class Mremap {
         mm.lock.lock();
         try {
             MmStack.settle(mm, address, address + oldLength);
-            if (mm.tree.size() + 2 >= Mm.MAX_MAP_COUNT - 3) {
+            if (mm.tree.size() + 2 >= mm.kernel().limits.mapCount.get() - 3) {
                 return Errno.ENOMEM.negative();
             }
             Vma vma = mm.tree.find(address);

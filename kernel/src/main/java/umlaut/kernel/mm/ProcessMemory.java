@@ -157,6 +157,9 @@ public final class ProcessMemory {
             return Errno.ESRCH.negative();
         }
         if (!own && !mayAccess(task, target)) {
+            return Errno.EACCES.negative();
+        }
+        if (!own && !task.credentials().capable(Capability.CAP_SYS_NICE)) {
             return Errno.EPERM.negative();
         }
         long done = 0;

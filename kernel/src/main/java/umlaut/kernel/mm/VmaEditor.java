@@ -131,7 +131,7 @@ final class VmaEditor {
 
     /** @throws umlaut.abi.ErrnoException ENOMEM when there are too many VMAs for {@code more} */
     @GuardedBy("mm.lock") static void checkCount(Mm mm, int more) {
-        if (mm.tree.size() + more > Mm.MAX_MAP_COUNT) {
+        if (mm.tree.size() + more > mm.kernel().limits.mapCount.get()) {
             throw Errno.ENOMEM.exception();
         }
     }

@@ -6,6 +6,7 @@ import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.Limits;
+import umlaut.abi.Personality;
 import umlaut.abi.Utsname;
 import umlaut.kernel.UtsName;
 import umlaut.kernel.task.Task;
@@ -19,7 +20,8 @@ public final class Names {
         MemorySegment out = task.memory.build(Utsname.SIZE);
         put(out, Utsname.SYSNAME, UtsName.SYSNAME);
         put(out, Utsname.NODENAME, uts.hostname());
-        put(out, Utsname.RELEASE, UtsName.RELEASE);
+        boolean old = (task.settings.personality & Personality.UNAME26) != 0;
+        put(out, Utsname.RELEASE, old ? UtsName.RELEASE_AS_2_6 : UtsName.RELEASE);
         put(out, Utsname.VERSION, UtsName.VERSION);
         put(out, Utsname.MACHINE, UtsName.MACHINE);
         put(out, Utsname.DOMAINNAME, uts.domainname());

@@ -14,8 +14,8 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 
 /**
- * Calls that this kernel has and that its settings forbid, as an administrator can on any Linux: io_uring (kernel.io_uring_disabled = 2), modules
- * (kernel.modules_disabled), kexec (kernel.kexec_load_disabled), landlock (not in lsm=), performance counters (none in the machine). What is wrong with the arguments counts where
+ * Calls that this kernel has and that its settings forbid, as an administrator can on any Linux: io_uring (kernel.io_uring_disabled = 2),
+ * kexec (kernel.kexec_load_disabled), landlock (not in lsm=), performance counters (none in the machine). What is wrong with the arguments counts where
  * Linux looks at them first. And the few old calls about the system that ask for no family of their own.
  */
 public final class RefusedFamily implements SyscallFamily {
@@ -30,7 +30,6 @@ public final class RefusedFamily implements SyscallFamily {
             case Nr.IO_URING_SETUP -> Errno.EPERM.negative();
             case Nr.IO_URING_ENTER -> ringEnter(task, a.fd(0), a.i(3));
             case Nr.IO_URING_REGISTER -> ringRegister(task, a.fd(0), a.i(1));
-            case Nr.INIT_MODULE, Nr.DELETE_MODULE, Nr.FINIT_MODULE -> Errno.EPERM.negative();
             case Nr.KEXEC_LOAD, Nr.KEXEC_FILE_LOAD -> Errno.EPERM.negative();
             case Nr.SWAPON -> swapOn(task, a.l(0), a.i(1));
             case Nr.SWAPOFF -> swapOff(task, a.l(0));

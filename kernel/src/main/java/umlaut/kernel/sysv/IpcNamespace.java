@@ -8,14 +8,15 @@ import umlaut.kernel.ns.UserNamespace;
 public final class IpcNamespace implements Namespace {
     private final long ino;
     private final UserNamespace owner;
-    final SharedMemoryCalls memory = new SharedMemoryCalls();
+    public final IpcSettings settings = new IpcSettings();
+    final SharedMemoryCalls memory = new SharedMemoryCalls(settings);
     final SemaphoreCalls semaphores;
-    final MessageQueueCalls queues = new MessageQueueCalls();
+    final MessageQueueCalls queues = new MessageQueueCalls(settings);
 
     IpcNamespace(long ino, UserNamespace owner, SemUndo undo) {
         this.ino = ino;
         this.owner = owner;
-        this.semaphores = new SemaphoreCalls(undo);
+        this.semaphores = new SemaphoreCalls(settings, undo);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -14,7 +15,8 @@ import umlaut.kernel.task.Task;
 final class IpcTable<T extends IpcObject> {
     private static final int PLACES = 1 << 15;
 
-    private final int most;
+    private final AtomicLong most;
+    private final AtomicLong next;
 
     @GuardedBy("this") private final TreeMap<Integer, T> byPlace = new TreeMap<>();
 
@@ -22,9 +24,13 @@ final class IpcTable<T extends IpcObject> {
 
     @GuardedBy("this") private int lastPlace = -1;
 
-    /** @param most how many there may be */
-    IpcTable(int most) {
+    /**
+     * @param most how many there may be
+     * @param next the number the next one is to get if it is free, -1: any
+     */
+    IpcTable(AtomicLong most, AtomicLong next) {
         this.most = most;
+        this.next = next;
     }
 
     /** Checks that an existing object is large enough: throws EINVAL. */
@@ -43,7 +49,7 @@ final class IpcTable<T extends IpcObject> {
             if (key != IpcConst.IPC_PRIVATE && (flags & IpcConst.IPC_CREAT) == 0) {
                 return Errno.ENOENT.negative();
             }
-            if (byPlace.size() >= most) {
+            if (byPlace.size() >= Math.min(most.get(), PLACES)) {
                 return Errno.ENOSPC.negative();
             }
             T fresh = make.get();
@@ -68,15 +74,20 @@ final class IpcTable<T extends IpcObject> {
     }
 
     @GuardedBy("this") private void add(T fresh) {
-        int place = 0;
+        int wanted = (int) next.getAndSet(-1);
+        int place = wanted < 0 ? 0 : wanted % PLACES;
         while (byPlace.containsKey(place)) {
-            place++;
+            place = (place + 1) % PLACES;
         }
-        if (place <= lastPlace) {
-            sequence = sequence + 1 & 0xffff;
+        if (wanted >= 0) {
+            fresh.id = wanted - wanted % PLACES + place;
+        } else {
+            if (place <= lastPlace) {
+                sequence = sequence + 1 & 0xffff;
+            }
+            lastPlace = place;
+            fresh.id = (sequence << 15 | place) & Integer.MAX_VALUE;
         }
-        lastPlace = place;
-        fresh.id = (sequence << 15 | place) & Integer.MAX_VALUE;
         byPlace.put(place, fresh);
     }
 

@@ -15,14 +15,16 @@ final class MessageQueue extends IpcObject {
     final WaitQueue senders = new WaitQueue();
     final WaitQueue receivers = new WaitQueue();
     long bytes;
-    long limit = IpcConst.MSGMNB;
+    long limit;
     long sendTime;
     long receiveTime;
     int lastSender;
     int lastReceiver;
 
-    MessageQueue(Task task, int key, int mode) {
+    /** @param limit bytes */
+    MessageQueue(Task task, int key, int mode, long limit) {
         super(task, key, mode);
+        this.limit = limit;
     }
 
     /** The message that msgrcv(2) with this type and flags would take, or null. */

@@ -15,20 +15,26 @@ import umlaut.kernel.wait.BlockingOp;
 
 /** msgget(2), msgsnd(2), msgrcv(2), msgctl(2) (Linux: ipc/msg.c). */
 final class MessageQueueCalls {
-    private final IpcTable<MessageQueue> table = new IpcTable<>(IpcConst.MSGMNI);
+    private final IpcSettings settings;
+    private final IpcTable<MessageQueue> table;
 
-    /** For /proc/sysvipc. */
+    MessageQueueCalls(IpcSettings settings) {
+        this.settings = settings;
+        this.table = new IpcTable<>(settings.msgmni, settings.nextQueue);
+    }
+
     List<MessageQueue> all() {
         return table.all();
     }
 
     long get(Task task, int key, int flags) {
-        return table.get(task, key, flags, found -> {}, () -> new MessageQueue(task, key, flags));
+        return table.get(
+                task, key, flags, found -> {}, () -> new MessageQueue(task, key, flags, settings.msgmnb.get()));
     }
 
     long send(Task task, int id, long address, long size, int flags) {
         long type = task.memory.getLong(address);
-        if (size < 0 || size > IpcConst.MSGMAX || id < 0 || type < 1) {
+        if (size < 0 || size > settings.msgmax.get() || id < 0 || type < 1) {
             return Errno.EINVAL.negative();
         }
         MessageQueue.Message message = new MessageQueue.Message(type, task.memory.bytes(address + 8, (int) size));
@@ -154,10 +160,10 @@ final class MessageQueueCalls {
         }
     }
 
-    private static long set(Task task, MessageQueue queue, MemorySegment in) {
+    private long set(Task task, MessageQueue queue, MemorySegment in) {
         queue.requireOwner(task);
         long limit = Le.getLong(in, MsqidDs.MSG_QBYTES);
-        if (Long.compareUnsigned(limit, IpcConst.MSGMNB) > 0
+        if (Long.compareUnsigned(limit, settings.msgmnb.get()) > 0
                 && !task.credentials().capable(Capability.CAP_SYS_RESOURCE)) {
             return Errno.EPERM.negative();
         }
@@ -204,9 +210,9 @@ final class MessageQueueCalls {
         int pool = IpcConst.MSGMNI * (IpcConst.MSGMNB / 1024);
         Le.putInt(out, Msginfo.MSGPOOL, usage ? queues : pool);
         Le.putInt(out, Msginfo.MSGMAP, usage ? count : IpcConst.MSGMNB);
-        Le.putInt(out, Msginfo.MSGMAX, IpcConst.MSGMAX);
-        Le.putInt(out, Msginfo.MSGMNB, IpcConst.MSGMNB);
-        Le.putInt(out, Msginfo.MSGMNI, IpcConst.MSGMNI);
+        Le.putInt(out, Msginfo.MSGMAX, (int) settings.msgmax.get());
+        Le.putInt(out, Msginfo.MSGMNB, (int) settings.msgmnb.get());
+        Le.putInt(out, Msginfo.MSGMNI, (int) settings.msgmni.get());
         Le.putInt(out, Msginfo.MSGSSZ, 16);
         Le.putInt(out, Msginfo.MSGTQL, usage ? (int) bytes : IpcConst.MSGMNB);
         Le.putShort(out, Msginfo.MSGSEG, 0xffff);

@@ -17,21 +17,22 @@ import umlaut.kernel.wait.BlockingOp;
 
 /** semget(2), semop(2), semtimedop(2), semctl(2) (Linux: ipc/sem.c). */
 final class SemaphoreCalls {
-    private final IpcTable<SemSet> table = new IpcTable<>(IpcConst.SEMMNI);
+    private final IpcSettings settings;
+    private final IpcTable<SemSet> table;
+    private final SemUndo undo;
 
-    /** For /proc/sysvipc. */
+    SemaphoreCalls(IpcSettings settings, SemUndo undo) {
+        this.settings = settings;
+        this.table = new IpcTable<>(settings.semmni, settings.nextSemaphores);
+        this.undo = undo;
+    }
+
     List<SemSet> all() {
         return table.all();
     }
 
-    private final SemUndo undo;
-
-    SemaphoreCalls(SemUndo undo) {
-        this.undo = undo;
-    }
-
     long get(Task task, int key, int count, int flags) {
-        if (count < 0 || count > IpcConst.SEMMSL) {
+        if (count < 0 || count > settings.semmsl.get()) {
             return Errno.EINVAL.negative();
         }
         return table.get(
@@ -47,6 +48,12 @@ final class SemaphoreCalls {
                     if (count == 0) {
                         throw Errno.EINVAL.exception();
                     }
+                    int used = table.all().stream()
+                            .mapToInt(set -> set.values.length)
+                            .sum();
+                    if (used + count > settings.semmns.get()) {
+                        throw Errno.ENOSPC.exception();
+                    }
                     return new SemSet(task, key, flags, count);
                 });
     }
@@ -58,7 +65,7 @@ final class SemaphoreCalls {
         if (count < 1 || id < 0) {
             return Errno.EINVAL.negative();
         }
-        if (count > IpcConst.SEMOPM) {
+        if (count > settings.semopm.get()) {
             return Errno.E2BIG.negative();
         }
         SemOperation[] operations = read(task, address, (int) count);
@@ -308,11 +315,11 @@ final class SemaphoreCalls {
         }
         MemorySegment out = task.memory.build(Seminfo.SIZE);
         Le.putInt(out, Seminfo.SEMMAP, IpcConst.SEMMNS);
-        Le.putInt(out, Seminfo.SEMMNI, IpcConst.SEMMNI);
-        Le.putInt(out, Seminfo.SEMMNS, IpcConst.SEMMNS);
+        Le.putInt(out, Seminfo.SEMMNI, (int) settings.semmni.get());
+        Le.putInt(out, Seminfo.SEMMNS, (int) settings.semmns.get());
         Le.putInt(out, Seminfo.SEMMNU, IpcConst.SEMMNS);
-        Le.putInt(out, Seminfo.SEMMSL, IpcConst.SEMMSL);
-        Le.putInt(out, Seminfo.SEMOPM, IpcConst.SEMOPM);
+        Le.putInt(out, Seminfo.SEMMSL, (int) settings.semmsl.get());
+        Le.putInt(out, Seminfo.SEMOPM, (int) settings.semopm.get());
         Le.putInt(out, Seminfo.SEMUME, IpcConst.SEMOPM);
         Le.putInt(out, Seminfo.SEMUSZ, usage ? sets : 20);
         Le.putInt(out, Seminfo.SEMVMX, IpcConst.SEMVMX);

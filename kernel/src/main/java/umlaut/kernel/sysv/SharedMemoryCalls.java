@@ -14,14 +14,22 @@ import umlaut.kernel.task.Task;
 
 /** shmget(2), shmat(2), shmdt(2), shmctl(2) (Linux: ipc/shm.c). */
 final class SharedMemoryCalls {
-    private static final long MOST_BYTES = Long.MAX_VALUE - (1L << 24);
     private static final int COMMAND = 0xff;
 
-    private final IpcTable<ShmSegment> table = new IpcTable<>(IpcConst.SHMMNI);
+    private final IpcSettings settings;
+    private final IpcTable<ShmSegment> table;
 
-    /** For /proc/sysvipc. */
+    SharedMemoryCalls(IpcSettings settings) {
+        this.settings = settings;
+        this.table = new IpcTable<>(settings.shmmni, settings.nextSegment);
+    }
+
     List<ShmSegment> all() {
         return table.all();
+    }
+
+    private long pages() {
+        return table.all().stream().mapToLong(s -> s.size + 4095 >>> 12).sum();
     }
 
     long get(Task task, int key, long size, int flags) {
@@ -30,16 +38,22 @@ final class SharedMemoryCalls {
                 key,
                 flags,
                 found -> {
-                    if (size > found.size) {
+                    if (Long.compareUnsigned(size, found.size) > 0) {
                         throw Errno.EINVAL.exception();
                     }
                 },
                 () -> {
-                    if (size < IpcConst.SHMMIN || size > MOST_BYTES) {
+                    if (size == 0 || Long.compareUnsigned(size, settings.shmmax.get()) > 0) {
                         throw Errno.EINVAL.exception();
                     }
+                    if (size > -4096 && size < 0
+                            || Long.compareUnsigned(pages() + (size + 4095 >>> 12), settings.shmall.get()) > 0) {
+                        throw Errno.ENOSPC.exception();
+                    }
                     boolean huge = (flags & IpcConst.SHM_HUGETLB) != 0;
-                    if (huge || (flags & IpcConst.SHM_NORESERVE) == 0 && size > task.kernel.config.memoryBytes()) {
+                    if (huge
+                            || size < 0
+                            || (flags & IpcConst.SHM_NORESERVE) == 0 && size > task.kernel.config.memoryBytes()) {
                         throw Errno.ENOMEM.exception();
                     }
                     return new ShmSegment(task, table, key, flags, size);
@@ -158,11 +172,11 @@ final class SharedMemoryCalls {
 
     private long info(Task task, long buffer) {
         MemorySegment out = task.memory.build(Shminfo.SIZE);
-        Le.putLong(out, Shminfo.SHMMAX, MOST_BYTES);
+        Le.putLong(out, Shminfo.SHMMAX, settings.shmmax.get());
         Le.putLong(out, Shminfo.SHMMIN, IpcConst.SHMMIN);
-        Le.putLong(out, Shminfo.SHMMNI, IpcConst.SHMMNI);
-        Le.putLong(out, Shminfo.SHMSEG, IpcConst.SHMMNI);
-        Le.putLong(out, Shminfo.SHMALL, MOST_BYTES);
+        Le.putLong(out, Shminfo.SHMMNI, settings.shmmni.get());
+        Le.putLong(out, Shminfo.SHMSEG, settings.shmmni.get());
+        Le.putLong(out, Shminfo.SHMALL, settings.shmall.get());
         task.memory.write(buffer, out);
         return table.highestPlace();
     }

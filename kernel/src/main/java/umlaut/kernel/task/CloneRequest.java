@@ -12,6 +12,7 @@ import umlaut.abi.Signal;
 import umlaut.kernel.cgroup.Cgroup;
 import umlaut.kernel.cgroup.CgroupNode;
 import umlaut.kernel.ns.Namespaces;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.vfs.File;
 
 /**
@@ -85,6 +86,13 @@ record CloneRequest(
                 || (flags & (CloneFlags.CLONE_THREAD | CloneFlags.CLONE_PARENT)) != 0 && exitSignal != 0
                 || Long.compareUnsigned(exitSignal, Signal.NSIG) > 0
                 || stack == 0 != (stackSize == 0)) {
+            throw Errno.EINVAL.exception();
+        }
+        long tids = setTid ? Le.getLong(raw, CloneArgs.SET_TID_SIZE) : 0;
+        if (setTid
+                && (tids == 0
+                        || Le.getLong(raw, CloneArgs.SET_TID) == 0
+                        || Long.compareUnsigned(tids, PidNamespace.DEEPEST) > 0)) {
             throw Errno.EINVAL.exception();
         }
         if (setTid) {

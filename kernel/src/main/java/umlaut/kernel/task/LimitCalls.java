@@ -11,9 +11,6 @@ import umlaut.kernel.mm.Mm;
 
 /** getrlimit(2), setrlimit(2), prlimit(2). */
 public final class LimitCalls {
-    /** The most descriptors anyone may have (fs.nr_open). */
-    private static final long NR_OPEN = 1 << 20;
-
     private LimitCalls() {}
 
     public static long getrlimit(Task task, int resource, long address) {
@@ -62,7 +59,7 @@ public final class LimitCalls {
         if (resource < 0 || resource >= Rlimit.RLIM_NLIMITS || Long.compareUnsigned(soft, hard) > 0) {
             return Errno.EINVAL.negative();
         }
-        if (resource == Rlimit.RLIMIT_NOFILE && Long.compareUnsigned(hard, NR_OPEN) > 0) {
+        if (resource == Rlimit.RLIMIT_NOFILE && Long.compareUnsigned(hard, task.kernel.limits.openFiles.get()) > 0) {
             return Errno.EPERM.negative();
         }
         boolean raises = Long.compareUnsigned(hard, group.limits.hard(resource)) > 0;

@@ -128,6 +128,12 @@ public final class PriorityCalls {
         }
         long result = Errno.ESRCH.negative();
         for (Task t : targets(task, which - 1, who)) {
+            int uid = t.credentials().uid();
+            if (uid != task.credentials().euid()
+                    && uid != task.credentials().uid()
+                    && !task.credentials().capable(Capability.CAP_SYS_NICE)) {
+                return Errno.EPERM.negative();
+            }
             t.settings.ioPriority = value;
             result = 0;
         }

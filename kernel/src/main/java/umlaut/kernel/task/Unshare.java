@@ -56,6 +56,9 @@ public final class Unshare {
     static void ownFiles(Task task) {
         FileTable files = task.files();
         if (files.shared()) {
+            if (files.size() > task.kernel.limits.openFiles.get()) {
+                throw Errno.EMFILE.exception();
+            }
             task.setFiles(files.copy());
             files.leave(task);
         }
@@ -63,7 +66,7 @@ public final class Unshare {
 
     /** @param type CLONE_NEW*: what kind the file must be of, 0 = any; of a pidfd, which of its process's namespaces */
     public static long setns(Task task, int fd, int type) {
-        File file = task.files().hold(fd);
+        File file = task.files().holdOpen(fd);
         try {
             if (file instanceof PidFile pidFile) {
                 return joinProcess(task, pidFile, type & 0xffff_ffffL);

@@ -14,6 +14,8 @@ public final class UserTable {
     public static final class User {
         public final AtomicInteger tasks = new AtomicInteger();
         public final AtomicInteger pendingSignals = new AtomicInteger();
+        /** Pages that the pipes made by the user may hold (fs.pipe-user-pages-soft). */
+        public final AtomicLong pipePages = new AtomicLong();
         /** RLIMIT_MSGQUEUE. */
         public final AtomicLong messageQueueBytes = new AtomicLong();
     }

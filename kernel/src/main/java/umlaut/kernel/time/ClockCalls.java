@@ -37,15 +37,15 @@ final class ClockCalls {
     }
 
     static long settime(Task task, int id, long address) {
-        if (id != Clock.CLOCK_REALTIME) {
-            // CPU clocks exist, but nobody may set them.
-            if (id < 0) {
-                Clocks.read(task, id);
-                return Errno.EPERM.negative();
-            }
+        if (id > Clock.CLOCK_REALTIME || id < 0 && (id & Clock.CPUCLOCK_CLOCK_MASK) == Clock.CPUCLOCK_FD) {
             return Errno.EINVAL.negative();
         }
         MemorySegment time = task.memory.struct(address, Timespec.SIZE);
+        if (id < 0) {
+            // CPU clocks exist, but nobody may set them.
+            Clocks.read(task, id);
+            return Errno.EPERM.negative();
+        }
         if (!Timespec.isValid(time, 0)) {
             return Errno.EINVAL.negative();
         }

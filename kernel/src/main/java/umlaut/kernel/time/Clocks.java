@@ -102,7 +102,8 @@ final class Clocks {
     static long resolution(Task task, int id) {
         if (isCpuClock(id)) {
             read(task, id);
-            return 1;
+            // User time and all time are counted by ticks (posix_cpu_clock_getres).
+            return id < 0 && (id & Clock.CPUCLOCK_CLOCK_MASK) != Clock.CPUCLOCK_SCHED ? TICK_NS : 1;
         }
         return switch (id) {
             case Clock.CLOCK_REALTIME,

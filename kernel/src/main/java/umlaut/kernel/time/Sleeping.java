@@ -21,16 +21,26 @@ final class Sleeping {
     }
 
     static long clockNanosleep(Task task, int id, int flags, long request, long remain) {
-        if (Clocks.isPerThread(id)) {
-            return id == Clock.CLOCK_THREAD_CPUTIME_ID ? Errno.EOPNOTSUPP.negative() : Errno.EINVAL.negative();
+        if (id == Clock.CLOCK_THREAD_CPUTIME_ID) {
+            return Errno.EOPNOTSUPP.negative();
         }
+        if (Clocks.isPerThread(id)) {
+            requested(task, request);
+            return Errno.EINVAL.negative();
+        }
+        boolean alarm = id == Clock.CLOCK_REALTIME_ALARM || id == Clock.CLOCK_BOOTTIME_ALARM;
         boolean cpu = Clocks.isCpuClock(id);
-        if (cpu) {
-            Clocks.process(task, id);
-        } else {
+        if (!cpu && !alarm) {
             Clocks.toMonotonic(task.kernel.clock, id, 0);
         }
         long time = requested(task, request);
+        if (alarm) {
+            // There is no real-time clock device.
+            return Errno.EOPNOTSUPP.negative();
+        }
+        if (cpu) {
+            Clocks.process(task, id);
+        }
         if ((flags & Clock.TIMER_ABSTIME) == 0) {
             return cpu
                     ? onCpuClock(task, id, add(Clocks.read(task, id), time), remain)

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Capability;
 import umlaut.abi.Clock;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.Itimerspec;
 import umlaut.abi.Itimerval;
 import umlaut.abi.Le;
@@ -97,7 +98,12 @@ final class TimerCalls {
         long given = value;
         PosixTimer timer = keeper.of(task.group)
                 .create(id -> new PosixTimer(task.kernel, id, task, clockId, sent, thread, event == 0 ? id : given));
-        task.memory.putInt(idAddress, timer.id);
+        try {
+            task.memory.putInt(idAddress, timer.id);
+        } catch (ErrnoException e) {
+            keeper.of(task.group).remove(timer.id);
+            throw e;
+        }
         return 0;
     }
 

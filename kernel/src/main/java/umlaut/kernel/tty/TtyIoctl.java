@@ -53,6 +53,8 @@ final class TtyIoctl {
             case TCFLSH -> change(task, tty, near, () -> flush(tty, (int) argument));
             case TCXONC -> change(task, tty, near, () -> flow(tty, (int) argument));
             case TCSBRK, TCSBRKP -> change(task, tty, near, () -> drain(task, tty));
+            // A pseudo-terminal has no line to hold down.
+            case TIOCSBRK, TIOCCBRK -> 0;
             case TIOCSTI -> sti(task, tty, argument);
             case TIOCGETD -> put(task, argument, N_TTY);
             case TIOCSETD -> task.memory.getInt(argument) == N_TTY ? 0 : Errno.EINVAL.negative();

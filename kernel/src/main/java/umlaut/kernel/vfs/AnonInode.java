@@ -59,6 +59,11 @@ public final class AnonInode extends Inode {
         return text.equals("anon_inode");
     }
 
+    /** Can its attributes not be changed? */
+    boolean isFixed() {
+        return isShared() || text.equals("pidfd");
+    }
+
     /** As /proc/PID/fd shows it: "pipe:[123]". Shared ones say "anon_inode:" and their own kind instead. */
     public String displayName() {
         return text + ":[" + ino + "]";

@@ -38,9 +38,9 @@ public final class AttributeCalls {
         }
     }
 
-    /** The inode that eventfds and their like share is nobody's to change. */
+    /** The inodes that eventfds and their like share, and those of pidfds, are nobody's to change. */
     private static void requireOwn(File file) {
-        if (file.inode() instanceof AnonInode anonymous && anonymous.isShared()) {
+        if (file.inode() instanceof AnonInode anonymous && anonymous.isFixed()) {
             throw Errno.EOPNOTSUPP.exception();
         }
     }
@@ -147,6 +147,7 @@ public final class AttributeCalls {
             }
             File file = task.files().holdOpen(dirFd);
             try {
+                requireOwn(file);
                 Attributes.utimes(vfs, vfs.pathOf(file), task.credentials(), request);
                 return 0;
             } finally {

@@ -5,7 +5,6 @@ import umlaut.abi.Errno;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.Ioctl;
 import umlaut.abi.Limits;
-import umlaut.abi.Mode;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
@@ -49,8 +48,7 @@ public final class CopyCalls {
         if (!out.writable()) {
             return Errno.EBADF.negative();
         }
-        int inMode = in.inode().mode;
-        if (!Mode.isRegular(inMode) && !Mode.isBlock(inMode) || (out.flags() & OpenFlags.O_APPEND) != 0) {
+        if (!in.sends() || !in.splicesOut() || (out.flags() & OpenFlags.O_APPEND) != 0) {
             return Errno.EINVAL.negative();
         }
         long from = offset == 0 ? in.position() : start;
@@ -193,11 +191,18 @@ public final class CopyCalls {
         if (Long.compareUnsigned(from + count, from) < 0 || Long.compareUnsigned(to + count, to) < 0) {
             return Errno.EOVERFLOW.negative();
         }
-        if (from < 0 || to < 0 || count < 0 || from + count < 0 || to + count < 0) {
+        source.refresh();
+        long atMost = count < 0 ? Limits.MAX_RW_COUNT : Math.min(count, Limits.MAX_RW_COUNT);
+        long length = from >= source.size ? 0 : Math.min(atMost, source.size - from);
+        if (length > 0 && to == Long.MAX_VALUE) {
+            return Errno.EFBIG.negative();
+        }
+        if (from < 0 || to < 0 || from + length < 0) {
             return Errno.EINVAL.negative();
         }
-        source.refresh();
-        long length = Math.max(0, Math.min(Math.min(count, Limits.MAX_RW_COUNT), source.size - from));
+        if (to + length < 0) {
+            length = Long.MAX_VALUE - to;
+        }
         long limit = task.group.limits.soft(Rlimit.RLIMIT_FSIZE);
         if (length > 0 && limit >= 0 && to + length > limit) {
             if (to >= limit) {

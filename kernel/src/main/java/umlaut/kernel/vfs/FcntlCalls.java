@@ -72,11 +72,11 @@ public final class FcntlCalls {
             case Fcntl.F_SETSIG -> setSignal(task, file, argument);
             case Fcntl.F_GETLEASE -> Leases.get(file);
             case Fcntl.F_SETLEASE -> Leases.set(task, file, fd, (int) argument);
-            case Fcntl.F_GET_RW_HINT, Fcntl.F_GET_FILE_RW_HINT -> {
+            case Fcntl.F_GET_RW_HINT -> {
                 task.memory.putLong(argument, file.inode().state().writeHint);
                 yield 0;
             }
-            case Fcntl.F_SET_RW_HINT, Fcntl.F_SET_FILE_RW_HINT -> setHint(task, file, argument);
+            case Fcntl.F_SET_RW_HINT -> setHint(task, file, argument);
             case Fcntl.F_NOTIFY -> task.kernel.ipc.notifyDirectory(task, file, fd, (int) argument);
             case Fcntl.F_CREATED_QUERY -> file.created() ? 1 : 0;
             default -> file.fcntl(task, command, argument);

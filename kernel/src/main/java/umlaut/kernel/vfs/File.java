@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
 import umlaut.abi.InotifyFlags;
+import umlaut.abi.Mode;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.kernel.Kernel;
@@ -274,6 +275,17 @@ public abstract class File {
     /** Whether there is anything to read or to write, by whatever means: without, read(2) and write(2) say EINVAL before they look at memory. */
     public boolean hasData(boolean writing) {
         return true;
+    }
+
+    /** Can splice(2) take bytes out of it? */
+    public boolean splicesOut() {
+        return true;
+    }
+
+    /** Can sendfile(2) take bytes out of it? */
+    public boolean sends() {
+        int mode = inode().mode;
+        return Mode.isRegular(mode) || Mode.isBlock(mode);
     }
 
     /**

@@ -133,17 +133,18 @@ final class FileAttributeCalls {
                 return Errno.EINVAL.negative();
             }
             Inode inode = file.inode();
-            if (!inode.isRegular() || (file.flags() & umlaut.abi.OpenFlags.O_PATH) != 0) {
+            if ((file.flags() & umlaut.abi.OpenFlags.O_PATH) != 0) {
                 return Errno.EBADF.negative();
             }
             inode.refresh();
-            long pages = Math.min(inode.blocks >> 3, (inode.size + 4095) >> 12);
+            // Pipes, sockets and directories have no page cache.
+            long pages = inode.isRegular() ? Math.min(inode.blocks >> 3, (inode.size + 4095) >> 12) : 0;
             long first = start >>> 12;
             long end = length == 0 || Long.compareUnsigned(start + length - 1 >>> 12, pages - 1) > 0
                     ? pages - 1
                     : start + length - 1 >>> 12;
             MemorySegment result = task.memory.build(40);
-            Le.putLong(result, 0, Math.max(0, end - first + 1));
+            Le.putLong(result, 0, pages == 0 ? 0 : Math.max(0, end - first + 1));
             task.memory.write(out, result, 0, 40);
             return 0;
         } finally {

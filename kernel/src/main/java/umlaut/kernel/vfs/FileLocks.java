@@ -63,6 +63,19 @@ final class FileLocks {
 
     // --- record locks ---
 
+    /** For F_GETLK: as {@link #conflict}; asked for F_UNLCK, the first lock of the owner's own in that range, or null (Linux: posix_test_locks_conflict). */
+    synchronized @Nullable Lock test(Object owner, int type, long start, long end) {
+        if (type != Fcntl.F_UNLCK) {
+            return conflict(owner, type, start, end);
+        }
+        for (Lock lock : records) {
+            if (lock.owner == owner && lock.start <= end && start <= lock.end) {
+                return lock;
+            }
+        }
+        return null;
+    }
+
     /** The first record lock that stands against such a lock, or null. */
     synchronized @Nullable Lock conflict(Object owner, int type, long start, long end) {
         for (Lock lock : records) {

@@ -11,6 +11,8 @@ public final class IoctlCalls {
     private static final int FS_IOC_FSGETXATTR = 0x801c581f;
     private static final int FS_IOC_FSSETXATTR = 0x401c5820;
 
+    private static final int FIFREEZE = 0xc0045877, FITHAW = 0xc0045878;
+
     private IoctlCalls() {}
 
     public static long ioctl(Task task, int fd, int command, long argument) {
@@ -34,6 +36,7 @@ public final class IoctlCalls {
                     task.memory.putInt(argument, file.inode().blockSize());
                     yield 0;
                 }
+                case FIFREEZE, FITHAW -> freeze(task);
                 case Ioctl.FS_IOC_GETFLAGS -> getFlags(task, file, argument);
                 case Ioctl.FS_IOC_SETFLAGS -> setFlags(task, file, argument);
                 case FS_IOC_FSGETXATTR -> getXattr(task, file, argument);
@@ -55,12 +58,22 @@ public final class IoctlCalls {
                 task.memory.putInt(argument, (int) (file.inode().size - file.position()));
                 yield 0;
             }
-            case Ioctl.FIBMAP ->
-                (task.credentials().capable(Capability.CAP_SYS_RAWIO) ? Errno.EINVAL : Errno.EPERM).negative();
+            case Ioctl.FIBMAP -> {
+                if (!task.credentials().capable(Capability.CAP_SYS_RAWIO)) {
+                    yield Errno.EPERM.negative();
+                }
+                task.memory.putInt(argument, 0);
+                yield Errno.EINVAL.negative();
+            }
             case Ioctl.FS_IOC_FIEMAP, Ioctl.FICLONERANGE -> Errno.EOPNOTSUPP.negative();
             case Ioctl.FICLONE -> clone(task, file, (int) argument);
             default -> file.ioctl(task, command, argument);
         };
+    }
+
+    /** No file system here can be frozen. */
+    private static long freeze(Task task) {
+        return (task.credentials().capable(Capability.CAP_SYS_ADMIN) ? Errno.EOPNOTSUPP : Errno.EPERM).negative();
     }
 
     /** No file system here shares blocks between files. */

@@ -62,14 +62,14 @@ final class LockCalls {
         MemorySegment raw = task.memory.struct(address, Flock.SIZE);
         int type = Le.getShort(raw, Flock.L_TYPE);
         Request request = decode(raw, file);
-        if (type != Fcntl.F_RDLCK && type != Fcntl.F_WRLCK) {
+        if (type != Fcntl.F_RDLCK && type != Fcntl.F_WRLCK && !(ofd && type == Fcntl.F_UNLCK)) {
             return Errno.EINVAL.negative();
         }
         if (ofd && request.pid != 0) {
             return Errno.EINVAL.negative();
         }
         Object owner = ofd ? file : task.files();
-        FileLocks.Lock found = FileLocks.of(file.inode()).conflict(owner, type, request.start, request.end);
+        FileLocks.Lock found = FileLocks.of(file.inode()).test(owner, type, request.start, request.end);
         MemorySegment out = task.fileScratch.struct();
         MemorySegment.copy(raw, 0, out, 0, Flock.SIZE);
         if (found == null) {

@@ -47,6 +47,11 @@ final class MountContextFile extends File {
     }
 
     @Override
+    public long seek(long offset, int whence) {
+        throw Errno.ESPIPE.exception();
+    }
+
+    @Override
     public Inode inode() {
         return vfs.anonInode;
     }

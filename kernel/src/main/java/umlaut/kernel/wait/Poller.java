@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
+import umlaut.abi.Personality;
 import umlaut.abi.Poll;
 import umlaut.abi.Pollfd;
 import umlaut.abi.Rlimit;
@@ -67,9 +68,14 @@ final class Poller {
         return result;
     }
 
+    /** Does the task's personality(2) want its timeouts left alone, as other Unix systems do? */
+    static boolean sticky(Task task) {
+        return (task.settings.personality & Personality.STICKY_TIMEOUTS) != 0;
+    }
+
     /** Linux's ppoll and pselect store the time left; a failure to do so changes nothing. */
     static void putRemaining(Task task, long timeout, long deadlineNs) {
-        if (timeout == 0 || deadlineNs == Blocking.FOREVER) {
+        if (timeout == 0 || deadlineNs == Blocking.FOREVER || sticky(task)) {
             return;
         }
         long left = deadlineNs == 0 ? 0 : Math.max(0, deadlineNs - task.kernel.clock.monotonicNs());

@@ -47,7 +47,7 @@ final class Select {
             deadline = Poller.deadline(task, Timeval.seconds(time, 0) + micros / 1_000_000, micros % 1_000_000 * 1_000);
         }
         long result = run(task, count, in, out, except, deadline);
-        if (timeout != 0) {
+        if (timeout != 0 && !Poller.sticky(task)) {
             long left = deadline == 0 ? 0 : Math.max(0, deadline - task.kernel.clock.monotonicNs());
             MemorySegment room = task.memory.build(Timeval.SIZE);
             Timeval.writeNs(room, 0, left);

@@ -80,6 +80,10 @@ final class TcpOptions {
             setCongestion(task, value);
             return true;
         }
+        if (name == InetConst.TCP_ULP) {
+            // There is no protocol to put over a connection, TLS for example.
+            throw (value.byteSize() == 0 ? Errno.EINVAL : Errno.ENOENT).exception();
+        }
         int number = SocketOptions.integer(value);
         tp.net.lock();
         try {
