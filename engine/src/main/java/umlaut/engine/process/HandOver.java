@@ -34,17 +34,29 @@ final class HandOver {
         doze = new Doze(space, area, use);
     }
 
+    /** See {@link Placement#bornOn}. */
+    void bornOn(int cpu) {
+        placement.bornOn(cpu);
+    }
+
+    /** The guest thread, asleep, is to be woken by the caller, who is not its kernel thread. */
+    void comeHere() {
+        placement.comeHere();
+    }
+
     /** On the kernel thread, before anything else here. */
     void begin() {
         if (resumes == 0) {
-            placement.begin();
+            placement.begin(false);
         }
     }
 
     /** The first resume was somebody else's doing: {@link NativeThread#launch}. */
     void launched() {
-        begin();
-        resumes = Math.max(resumes, 1);
+        if (resumes == 0) {
+            placement.begin(true);
+            resumes = 1;
+        }
     }
 
     /** Before a resume. @return whether it is the first */
@@ -117,7 +129,7 @@ final class HandOver {
             }
             if (!placement.isBound()) {
                 Futex.await(area, Area.STATE, asleep);
-            } else if (Futex.await(area, Area.STATE, asleep, Placement.COMPUTING_NS) == Futex.TIMED_OUT) {
+            } else if (Futex.await(area, Area.STATE, asleep, placement.patienceNs()) == Futex.TIMED_OUT) {
                 placement.release();
             }
         }
@@ -130,7 +142,7 @@ final class HandOver {
             doze.sleep(deadlineNs);
             return;
         }
-        long release = System.nanoTime() + Placement.BOND_NS;
+        long release = System.nanoTime() + placement.bondNs();
         doze.sleep(Math.min(deadlineNs, release));
         if (System.nanoTime() - release >= 0) {
             placement.release();
@@ -158,7 +170,11 @@ final class HandOver {
     /** The host thread may serve another guest thread next. */
     void close() {
         sleeping();
-        placement.release();
+    }
+
+    /** See {@link Placement#guestConfinedTo}. */
+    int guestConfinedTo() {
+        return placement.guestConfinedTo();
     }
 
     /** While it is the kernel's turn. */

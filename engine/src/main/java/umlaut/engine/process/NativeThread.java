@@ -107,6 +107,16 @@ final class NativeThread implements UserThread {
         return started;
     }
 
+    /** Its host thread is confined to a processor from the start; -1 if it is not. */
+    void bornOn(int cpu) {
+        handOver.bornOn(cpu);
+    }
+
+    /** The processor that its host thread is confined to, -1 if to none. */
+    int confinedTo() {
+        return handOver.guestConfinedTo();
+    }
+
     /** Before anybody but its maker knows the thread. */
     void setHostTid(int hostTid) {
         tid = hostTid;
@@ -186,6 +196,7 @@ final class NativeThread implements UserThread {
     public boolean launch() {
         running = started && !space.isDead() && failedOrder == 0 && MODE.compareAndSet(this, IN_KERNEL, IN_USER);
         if (running) {
+            handOver.comeHere();
             post(answer());
         }
         return running;

@@ -104,6 +104,16 @@ final class Pacer {
         return foreground != null || cpus > 1 && Long.bitCount(allowedCpus) > 1;
     }
 
+    /** Whether a processor is one that guests may be confined to. */
+    boolean isAllowed(int cpu) {
+        return cpu >= 0 && cpu < 64 && (allowedCpus >>> cpu & 1) != 0;
+    }
+
+    /** The processors beside the caller's, for work that nobody waits for; 0 if they are not idle. */
+    long otherCpus() {
+        return polling && places() ? allowedCpus & ~(1L << Processes.currentCpu()) : 0;
+    }
+
     /** How often a service thread looks for another batch after one. */
     int servicePolls() {
         return polling ? Math.min(SERVICE_POLLS, rounds) : 0;

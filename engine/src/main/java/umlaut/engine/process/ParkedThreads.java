@@ -1,12 +1,13 @@
 package umlaut.engine.process;
 
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An address space's host threads that have no guest thread, and areas ready for more. Guarded by its lock. */
 final class ParkedThreads {
-    /** @param started whether it has reported, as another guest thread */
-    record Host(int slot, int tid, boolean started) {}
+    /** @param started whether it has reported, as another guest thread; {@code cpu} the processor it is confined to, or -1 */
+    record Host(int slot, int tid, boolean started, int cpu) {}
 
     private final AreaFile areas;
     private final ArrayDeque<Host> threads = new ArrayDeque<>();
@@ -23,8 +24,12 @@ final class ParkedThreads {
         return threads.poll();
     }
 
-    void add(int slot, int tid, boolean started) {
-        threads.push(new Host(slot, tid, started));
+    void add(int slot, int tid, boolean started, int cpu) {
+        threads.push(new Host(slot, tid, started, cpu));
+    }
+
+    void forEach(Consumer<Host> action) {
+        threads.forEach(action);
     }
 
     /** A slot for another thread's area. @throws umlaut.engine.EngineException when all are in use */

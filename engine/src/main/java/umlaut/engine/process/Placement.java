@@ -10,17 +10,22 @@ import umlaut.host.Processes;
  *
  * <p>Together means that both may use that one processor only: the host puts a thread that is woken on an idle processor if there is one, so that a free guest thread would be
  * moved away by every answer, and each call would wake a processor. What that takes from the host's scheduler is given back soon: a guest thread that computes without a call
- * for {@link #COMPUTING_NS} is released, as is a pair that sleeps in the kernel or has been bound for {@link #BOND_NS}; where the host then puts the guest thread they meet again. New pairs are
- * free, too, at first.
+ * for {@link #COMPUTING_NS} is released, as is a pair that sleeps in the kernel or has been bound for {@link #BOND_NS}; where the host then puts the guest thread they meet again.
+ *
+ * <p>A new pair begins together, where it was made: most of what new processes and threads do is a few calls, after which they execute a program or end. One that computes, or
+ * lasts, is released sooner than others, so that the host can spread what its parent has started.
  *
  * <p>Belongs to its kernel thread.
  */
 final class Placement {
     /** A bound guest thread that makes no call for so long computes, and may want another processor. */
-    static final long COMPUTING_NS = 5_000_000;
+    private static final long COMPUTING_NS = 5_000_000;
 
     /** The longest that a pair is bound before the host chooses its processor anew. */
-    static final long BOND_NS = 20_000_000;
+    private static final long BOND_NS = 20_000_000;
+
+    /** The same for new pairs. */
+    private static final long NEW_COMPUTING_NS = 1_000_000, NEW_BOND_NS = 4_000_000;
 
     /** Calls between two looks at the clock. */
     private static final int WINDOW = 16;
@@ -50,6 +55,12 @@ final class Placement {
     private final LongConsumer placeGuest;
     private Mode mode = Mode.FREE;
     private int guestCpu = -1;
+    /** Where the guest thread is confined to before the pair's kernel thread first runs, or -1. */
+    private int bornOn = -1;
+    /** The kernel thread does not know of the pair yet. */
+    private boolean isUnborn = true;
+    /** The pair is bound for the first time. */
+    private boolean isNew;
     private int misses;
     private boolean guestSlept;
     /** The guest thread had to wait long. */
@@ -72,11 +83,54 @@ final class Placement {
         this.placeGuest = placeGuest;
     }
 
-    /** On the kernel thread, first of all: a thread inherits where it may run from the one that made it. */
-    void begin() {
-        if (Processes.affinity() != pacer.allowedCpus) {
-            Processes.setAffinity(0, pacer.allowedCpus);
+    /** Before the kernel thread knows of the pair. */
+    void bornOn(int cpu) {
+        bornOn = cpu;
+    }
+
+    /** Confines the guest thread of a new pair to the processor of the caller, who is about to wake it. */
+    void comeHere() {
+        int here = pacer.places() ? Processes.currentCpu() : -1;
+        if (here != bornOn && pacer.isAllowed(here)) {
+            bornOn = here;
+            placeGuest.accept(1L << here);
         }
+    }
+
+    /** On the kernel thread, first of all. @param launched whether guest code runs already, where it was {@link #bornOn} or woken */
+    void begin(boolean launched) {
+        isUnborn = false;
+        if (!launched) {
+            comeHere();
+        }
+        if (bornOn >= 0) {
+            bind(Mode.TOGETHER, bornOn, 1L << bornOn);
+            isNew = true;
+        } else {
+            confine(pacer.allowedCpus);
+        }
+    }
+
+    /** Says where the kernel thread may run, which it has from whoever made it, or served last. */
+    private static void confine(long cpus) {
+        if (Processes.affinity() != cpus) {
+            Processes.setAffinity(0, cpus);
+        }
+    }
+
+    /** The processor that the guest thread is confined to, -1 if to none: for the next guest thread that its host thread serves. */
+    int guestConfinedTo() {
+        return mode == Mode.TOGETHER ? guestCpu : mode == Mode.FREE && isUnborn ? bornOn : -1;
+    }
+
+    /** How long a bound guest thread may be without a call. */
+    long patienceNs() {
+        return isNew ? NEW_COMPUTING_NS : COMPUTING_NS;
+    }
+
+    /** How long a pair may be bound. */
+    long bondNs() {
+        return isNew ? NEW_BOND_NS : BOND_NS;
     }
 
     boolean polls() {
@@ -99,7 +153,7 @@ final class Placement {
             denseWindows = dense && pacer.polling() ? denseWindows + 1 : 0;
             if (denseWindows >= windowsWanted) {
                 move(Mode.APART, guestCpu);
-            } else if (now - boundNs > BOND_NS) {
+            } else if (now - boundNs > bondNs()) {
                 release();
             }
         }
@@ -147,7 +201,7 @@ final class Placement {
     void blocking(int cpu) {
         blocked = true;
         excused = true;
-        if (mode != Mode.FREE && System.nanoTime() - boundNs > BOND_NS) {
+        if (mode != Mode.FREE && System.nanoTime() - boundNs > bondNs()) {
             release();
         } else if (mode == Mode.APART) {
             missed(cpu);
@@ -166,6 +220,7 @@ final class Placement {
         goodCalls = 0;
         denseWindows = 0;
         freeSleeps = 0;
+        isNew = false;
         if (cpu < 0 || cpu > 63 || !pacer.places()) {
             to = Mode.FREE;
         }
@@ -175,14 +230,19 @@ final class Placement {
         if (mask == 0 || to == Mode.FREE && mode == Mode.FREE) {
             return;
         }
-        boundNs = System.nanoTime();
-        windowStartNs = boundNs;
         if (to == Mode.TOGETHER) {
             placeGuest.accept(mask);
         } else if (mode == Mode.TOGETHER) {
             placeGuest.accept(pacer.guestCpus);
         }
-        Processes.setAffinity(0, mask);
+        bind(to, cpu, mask);
+    }
+
+    /** @param mask where the kernel thread is to run */
+    private void bind(Mode to, int cpu, long mask) {
+        boundNs = System.nanoTime();
+        windowStartNs = boundNs;
+        confine(mask);
         mode = to;
         guestCpu = cpu;
     }

@@ -40,9 +40,23 @@ final class ProcFiles {
 
     /** Time on a CPU of one thread, ns. */
     static long threadCpuNs(int pid, int tid) {
-        String s = read("/proc/" + pid + "/task/" + tid + "/schedstat");
-        int space = s.indexOf(' ');
-        return space < 0 ? 0 : Long.parseLong(s, 0, space, 10);
+        String path = "/proc/" + pid + "/task/" + tid + "/schedstat";
+        int fd = (int) umlaut.host.Files.openat(
+                umlaut.host.Files.AT_FDCWD,
+                Scratch.path(path),
+                umlaut.host.Files.O_RDONLY | umlaut.host.Files.O_CLOEXEC,
+                0);
+        if (fd < 0) {
+            return 0;
+        }
+        MemorySegment text = Scratch.inner();
+        long length = umlaut.host.Files.pread(fd, text, 0, 64, 0);
+        umlaut.host.Files.close(fd);
+        long ns = 0;
+        for (int i = 0; i < length && text.get(Layouts.BYTE, i) != ' '; i++) {
+            ns = 10 * ns + text.get(Layouts.BYTE, i) - '0';
+        }
+        return ns;
     }
 
     /**

@@ -3,11 +3,13 @@ package umlaut.engine.process;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.host.Futex;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
+import umlaut.host.Processes;
 import umlaut.host.Syscall;
 
 /**
@@ -31,6 +33,12 @@ final class Service {
 
     /** Set by the reaper: nobody will answer any more, and the slot may soon be another's, so that it must not be touched. */
     volatile boolean dead;
+
+    /** The processor that the service thread is confined to, -1 if to none: its callers wait for it, so it runs where they do. Threads and processes that it makes are born there. */
+    private int cpu = -1;
+
+    /** Confines the service thread to the processors of a mask; null while nobody may. */
+    private @Nullable LongConsumer placing;
 
     /** The fork that is to make this process, while its maker waits for it; used by that thread only. */
     private Nursery.@Nullable Birth birth;
@@ -153,7 +161,28 @@ final class Service {
         seq++;
         Layouts.WORD.setVolatile(orders, (long) ServicePages.SEQ, seq);
         if ((int) Layouts.WORD.getVolatile(reply, (long) ServicePages.ASLEEP) != 0) {
+            comeHere();
             Futex.wake(orders, ServicePages.SEQ, 1);
+        }
+    }
+
+    /** From now on the service thread runs on the processor of whoever wakes it. @param bornOn where it is confined to already */
+    void follow(LongConsumer placing, int bornOn) {
+        this.placing = placing;
+        cpu = bornOn;
+    }
+
+    int cpu() {
+        return cpu;
+    }
+
+    private void comeHere() {
+        if (placing != null && pacer.places()) {
+            int here = Processes.currentCpu();
+            if (here != cpu && pacer.isAllowed(here)) {
+                cpu = here;
+                placing.accept(1L << here);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package umlaut.engine.process;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import umlaut.engine.EngineException;
+import umlaut.host.Processes;
 
 /** A few address spaces kept ready for execve(2), refilled in the background: when a program has been started, so that nothing keeps its start from the processors. */
 final class WarmPool {
@@ -13,6 +14,7 @@ final class WarmPool {
     private final ArrayBlockingQueue<NativeAddressSpace> ready = new ArrayBlockingQueue<>(SIZE);
     private final Thread filler;
     private volatile boolean closed;
+    private volatile int fillerTid;
 
     WarmPool(NativeAddressSpace zygote) {
         this.zygote = zygote;
@@ -22,6 +24,7 @@ final class WarmPool {
     }
 
     private void fill() {
+        fillerTid = Processes.gettid();
         while (!closed && !zygote.isDead()) {
             if (ready.remainingCapacity() == 0) {
                 LockSupport.park(this);
@@ -36,9 +39,13 @@ final class WarmPool {
         }
     }
 
-    /** Wakes the filler if there is something to do. */
+    /** Wakes the filler if there is something to do, elsewhere if may be, since the caller's processor is wanted by the program that it has just started. */
     void refill() {
         if (ready.remainingCapacity() > 0) {
+            long cpus = zygote.engine.pacer.otherCpus();
+            if (fillerTid != 0 && cpus != 0) {
+                Processes.setAffinity(fillerTid, cpus);
+            }
             LockSupport.unpark(filler);
         }
     }
