@@ -35,12 +35,20 @@ public interface UserThread extends UserMemory {
     }
 
     /**
-     * A system call without arguments will have the same result until {@link #forgetResults()}: guest code may be told it without the kernel. Guest code can
-     * change what it is told.
+     * A system call will have the same result until {@link #forgetResults()}: guest code may be told it without the kernel. Guest code can
+     * change what it is told. That is for calls without arguments, and for set_robust_list(2) and set_tid_address(2) ({@link #ties()}).
      *
      * @param result not negative
      */
     default void keepResult(int nr, long result) {}
+
+    /**
+     * Guest code that asks rt_sigaction(2) about one of these signals (number n is bit n - 1) may be told without the kernel that its action is the default one, with nothing else set. From any thread, until {@link
+     * #close}; the next call takes the place of this.
+     */
+    default void keepDefaultActions(long signals) {}
+
+    ThreadTies ties();
 
     /** From any thread: the kernel is to be asked again. */
     default void forgetResults() {}

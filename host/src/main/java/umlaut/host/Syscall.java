@@ -138,6 +138,8 @@ public final class Syscall {
     public static final int RENAMEAT2 = 316;
     public static final int SECCOMP = 317;
     public static final int GETRANDOM = 318;
+    public static final int SET_TID_ADDRESS = 218;
+    public static final int SET_ROBUST_LIST = 273;
     public static final int MEMFD_CREATE = 319;
     public static final int MEMBARRIER = 324;
     public static final int COPY_FILE_RANGE = 326;

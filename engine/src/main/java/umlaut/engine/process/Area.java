@@ -76,9 +76,15 @@ final class Area {
     static final int MAX_ORDERS = 24;
 
     /** Results of system calls that the stub may give by itself, by {@link CopyTable#KEPT}; {@link #UNKNOWN} has it ask. */
-    static final int KEPT = 0x800;
+    static final int KEPT = 0xf80;
 
     static final long UNKNOWN = -1;
+
+    /** Addresses told by set_robust_list(2) and set_tid_address(2). */
+    static final int ROBUST_LIST = 0xe0, CLEAR_CHILD_TID = 0xe8;
+
+    /** Signals that are known to have their default actions: {@link umlaut.engine.UserThread#keepDefaultActions}. */
+    static final int DEFAULT_ACTIONS = 0xf0;
 
     /** The lease of {@link StubLease}: whether it is out, and how many changes have been noted. */
     static final int LEASE = 0x840, CHANGE_COUNT = 0x844;

@@ -18,6 +18,9 @@ final class CopyTable {
     /** In the stub's table alone: {@link StubLease} may do the call. */
     static final long LEASED = 1L << 50;
 
+    /** In the stub's table alone: rt_sigaction, which the stub may answer ({@link Area#DEFAULT_ACTIONS}). */
+    static final long ACTION = 1L << 51;
+
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
         Syscall.GETTID,
@@ -25,8 +28,13 @@ final class CopyTable {
         Syscall.GETUID,
         Syscall.GETGID,
         Syscall.GETEUID,
-        Syscall.GETEGID
+        Syscall.GETEGID,
+        Syscall.SET_TID_ADDRESS,
+        Syscall.SET_ROBUST_LIST
     };
+
+    /** From here on in {@link Area#KEPT} stand the results of calls that leave an address: {@link AreaTies}. */
+    static final int KEPT_TID_ADDRESS = Area.KEPT + 8 * 7, KEPT_ROBUST_LIST = Area.KEPT + 8 * 8;
 
     private final long[] entries = umlaut.abi.CopyTable.entries();
 
@@ -40,6 +48,9 @@ final class CopyTable {
         int kept = kept(nr);
         if (kept >= 0) {
             return KEPT | Area.KEPT + 8 * kept;
+        }
+        if (nr == Syscall.RT_SIGACTION) {
+            return entries[nr] | ACTION;
         }
         return nr == Syscall.MMAP || nr == Syscall.MUNMAP || nr == Syscall.MPROTECT ? LEASED : entries[nr];
     }

@@ -189,6 +189,6 @@ final class HandOver {
     }
 
     private void placeGuest(long cpus) {
-        space.place(thread.hostTid(), cpus);
+        thread.engine.reaper.place(space, thread.hostTid(), cpus);
     }
 }

@@ -14,7 +14,6 @@ import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
-import umlaut.host.Processes;
 import umlaut.host.Syscall;
 
 /**
@@ -115,7 +114,7 @@ final class NativeAddressSpace extends StubProcess {
             } else {
                 child.parked.add(birth.areaSlot, tid, false, service.cpu());
             }
-            child.service.follow(cpus -> child.place(child.pid, cpus), service.cpu());
+            child.service.follow(cpus -> engine.reaper.place(child, child.pid, cpus), service.cpu());
             engine.reaper.register(birth, child.pid, child);
         }
         if (result < 0) {
@@ -292,12 +291,15 @@ final class NativeAddressSpace extends StubProcess {
         }
     }
 
-    /** Has all pending changes that touch a range run, and waits for those under way. */
+    /** Has all pending changes that touch a range run, those held back too, and waits for those under way. */
     private void settleIfChanging(long from, long to) {
-        if (anyChanging) {
+        if (anyChanging || holding) {
             lock.lock();
             try {
                 settle(from, to);
+                if (holding) {
+                    runBatch();
+                }
             } finally {
                 lock.unlock();
             }
@@ -308,7 +310,7 @@ final class NativeAddressSpace extends StubProcess {
         for (int i = changing.size() - 1; i >= 0; i--) {
             NativeThread thread = changing.get(i);
             if (thread.queue.changes() == 0) {
-                thread.awaitOrders();
+                OrderQueue.awaitRun(thread);
                 changing.remove(i);
             } else if (thread.queue.overlaps(from, to)) {
                 runQueued(thread);
@@ -624,9 +626,7 @@ final class NativeAddressSpace extends StubProcess {
 
     @Override
     public long poke(long address, MemorySegment from, long offset, long length) {
-        long done = transfer(true, address, from, offset, length);
-        boolean all = done >= length || isDead() || !inGuest(address, length);
-        return all ? done : done + RemoteMemory.force(pid, true, address + done, from, offset + done, length - done);
+        return force(true, address, from, offset, length);
     }
 
     @Override
@@ -634,9 +634,13 @@ final class NativeAddressSpace extends StubProcess {
         if (RemoteMemory.inVdso(address, length)) {
             return isDead() ? 0 : RemoteMemory.transfer(pid, false, address, to, offset, length);
         }
-        long done = transfer(false, address, to, offset, length);
+        return force(false, address, to, offset, length);
+    }
+
+    private long force(boolean writing, long address, MemorySegment here, long offset, long length) {
+        long done = transfer(writing, address, here, offset, length);
         boolean all = done >= length || isDead() || !inGuest(address, length);
-        return all ? done : done + RemoteMemory.force(pid, false, address + done, to, offset + done, length - done);
+        return all ? done : done + RemoteMemory.force(pid, writing, address + done, here, offset + done, length - done);
     }
 
     private long transfer(boolean writing, long address, MemorySegment here, long offset, long length) {
@@ -645,14 +649,6 @@ final class NativeAddressSpace extends StubProcess {
         }
         length = Math.min(length, Layout.TASK_SIZE - address);
         settleIfChanging(address, address + length);
-        if (holding) {
-            lock.lock();
-            try {
-                runBatch();
-            } finally {
-                lock.unlock();
-            }
-        }
         return RemoteMemory.transfer(pid, writing, address, here, offset, length);
     }
 
@@ -689,15 +685,6 @@ final class NativeAddressSpace extends StubProcess {
         }
     }
 
-    void signal(int tid, int signal) {
-        engine.reaper.signal(pid, this, tid, signal);
-    }
-
-    /** Confines a guest thread to some of the host's processors. */
-    void place(int tid, long cpus) {
-        engine.reaper.place(pid, this, tid, cpus);
-    }
-
     @Override
     public void clocksByCall() {
         if (!isDead() && engine.cpu().vdso() != 0) {
@@ -706,25 +693,9 @@ final class NativeAddressSpace extends StubProcess {
     }
 
     @Override
+    @SuppressWarnings("GuardedBy") // taken there
     public void close() {
-        leaveProcessor();
-        engine.reaper.signal(pid, this, 0, Processes.SIGKILL);
-    }
-
-    /** The host's work of ending the process takes 50 to 100 us, which the caller need not wait for where there is another processor. */
-    @SuppressWarnings("GuardedBy") // what is tried, and got, is held
-    private void leaveProcessor() {
-        long elsewhere = engine.pacer.otherCpus();
-        if (elsewhere == 0 || !lock.tryLock()) {
-            return;
-        }
-        try {
-            place(pid, elsewhere);
-            threads.forEach(thread -> place(thread.hostTid(), elsewhere));
-            parked.forEach(host -> place(host.tid(), elsewhere));
-        } finally {
-            lock.unlock();
-        }
+        ProcessEnd.kill(this, lock, threads, parked);
     }
 
     /** The process has been reaped: nobody but the JVM sees its slots any more. */

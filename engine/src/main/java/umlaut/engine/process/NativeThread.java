@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.MemoryChanges;
 import umlaut.engine.MemoryLease;
 import umlaut.engine.Reg;
 import umlaut.engine.RseqArea;
+import umlaut.engine.ThreadTies;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
 import umlaut.host.Futex;
@@ -52,6 +52,7 @@ final class NativeThread implements UserThread {
 
     final NativeAddressSpace space;
     final NativeEngine engine;
+    private final AreaTies ties;
     final int slot;
     final MemorySegment area;
     final OrderQueue queue = new OrderQueue();
@@ -98,6 +99,7 @@ final class NativeThread implements UserThread {
         this.futex = new FutexCall(area);
         this.copied = new CopiedIn(area);
         this.handOver = new HandOver(this, areaUse);
+        this.ties = new AreaTies(area);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
         leased = new LeasedMemory(space, area);
         forgetResults();
@@ -370,6 +372,16 @@ final class NativeThread implements UserThread {
     @Override
     public void takeChanges(MemoryChanges to, boolean end) {
         leased.take(to, end);
+    }
+
+    @Override
+    public void keepDefaultActions(long signals) {
+        Layouts.QUAD.setVolatile(area, (long) Area.DEFAULT_ACTIONS, signals);
+    }
+
+    @Override
+    public ThreadTies ties() {
+        return ties;
     }
 
     @Override
@@ -745,22 +757,7 @@ final class NativeThread implements UserThread {
     public void interrupt() {
         int old = (int) MODE.getAndBitwiseOr(this, INTERRUPTED);
         if (old == IN_USER) {
-            space.signal(tid, Layout.INTERRUPT_SIGNAL);
-        }
-    }
-
-    /** Called by any kernel thread, once this one has published a list: waits until the host thread has run it. */
-    void awaitOrders() {
-        for (int i = 0; ordersUnderWay && !space.isDead(); i++) {
-            int done = (int) Layouts.WORD.getAcquire(area, (long) Area.ORDERS_DONE);
-            if (done - ordersPosted >= 0) {
-                return;
-            }
-            if (i < 1000) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(50_000);
-            }
+            engine.reaper.signal(space.hostPid(), space, tid, Layout.INTERRUPT_SIGNAL);
         }
     }
 

@@ -1,6 +1,7 @@
 package umlaut.engine.process;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.LockSupport;
 import umlaut.host.Layouts;
 
 /** A thread's orders for its next return, in their order. Only its own kernel thread adds to it; once it holds changes of the address space, under
@@ -140,6 +141,21 @@ final class OrderQueue {
         }
         clear();
         return answer;
+    }
+
+    /** Called by any kernel thread, once that of {@code thread} has published a list: waits until the host thread has run it. */
+    static void awaitRun(NativeThread thread) {
+        for (int i = 0; thread.ordersUnderWay && !thread.space.isDead(); i++) {
+            int done = (int) Layouts.WORD.getAcquire(thread.area, (long) Area.ORDERS_DONE);
+            if (done - thread.ordersPosted >= 0) {
+                return;
+            }
+            if (i < 1000) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(50_000);
+            }
+        }
     }
 
     /** Writes the list where the stub expects it. */

@@ -61,6 +61,7 @@ final class Placement {
     private boolean isUnborn = true;
     /** The pair is bound for the first time. */
     private boolean isNew;
+
     private int misses;
     private boolean guestSlept;
     /** The guest thread had to wait long. */

@@ -171,10 +171,10 @@ final class Reaper {
     }
 
     /** Confines a thread of a child that is not yet reaped to the processors of a mask. */
-    void place(int pid, NativeAddressSpace space, int tid, long cpus) {
+    void place(NativeAddressSpace space, int tid, long cpus) {
         lock.lock();
         try {
-            if (tid > 0 && living.get(pid) == space) {
+            if (tid > 0 && living.get(space.hostPid()) == space) {
                 Processes.setAffinity(tid, cpus);
             }
         } finally {

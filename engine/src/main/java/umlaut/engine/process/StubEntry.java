@@ -2,6 +2,9 @@ package umlaut.engine.process;
 
 import static umlaut.engine.x86.Gpr.*;
 
+import umlaut.abi.RobustListHead;
+import umlaut.abi.SigConst;
+import umlaut.abi.Sigaction;
 import umlaut.engine.x86.Assembler;
 import umlaut.engine.x86.Cond;
 import umlaut.engine.x86.Gpr;
@@ -58,6 +61,7 @@ final class StubEntry {
 
     final Label copyOut = new Label(), copyOutEnd = new Label(), copyOutFault = new Label();
     final Label result = new Label(), resultEnd = new Label(), resultFault = new Label();
+    final Label action = new Label(), actionEnd = new Label();
     final Label orderAccess = new Label(), orderAccessEnd = new Label(), orderFault = new Label();
 
     final Label copyTable = new Label();
@@ -71,7 +75,9 @@ final class StubEntry {
     private final Label futexAgain = new Label();
     private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
-    private final Label copyArguments = new Label();
+    /** Hands over a call whose {@link CopyTable} entry is RCX; the arguments are in the area. */
+    final Label copyArguments = new Label();
+
     private final Label copyResult = new Label(), resultDone = new Label();
 
     StubEntry(Assembler a, long xfeatures, boolean fsgsbase) {
@@ -151,8 +157,38 @@ final class StubEntry {
         keptResult();
         a.bind(notKept);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LEASED));
+        a.j(Cond.C, leasedCall);
+        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.ACTION));
         a.j(Cond.AE, copyArguments);
-        a.jmp(leasedCall);
+        defaultAction();
+    }
+
+    /** rt_sigaction(n, NULL, old, 8) of a signal known to have its default action: all zero. What faults is the kernel's to tell. RCX is kept for that. */
+    private void defaultAction() {
+        a.cmpl(R11, State.SYSCALL);
+        a.j(Cond.NE, copyArguments);
+        a.cmpl(area(Area.HAND_OVER), 0);
+        a.j(Cond.NE, copyArguments);
+        a.test(RSI, RSI);
+        a.j(Cond.NE, copyArguments);
+        a.cmp(RDX, 0x10000);
+        a.j(Cond.C, copyArguments);
+        a.cmp(R10, SigConst.SIGSET_SIZE);
+        a.j(Cond.NE, copyArguments);
+        a.movl(RAX, RDI);
+        a.subl(RAX, 1);
+        a.cmpl(RAX, 63);
+        a.j(Cond.A, copyArguments);
+        a.mov(R13, area(Area.DEFAULT_ACTIONS));
+        a.bt(R13, RAX);
+        a.j(Cond.AE, copyArguments);
+        a.bind(action);
+        for (int i = 0; i < Sigaction.SIZE; i += 8) {
+            a.mov(Mem.at(RDX, i), 0);
+        }
+        a.bind(actionEnd);
+        a.mov(area(Area.RAX), 0);
+        a.jmp(exitFast);
     }
 
     /** The result may be known: {@link umlaut.engine.UserThread#keepResult}. A trapped call goes on to the kernel, for its site to be patched. */
@@ -165,6 +201,17 @@ final class StubEntry {
         a.mov(RAX, Mem.at(RBX, RCX, 1, 0));
         a.test(RAX, RAX);
         a.j(Cond.S, post);
+        Label done = new Label(), robustList = new Label();
+        a.cmpl(RCX, CopyTable.KEPT_TID_ADDRESS);
+        a.j(Cond.C, done);
+        a.j(Cond.NE, robustList);
+        a.mov(area(Area.CLEAR_CHILD_TID), RDI);
+        a.jmp(done);
+        a.bind(robustList);
+        a.cmp(RSI, RobustListHead.SIZE);
+        a.j(Cond.NE, post);
+        a.mov(area(Area.ROBUST_LIST), RDI);
+        a.bind(done);
         a.mov(area(Area.RAX), RAX);
         a.jmp(exitFast);
     }

@@ -93,6 +93,7 @@ final class StubHandlers {
                 out = new Label(),
                 result = new Label(),
                 order = new Label(),
+                action = new Label(),
                 exit = new Label();
         a.bind(fault);
         prologue(textEnd, guest);
@@ -100,6 +101,7 @@ final class StubHandlers {
         ifIn(stub.copyOut, stub.copyOutEnd, out);
         ifIn(stub.result, stub.resultEnd, result);
         ifIn(stub.orderAccess, stub.orderAccessEnd, order);
+        ifIn(stub.action, stub.actionEnd, action);
         ifIn(stub.exitFast, stub.exitFastEnd, exit);
         ifIn(stub.exitFull, stub.exitFullEnd, exit);
         a.cmpl(RDI, SIGTRAP); // a guest steps itself through the stub
@@ -109,6 +111,7 @@ final class StubHandlers {
         fixup(out, stub.copyOutFault);
         fixup(result, stub.resultFault);
         fixup(order, stub.orderFault);
+        fixup(action, stub.copyArguments);
         a.bind(exit); // the guest is to go on at an impossible address; its registers are in the area
         a.mov(R12, State.FAULT);
         a.jmp(faultInfo);

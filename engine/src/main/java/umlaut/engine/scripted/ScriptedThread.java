@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.Reg;
+import umlaut.engine.ThreadTies;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
 
@@ -23,6 +24,7 @@ final class ScriptedThread implements UserThread {
     }
 
     private final ScriptedSpace space;
+    private final ScriptedTies ties = new ScriptedTies();
     private final long[] regs = new long[Reg.COUNT];
     private final Semaphore toGuest = new Semaphore(0);
     private final Semaphore toKernel = new Semaphore(0);
@@ -58,6 +60,11 @@ final class ScriptedThread implements UserThread {
     }
 
     // --- kernel side ---
+
+    @Override
+    public ThreadTies ties() {
+        return ties;
+    }
 
     @Override
     public Trap resume() {

@@ -338,6 +338,11 @@ public final class Assembler {
     }
 
     /** Copies bit {@code index} of all 64 to the carry flag. */
+    public void bt(Gpr a, Gpr index) {
+        registers(true, 0x0fa3, index.ordinal(), a);
+    }
+
+    /** Copies bit {@code index} of all 64 to the carry flag. */
     public void bt(Gpr a, int index) {
         registers(true, 0x0fba, 4, a);
         bytes(index);

@@ -19,6 +19,7 @@ import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.ptrace.Tracee;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.ExecTransition;
+import umlaut.kernel.task.KnownIds;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskExit;
 import umlaut.kernel.task.TaskLoop;
@@ -147,6 +148,7 @@ public final class Exec {
             fresh.coredumpFilter = old.coredumpFilter;
             UserThread oldUser = task.user();
             ExecTransition.leaveMemory(task);
+            task.group.handlers().leave(oldUser);
             oldUser.close();
             task.setUser(user);
             task.setMm(fresh);
@@ -158,6 +160,7 @@ public final class Exec {
             ExecTransition.complete(task, credentials, comm, readable);
             // The host had the time since to map it all.
             build(task, image::fill);
+            KnownIds.begin(task);
         } catch (EngineException e) {
             throw Errno.of(e.errno).exception();
         } finally {

@@ -61,6 +61,9 @@ public final class SignalCalls {
         } finally {
             group.signalLock.unlock();
         }
+        if (fresh == null && !task.kernel.tracer.enabled()) {
+            group.handlers().tell(task.user());
+        }
         if (oldAct != 0) {
             MemorySegment out = task.memory.build(Sigaction.SIZE);
             Le.putLong(out, Sigaction.SA_HANDLER, old.handler());

@@ -1,6 +1,11 @@
 package umlaut.kernel.signal;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import umlaut.abi.Signal;
+import umlaut.engine.UserThread;
 
 /**
  * The action table shared by tasks cloned with CLONE_SIGHAND (Linux: sighand_struct). Reads are racy by design, as a
@@ -9,6 +14,9 @@ import java.util.Arrays;
  */
 public final class SignalHandlers {
     private final SigAction[] actions;
+
+    /** Threads that know which signals have their default actions. The monitor is a leaf. */
+    @GuardedBy("told") private final List<UserThread> told = new ArrayList<>();
 
     public SignalHandlers() {
         actions = new SigAction[65];
@@ -24,7 +32,34 @@ public final class SignalHandlers {
     }
 
     public void set(int signo, SigAction action) {
-        actions[signo] = action;
+        synchronized (told) {
+            actions[signo] = action;
+            told.forEach(user -> user.keepDefaultActions(0));
+            told.clear();
+        }
+    }
+
+    /** A thread whose calls nobody watches has asked: C libraries ask about all signals in a row (posix_spawn(3)), so it is told of all until one changes. */
+    void tell(UserThread user) {
+        synchronized (told) {
+            long defaults = 0;
+            for (int signo = 1; signo <= 64; signo++) {
+                defaults |= actions[signo].equals(SigAction.DEFAULT) ? Signal.bit(signo) : 0;
+            }
+            user.keepDefaultActions(defaults);
+            if (!told.contains(user)) {
+                told.add(user);
+            }
+        }
+    }
+
+    /** A thread that may have been told ends, or takes up another program. */
+    public void leave(UserThread user) {
+        synchronized (told) {
+            if (told.remove(user)) {
+                user.keepDefaultActions(0);
+            }
+        }
     }
 
     public SignalHandlers copy() {

@@ -150,6 +150,12 @@ public final class Clone {
         if (request.has(CloneFlags.CLONE_SETTLS)) {
             user.setReg(Reg.FS_BASE, request.tls());
         }
+        if (request.has(CloneFlags.CLONE_CHILD_CLEARTID)) {
+            user.ties().setClearChildTid(request.childTid());
+        }
+        if (early) {
+            KnownIds.begin(user, tid);
+        }
         if (request.has(CloneFlags.CLONE_CHILD_SETTID) && early) {
             // By the child itself, in its own memory; a bad address is nobody's concern.
             MemorySegment word = user.reserveOut(request.childTid(), 4);
@@ -284,9 +290,6 @@ public final class Clone {
         child.lastFaultAddress = parent.lastFaultAddress;
         if (request.has(CloneFlags.CLONE_CHILD_SETTID) && !early) {
             child.setChildTid = request.childTid();
-        }
-        if (request.has(CloneFlags.CLONE_CHILD_CLEARTID)) {
-            child.clearChildTid = request.childTid();
         }
         if (child.isLeader()) {
             child.group.setLeader(child);

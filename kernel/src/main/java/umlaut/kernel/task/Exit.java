@@ -3,6 +3,7 @@ package umlaut.kernel.task;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
+import umlaut.engine.ThreadTies;
 import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.ptrace.PtraceStop;
@@ -70,6 +71,7 @@ public final class Exit {
             task.kernel.cgroups.exits(group);
             task.kernel.accounting.processEnds(task, mm);
         }
+        group.handlers().leave(task.user());
         task.user().close();
         task.setMm(null);
         if (mm != null) {
@@ -130,15 +132,18 @@ public final class Exit {
     static void releaseMemoryTies(Task task) {
         Mm mm = task.mmOrNull();
         if (mm != null) {
-            if (task.robustList != 0) {
-                RobustList.release(task, mm.space());
-                task.robustList = 0;
+            ThreadTies ties = task.user().ties();
+            long robustList = ties.robustList();
+            long clearChildTid = ties.clearChildTid();
+            ties.setRobustList(0);
+            ties.setClearChildTid(0);
+            if (robustList != 0) {
+                RobustList.release(task, mm.space(), robustList);
             }
             task.kernel.futexes.locks().ownerDied(task);
-            if (task.clearChildTid != 0 && mm.users() > 1) {
-                clearAndWake(task, mm, task.clearChildTid);
+            if (clearChildTid != 0 && mm.users() > 1) {
+                clearAndWake(task, mm, clearChildTid);
             }
-            task.clearChildTid = 0;
         }
         VforkDone done = task.vforkDone;
         if (done != null) {

@@ -28,6 +28,25 @@ public final class KnownIds {
         return value;
     }
 
+    /** What threads ask for when they begin, for one whose calls nobody watches. */
+    static void begin(UserThread user, int tid) {
+        user.keepResult(Nr.GETTID, tid);
+        user.keepResult(Nr.SET_TID_ADDRESS, tid);
+        user.keepResult(Nr.SET_ROBUST_LIST, 0);
+    }
+
+    /** The same for a task that begins another program. */
+    public static void begin(Task task) {
+        int before = task.idChanges();
+        if (!task.kernel.tracer.enabled()) {
+            begin(task.user(), task.tidInside);
+            VarHandle.fullFence();
+            if (task.idChanges() != before) {
+                task.user().forgetResults();
+            }
+        }
+    }
+
     private static long value(Task task, int nr) {
         return switch (nr) {
             case Nr.GETPID -> task.group.pidInside;

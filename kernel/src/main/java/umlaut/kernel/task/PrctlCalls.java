@@ -45,7 +45,7 @@ public final class PrctlCalls {
             }
             case Prctl.PR_GET_CHILD_SUBREAPER -> put(task, a, group.childSubreaper ? 1 : 0);
             case Prctl.PR_GET_TID_ADDRESS -> {
-                task.memory.putLong(a, task.clearChildTid);
+                task.memory.putLong(a, task.user().ties().clearChildTid());
                 yield 0;
             }
             case Prctl.PR_SET_THP_DISABLE -> {

@@ -25,9 +25,9 @@ final class RobustList {
         this.word = word;
     }
 
-    static void release(Task task, AddressSpace space) {
+    static void release(Task task, AddressSpace space, long head) {
         try (Arena arena = Arena.ofConfined()) {
-            new RobustList(space, task.tidInside, arena.allocate(RobustListHead.SIZE, 8)).walk(task.robustList);
+            new RobustList(space, task.tidInside, arena.allocate(RobustListHead.SIZE, 8)).walk(head);
         }
     }
 

@@ -115,12 +115,6 @@ public final class Task {
     public final SignalStack signalStack = new SignalStack();
     public final TaskAccounting accounting = new TaskAccounting();
     public final TaskSettings settings;
-    /**
-     * User addresses registered by set_tid_address(2), clone(CLONE_CHILD_CLEARTID) and set_robust_list(2); 0 = none.
-     */
-    public long clearChildTid;
-
-    public long robustList;
     /** Access to this task's own guest memory; bound to the running task. */
     public final UserAccess memory;
     /** What the task's file calls work with. */

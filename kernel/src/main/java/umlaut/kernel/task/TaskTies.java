@@ -11,7 +11,7 @@ public final class TaskTies {
     private TaskTies() {}
 
     public static long setTidAddress(Task task, long address) {
-        task.clearChildTid = address;
+        task.user().ties().setClearChildTid(address);
         return task.tidInside;
     }
 
@@ -19,7 +19,7 @@ public final class TaskTies {
         if (length != RobustListHead.SIZE) {
             return Errno.EINVAL.negative();
         }
-        task.robustList = head;
+        task.user().ties().setRobustList(head);
         return 0;
     }
 
@@ -32,7 +32,7 @@ public final class TaskTies {
             return Errno.EPERM.negative();
         }
         task.memory.putLong(length, RobustListHead.SIZE);
-        task.memory.putLong(head, target.robustList);
+        task.memory.putLong(head, target.user().ties().robustList());
         return 0;
     }
 }
