@@ -97,9 +97,6 @@ final class MessageCalls {
         long count = vectorCount(head);
         long control = Le.getLong(head, Msghdr.MSG_CONTROL);
         long controlLength = Le.getLong(head, Msghdr.MSG_CONTROLLEN);
-        if (nameLength < 0) {
-            throw Errno.EINVAL.exception();
-        }
         Message message = new Message(Iovecs.load(task, vector, count, new IovIter()), effective(socket, flags));
         if (nameLength > 0) {
             message.address = SocketAddresses.read(task, name, Math.min(nameLength, SocketAddresses.MAX));
@@ -115,7 +112,11 @@ final class MessageCalls {
         }
     }
 
+    /** How many parts; lengths that can't be are told in the order of copy_msghdr. */
     private static long vectorCount(MemorySegment head) {
+        if (Le.getLong(head, Msghdr.MSG_NAME) != 0 && Le.getInt(head, Msghdr.MSG_NAMELEN) < 0) {
+            throw Errno.EINVAL.exception();
+        }
         long count = Le.getLong(head, Msghdr.MSG_IOVLEN);
         if (Long.compareUnsigned(count, SockConst.UIO_MAXIOV) > 0) {
             throw Errno.EMSGSIZE.exception();
@@ -143,9 +144,6 @@ final class MessageCalls {
         long count = vectorCount(head);
         long control = Le.getLong(head, Msghdr.MSG_CONTROL);
         long controlRoom = Le.getLong(head, Msghdr.MSG_CONTROLLEN);
-        if (nameLength < 0) {
-            throw Errno.EINVAL.exception();
-        }
         Message message = new Message(Iovecs.load(task, vector, count, new IovIter()), effective(socket, flags));
         message.wantsAddress = name != 0;
         long result = receive(task, socket, message, false);

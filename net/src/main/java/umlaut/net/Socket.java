@@ -108,6 +108,11 @@ public abstract class Socket extends File {
         throw (level == SockConst.SOL_SOCKET ? Errno.ENOPROTOOPT : Errno.EOPNOTSUPP).exception();
     }
 
+    /** Are there levels beside SOL_SOCKET for getsockopt(2) to ask at? */
+    public boolean hasOptionsOfItsOwn() {
+        return true;
+    }
+
     /** Takes the pending error (SO_ERROR), 0 if there is none. */
     public int takeError() {
         return 0;

@@ -32,15 +32,25 @@ final class SocketCalls {
     }
 
     private Socket create(Task task, int family, int typeAndFlags, int protocol) {
-        int flags = typeAndFlags & ~SockConst.SOCK_TYPE_MASK;
+        checkFlags(typeAndFlags);
         int type = typeAndFlags & SockConst.SOCK_TYPE_MASK;
-        if ((flags & ~(SockConst.SOCK_CLOEXEC | SockConst.SOCK_NONBLOCK)) != 0 || type > SockConst.SOCK_PACKET) {
+        if (type > SockConst.SOCK_PACKET) {
             throw Errno.EINVAL.exception();
         }
-        return families.get(family).create(task, type, protocol, flags & SockConst.SOCK_NONBLOCK);
+        return families.get(family).create(task, type, protocol, typeAndFlags & SockConst.SOCK_NONBLOCK);
+    }
+
+    private static void checkFlags(int typeAndFlags) {
+        int known = SockConst.SOCK_TYPE_MASK | SockConst.SOCK_CLOEXEC | SockConst.SOCK_NONBLOCK;
+        if ((typeAndFlags & ~known) != 0) {
+            throw Errno.EINVAL.exception();
+        }
     }
 
     long socketpair(Task task, int family, int typeAndFlags, int protocol, long address) {
+        checkFlags(typeAndFlags);
+        // Linux stores the numbers to be before it makes the sockets.
+        task.memory.putLong(address, task.memory.getLong(address));
         Socket first = create(task, family, typeAndFlags, protocol);
         Socket second = create(task, family, typeAndFlags, protocol);
         try {
@@ -136,9 +146,10 @@ final class SocketCalls {
     }
 
     static long connect(Task task, int fd, long address, int length) {
+        task.files().holdOpen(fd).release();
+        byte[] target = SocketAddresses.read(task, address, length);
         Socket socket = hold(task, fd);
         try {
-            byte[] target = SocketAddresses.read(task, address, length);
             return run(
                     task,
                     table -> socket.awaitConnect(task, target, table),
@@ -213,6 +224,9 @@ final class SocketCalls {
     static long getsockopt(Task task, int fd, int level, int name, long value, long lengthAddress) {
         Socket socket = hold(task, fd);
         try (Arena arena = Arena.ofConfined()) {
+            if (level != SockConst.SOL_SOCKET && !socket.hasOptionsOfItsOwn()) {
+                return Errno.EOPNOTSUPP.negative();
+            }
             int room = task.memory.getInt(lengthAddress);
             if (room < 0) {
                 return Errno.EINVAL.negative();

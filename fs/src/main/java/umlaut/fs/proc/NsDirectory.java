@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.DirentType;
 import umlaut.fs.support.TreeDirectory;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.ns.Namespace;
 import umlaut.kernel.ns.NamespaceKind;
 import umlaut.kernel.task.Task;
@@ -31,6 +32,18 @@ final class NsDirectory extends TreeDirectory {
         super(up.subject.fs(), up, ino, 0511);
         this.subject = up.subject;
         this.number = ino;
+        refresh();
+    }
+
+    @Override
+    public void refresh() {
+        Ownership.update(this, subject, false);
+    }
+
+    @Override
+    public boolean permits(Credentials credentials, int mask) {
+        refresh();
+        return super.permits(credentials, mask);
     }
 
     private static Map<String, Target> links() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Ioctl;
 import umlaut.abi.Mode;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.cred.Credentials;
@@ -19,6 +20,7 @@ final class PidDirectory extends TreeDirectory implements ProcessDirectory {
     PidDirectory(ProcFs fs, TreeDirectory up, Subject subject) {
         super(fs, up, subject.ino(0), 0555);
         this.subject = subject;
+        this.flags = Ioctl.FS_IMMUTABLE_FL;
         Ownership.update(this, subject, true);
     }
 

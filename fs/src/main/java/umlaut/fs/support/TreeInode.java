@@ -12,6 +12,11 @@ public abstract class TreeInode extends Inode {
         ctime = now;
     }
 
+    @Override
+    public boolean hasDirectIo() {
+        return false;
+    }
+
     protected final TreeFs tree() {
         return (TreeFs) superBlock;
     }

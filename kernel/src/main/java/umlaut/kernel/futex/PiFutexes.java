@@ -295,6 +295,9 @@ public final class PiFutexes {
         if (condition.key.equals(lock.key)) {
             return Errno.EINVAL.negative();
         }
+        if (!isPrivate && lock.read() < 0) {
+            return Errno.EFAULT.negative(); // a shared word has its key from its page
+        }
         Waiter waiter = new Waiter(task, lock, true);
         synchronized (this) {
             long word = condition.read();

@@ -278,6 +278,12 @@ public final class Pipe {
             }
             makeRoom(count);
             long moved = storage().copyIn(from, tail, count);
+            if (moved < count) {
+                // What was copied of the page that the fault is in is not written, as on Linux.
+                long kept = moved & -Limits.PAGE_SIZE;
+                from.revert(moved - kept);
+                moved = kept;
+            }
             if (moved == 0) {
                 return Errno.EFAULT.negative();
             }

@@ -11,6 +11,7 @@ import umlaut.abi.Personality;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Path;
 
@@ -45,7 +46,7 @@ public final class Mmap {
         }
         if ((flags & MapFlags.MAP_ANONYMOUS) != 0) {
             if ((flags & MapFlags.MAP_HUGETLB) != 0) {
-                return hugePages(flags);
+                return (flags & MapFlags.MAP_TYPE) == 0 ? Errno.EINVAL.negative() : hugePages(flags);
             }
             return doMmap(task, address, length, prot, flags, null, offset);
         }
@@ -74,8 +75,14 @@ public final class Mmap {
             return Errno.EINVAL.negative();
         }
         Vma vma = task.mm().vmaAbove(at);
-        File file = vma == null ? null : vma.file;
-        if (vma == null || vma.start > at || !vma.isShared() || file == null || !file.tryAcquire()) {
+        if (vma == null || vma.start > at || !vma.isShared()) {
+            return Errno.EINVAL.negative();
+        }
+        File file = vma.file;
+        if (file == null) {
+            return remapAnonymous(task, at, length, page << 12);
+        }
+        if (!file.tryAcquire()) {
             return Errno.EINVAL.negative();
         }
         try {
@@ -85,6 +92,25 @@ public final class Mmap {
             return result < 0 ? result : 0;
         } finally {
             file.release();
+        }
+    }
+
+    /** Shared memory without a name: the same pages, from {@code offset} on. */
+    private static long remapAnonymous(Task task, long at, long length, long offset) {
+        Mm mm = task.mm();
+        mm.lock.lock();
+        try {
+            Vma vma = mm.tree.find(at);
+            if (vma == null || vma.start > at || !(vma.source instanceof Shmem source)) {
+                return Errno.EINVAL.negative();
+            }
+            int flags = vma.flags & ~Vma.LOCKED;
+            MapRequest request = new MapRequest(at, length, vma.prot, flags, source, null, offset, vma.name);
+            long result = mapChecked(mm, task, request, false);
+            return result < 0 ? result : 0;
+        } finally {
+            mm.lock.unlock();
+            mm.collect();
         }
     }
 
@@ -281,7 +307,7 @@ public final class Mmap {
 
     static boolean noExec(File file) {
         Path path = file.path;
-        return path != null && path.mount().has(MountFlags.MS_NOEXEC);
+        return path != null ? path.mount().has(MountFlags.MS_NOEXEC) : file.inode() instanceof AnonInode;
     }
 
     /** Limits, then {@link #map}. */

@@ -40,7 +40,7 @@ final class Mprotect {
         Mm mm = task.mm();
         mm.lock.lock();
         try {
-            if (key != -1 && key != 0) {
+            if (key != -1) { // without protection keys, not even the first is there
                 return Errno.EINVAL.negative();
             }
             MmStack.settle(mm, address, end);

@@ -73,7 +73,7 @@ final class Mremap {
         if ((flags & MapFlags.MREMAP_MAYMOVE) == 0 || dontUnmap && oldLength != newLength) {
             return Errno.EINVAL.negative();
         }
-        if (fixed && address + oldLength > newAddress && newAddress + newLength > address) {
+        if (address + oldLength > newAddress && newAddress + newLength > address) {
             return Errno.EINVAL.negative();
         }
         return 0;

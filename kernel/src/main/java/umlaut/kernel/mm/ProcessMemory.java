@@ -48,12 +48,15 @@ public final class ProcessMemory {
             long remoteCount,
             long flags,
             boolean write) {
-        if (flags != 0 || localCount < 0 || localCount > IOV_MAX || remoteCount < 0 || remoteCount > IOV_MAX) {
+        if (flags != 0) {
             return Errno.EINVAL.negative();
         }
-        long[] local = iov(task, localIov, (int) localCount);
-        long[] remote = iov(task, remoteIov, (int) remoteCount);
-        if (total(local) == 0 || total(remote) == 0) {
+        long[] local = iov(task, localIov, (int) localCount); // Linux, too, takes the lower half of this one
+        if (total(local) == 0) {
+            return 0;
+        }
+        long[] remote = iov(task, remoteIov, Math.clamp(remoteCount, -1, Integer.MAX_VALUE));
+        if (total(remote) == 0) {
             return 0;
         }
         Task target = task.findTask(pid);
@@ -73,6 +76,9 @@ public final class ProcessMemory {
 
     /** base, length, base, length, ... */
     private static long[] iov(Task task, long address, int count) {
+        if (count < 0 || count > IOV_MAX) {
+            throw Errno.EINVAL.exception();
+        }
         long[] out = new long[count * 2];
         for (int i = 0; i < out.length; i++) {
             out[i] = task.memory.getLong(address + i * 8L);
@@ -137,13 +143,13 @@ public final class ProcessMemory {
 
     /** process_madvise(2): on the caller's own process as madvise(2), on others only advice that changes no contents, which is then left out. */
     static long advise(Task task, int pidfd, long iovAddress, long count, int advice, int flags) {
-        if (flags != 0 || count < 0 || count > IOV_MAX) {
+        if (flags != 0) {
             return Errno.EINVAL.negative();
         }
+        long[] iov = iov(task, iovAddress, (int) count);
         if (!(task.files().get(pidfd) instanceof PidFile file)) {
             return Errno.EBADF.negative();
         }
-        long[] iov = iov(task, iovAddress, (int) count);
         boolean own = file.group == task.group;
         boolean harmless = advice == MapFlags.MADV_COLD
                 || advice == MapFlags.MADV_PAGEOUT

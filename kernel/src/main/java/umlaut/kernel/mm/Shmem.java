@@ -23,6 +23,7 @@ import umlaut.abi.ErrnoException;
 public final class Shmem implements MappingSource {
     private static final int PAGE = PageStore.PAGE;
     private static final int SHIFT = 12;
+    private static final int STEP_PAGES = 1024;
     /** Linux's MAX_LFS_FILESIZE. */
     public static final long MAX_SIZE = Long.MAX_VALUE;
 
@@ -187,7 +188,8 @@ public final class Shmem implements MappingSource {
             long lastPage = offset + from.remaining() - 1 >> SHIFT;
             ShmemRun run = runs.obtain(page, lastPage + 1 - page, true);
             boolean fresh = !run.isFilled(page);
-            long end = run.stateEnd(page, lastPage + 1, !fresh);
+            // In steps: what a bad address keeps from being written is not to have memory for long.
+            long end = run.stateEnd(page, Math.min(lastPage + 1, page + STEP_PAGES), !fresh);
             boolean direct = run.large && (!fresh || fillLarge(run, page, end));
             if (fresh) {
                 end = chargeSome(run, page, end);

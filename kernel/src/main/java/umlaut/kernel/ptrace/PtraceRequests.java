@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import umlaut.abi.ElfNhdr;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.Iovec;
 import umlaut.abi.Le;
 import umlaut.abi.PtraceConst;
@@ -234,6 +235,10 @@ final class PtraceRequests {
                 SigInfoLayout.write(out, 0, queued.get((int) i));
                 tracer.memory.write(data + (long) done * Siginfo.SIZE, out);
                 done++;
+            }
+        } catch (ErrnoException e) {
+            if (done == 0) {
+                throw e;
             }
         }
         return done;

@@ -74,10 +74,7 @@ public final class SeccompCalls {
         boolean tsync = (flags & Prctl.SECCOMP_FILTER_FLAG_TSYNC) != 0;
         boolean listen = (flags & Prctl.SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
         boolean killable = (flags & Prctl.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) != 0;
-        if ((flags & ~KNOWN_FLAGS) != 0
-                || (flags & TSYNC_ESRCH) != 0 && !tsync
-                || tsync && listen && (flags & TSYNC_ESRCH) == 0
-                || killable && !listen) {
+        if ((flags & ~KNOWN_FLAGS) != 0 || tsync && listen && (flags & TSYNC_ESRCH) == 0 || killable && !listen) {
             return Errno.EINVAL.negative();
         }
         MemorySegment fprog = task.memory.struct(argument, SockFilter.FPROG_SIZE);

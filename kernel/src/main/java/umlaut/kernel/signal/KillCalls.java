@@ -117,7 +117,7 @@ public final class KillCalls {
 
     /** rt_sigqueueinfo(2). */
     public static long queue(Task task, int pid, int signo, long address) {
-        SigInfo info = SigInfoLayout.read(task.memory.struct(address, Siginfo.SIZE), signo);
+        SigInfo info = SigInfoLayout.readGiven(task.memory.struct(address, Siginfo.SIZE), signo);
         Task target = task.findTask(pid);
         if (!mayClaim(task, info, target == null ? null : target.group)) {
             return Errno.EPERM.negative();
@@ -127,7 +127,7 @@ public final class KillCalls {
 
     /** rt_tgsigqueueinfo(2). */
     public static long queueToThread(Task task, int tgid, int tid, int signo, long address) {
-        SigInfo info = SigInfoLayout.read(task.memory.struct(address, Siginfo.SIZE), signo);
+        SigInfo info = SigInfoLayout.readGiven(task.memory.struct(address, Siginfo.SIZE), signo);
         if (tgid <= 0 || tid <= 0) {
             return Errno.EINVAL.negative();
         }

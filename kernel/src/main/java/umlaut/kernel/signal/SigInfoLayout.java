@@ -1,6 +1,7 @@
 package umlaut.kernel.signal;
 
 import java.lang.foreign.MemorySegment;
+import umlaut.abi.Errno;
 import umlaut.abi.Le;
 import umlaut.abi.SiCode;
 import umlaut.abi.Siginfo;
@@ -20,6 +21,8 @@ public final class SigInfoLayout {
 
     /** POLL_HUP. */
     private static final int LAST_POLL_CODE = 6;
+    /** What of a siginfo the kernel has a use for, bytes. */
+    private static final int KERNEL_SIZE = 48;
 
     private SigInfoLayout() {}
 
@@ -71,6 +74,38 @@ public final class SigInfoLayout {
                 0,
                 0,
                 0);
+    }
+
+    /**
+     * Reads one that a program gives (rt_sigqueueinfo(2)). What Linux does not know the layout of must be empty where a siginfo of its
+     * own ends. @throws umlaut.abi.ErrnoException E2BIG
+     */
+    public static SigInfo readGiven(MemorySegment from, int signo) {
+        if (!knownLayout(signo, Le.getInt(from, Siginfo.SI_CODE))) {
+            for (long i = KERNEL_SIZE; i < Siginfo.SIZE; i += Long.BYTES) {
+                if (Le.getLong(from, i) != 0) {
+                    throw Errno.E2BIG.exception();
+                }
+            }
+        }
+        return read(from, signo);
+    }
+
+    /** known_siginfo_layout: codes of the kernel's for this signal, and those that programs use. */
+    private static boolean knownLayout(int signo, int code) {
+        if (code <= SiCode.SI_USER) {
+            return code >= SiCode.SI_DETHREAD || code == SiCode.SI_ASYNCNL;
+        }
+        int most = switch (signo) {
+            case Signal.SIGILL -> 11;
+            case Signal.SIGFPE -> 15;
+            case Signal.SIGSEGV -> 10;
+            case Signal.SIGBUS -> 5;
+            case Signal.SIGTRAP -> 6;
+            case Signal.SIGSYS -> 2;
+            default -> LAST_POLL_CODE;
+        };
+        return code == SiCode.SI_KERNEL || code <= most;
     }
 
     /** Reads one of any kind, as PTRACE_SETSIGINFO gets it. */

@@ -31,6 +31,9 @@ final class FileSystemCalls {
         switch (option) {
             case 1 -> {
                 String name = task.memory.path(first);
+                if (name.isEmpty()) {
+                    return Errno.ENOENT.negative();
+                }
                 for (int i = 0; i < types.size(); i++) {
                     if (types.get(i).name().equals(name)) {
                         return i;

@@ -141,7 +141,8 @@ final class MessageQueueCalls {
                 return stat(task, queue, buffer, false, queue.id);
             }
             case IpcConst.IPC_SET -> {
-                return set(task, table.find(id), task.memory.struct(buffer, MsqidDs.SIZE));
+                MemorySegment in = task.memory.struct(buffer, MsqidDs.SIZE);
+                return set(task, table.find(id), in);
             }
             case IpcConst.IPC_RMID -> {
                 MessageQueue queue = table.find(id);

@@ -62,16 +62,20 @@ final class SemaphoreCalls {
 
     /** @param timeout guest address of a timespec, 0 = none */
     long operate(Task task, int id, long address, long count, long timeout) {
-        if (count < 1 || id < 0) {
-            return Errno.EINVAL.negative();
-        }
-        if (count > settings.semopm.get()) {
+        MemorySegment in = timeout == 0 ? null : task.memory.struct(timeout, Timespec.SIZE);
+        int operationCount = (int) count;
+        if (Integer.toUnsignedLong(operationCount) > settings.semopm.get()) {
             return Errno.E2BIG.negative();
         }
-        SemOperation[] operations = read(task, address, (int) count);
+        if (operationCount < 1) {
+            return Errno.EINVAL.negative();
+        }
+        SemOperation[] operations = read(task, address, operationCount);
+        if (id < 0) {
+            return Errno.EINVAL.negative();
+        }
         long deadline = Blocking.FOREVER;
-        if (timeout != 0) {
-            MemorySegment in = task.memory.struct(timeout, Timespec.SIZE);
+        if (in != null) {
             if (!Timespec.isValid(in, 0)) {
                 return Errno.EINVAL.negative();
             }

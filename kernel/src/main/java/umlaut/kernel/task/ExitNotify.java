@@ -29,6 +29,8 @@ final class ExitNotify {
         task.completions.open();
         tasks.lock.lock();
         try {
+            // A child may have asked to be traced since leaveTracees looked.
+            PtraceLinks.tracerExits(task, ExitNotify::untraced);
             leaveChildren(task, last);
             task.setState(TaskState.ZOMBIE);
             // A tracer waits for each thread.
@@ -211,7 +213,7 @@ final class ExitNotify {
             unwanted |= ignores || (action.flags() & SigConst.SA_NOCLDWAIT) != 0;
             signo = ignores ? 0 : signo;
         }
-        if (signo != 0) {
+        if (Signal.isValid(signo)) { // clone(2) takes any number
             Signals.send(parent, deathInfo(group, parent, leader, signo, group.exitStatus()));
         }
         parent.childEvents.wakeAll(0);

@@ -23,6 +23,9 @@ public final class LimitCalls {
     }
 
     public static long prlimit(Task task, int pid, int resource, long fresh, long old) {
+        if (fresh != 0) {
+            task.memory.struct(fresh, Rlimit64.SIZE);
+        }
         Task target = pid == 0 ? task : task.findTask(pid);
         if (target == null) {
             return Errno.ESRCH.negative();

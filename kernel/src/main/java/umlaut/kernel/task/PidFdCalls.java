@@ -57,7 +57,7 @@ public final class PidFdCalls {
         }
         SigInfo info = KillCalls.userInfo(task, signo);
         if (infoAddress != 0) {
-            info = SigInfoLayout.read(task.memory.struct(infoAddress, Siginfo.SIZE), signo);
+            info = SigInfoLayout.readGiven(task.memory.struct(infoAddress, Siginfo.SIZE), signo);
             int claimed = task.memory.getInt(infoAddress + Siginfo.SI_SIGNO);
             if (claimed != signo) {
                 return Errno.EINVAL.negative();

@@ -83,6 +83,17 @@ public final class PidFile extends File {
         return Poll.POLLIN | Poll.POLLRDNORM | (reaped() ? Poll.POLLHUP : 0);
     }
 
+    /** pidfs has files as others are, but nothing in them. */
+    @Override
+    public boolean takesOffsets() {
+        return true;
+    }
+
+    @Override
+    public boolean hasData(boolean writing) {
+        return false;
+    }
+
     @Override
     public boolean pollable() {
         return true;

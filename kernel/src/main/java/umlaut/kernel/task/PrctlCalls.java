@@ -198,6 +198,8 @@ public final class PrctlCalls {
                 task.memory.putLong(value, task.kernel.engine.cpu().xfeatures());
                 yield 0;
             }
+            // It is mapped already.
+            case Prctl.ARCH_MAP_VDSO_64 -> Errno.EEXIST.negative();
             default -> Errno.EINVAL.negative();
         };
     }

@@ -46,16 +46,26 @@ public final class SchedCalls {
         if (rawPolicy < 0) {
             return Errno.EINVAL.negative();
         }
+        int priority = priority(task, pid, param);
         Task target = target(task, pid);
         boolean reset = (rawPolicy & SchedConst.SCHED_RESET_ON_FORK) != 0;
         int policy = rawPolicy & ~SchedConst.SCHED_RESET_ON_FORK;
-        return apply(task, target, policy, task.memory.getInt(param), target.settings.nice, reset);
+        return apply(task, target, policy, priority, target.settings.nice, reset);
+    }
+
+    /** A process that can't be and parameters that are not given come before all else. */
+    private static int priority(Task task, int pid, long param) {
+        if (pid < 0 || param == 0) {
+            throw Errno.EINVAL.exception();
+        }
+        return task.memory.getInt(param);
     }
 
     public static long setParam(Task task, int pid, long param) {
+        int priority = priority(task, pid, param);
         Task target = target(task, pid);
         TaskSettings s = target.settings;
-        return apply(task, target, s.schedPolicy, task.memory.getInt(param), s.nice, s.resetOnFork);
+        return apply(task, target, s.schedPolicy, priority, s.nice, s.resetOnFork);
     }
 
     private static long apply(Task task, Task target, int policy, int priority, int nice, boolean reset) {

@@ -43,12 +43,11 @@ final class Adjtimex {
     @GuardedBy("this") private boolean single;
 
     long clockAdjtime(Task task, int id, long address) {
-        return switch (id) {
-            case Clock.CLOCK_REALTIME -> adjtimex(task, address);
-            case Clock.CLOCK_MONOTONIC, Clock.CLOCK_BOOTTIME, Clock.CLOCK_TAI, Clock.CLOCK_MONOTONIC_RAW ->
-                Errno.EOPNOTSUPP.negative();
-            default -> Errno.EINVAL.negative();
-        };
+        task.memory.struct(address, Timex.SIZE);
+        if (id == Clock.CLOCK_REALTIME) {
+            return adjtimex(task, address);
+        }
+        return (Clocks.isKnown(id) ? Errno.EOPNOTSUPP : Errno.EINVAL).negative();
     }
 
     synchronized long adjtimex(Task task, long address) {

@@ -15,6 +15,8 @@ final class ClockCalls {
     static final long NEVER_SET = Long.MIN_VALUE, NO_ZONE = NEVER_SET;
 
     private static final int MOST_MINUTES = 15 * 60;
+    /** 2^63 ns less thirty years. */
+    private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000_000 - 30L * 365 * 24 * 3600;
 
     private ClockCalls() {}
 
@@ -46,10 +48,15 @@ final class ClockCalls {
             Clocks.read(task, id);
             return Errno.EPERM.negative();
         }
-        if (!Timespec.isValid(time, 0)) {
+        if (!Timespec.isValid(time, 0) || !isSettable(Timespec.seconds(time, 0))) {
             return Errno.EINVAL.negative();
         }
         return set(task, Timespec.toNs(time, 0));
+    }
+
+    /** timespec64_valid_settod: nothing before 1970, and thirty years of running are to be left. */
+    private static boolean isSettable(long seconds) {
+        return seconds >= 0 && seconds < MOST_SECONDS;
     }
 
     private static long set(Task task, long timeNs) {
@@ -76,7 +83,7 @@ final class ClockCalls {
         long timeNs = -1;
         if (time != 0) {
             MemorySegment given = task.memory.struct(time, Timeval.SIZE);
-            if (!Timeval.isValid(given, 0)) {
+            if (!Timeval.isValid(given, 0) || !isSettable(Timeval.seconds(given, 0))) {
                 return Errno.EINVAL.negative();
             }
             timeNs = Timeval.toNs(given, 0);

@@ -46,6 +46,19 @@ final class Clocks {
         return processCpuNs(process(task, id));
     }
 
+    /** Does the number stand for a clock? For CPU clocks and clocks of files that does not say that their process or file is there. */
+    static boolean isKnown(int id) {
+        return id <= Clock.CLOCK_TAI && id != Clock.CLOCK_SGI_CYCLE;
+    }
+
+    /** Can timers be set by the clock? The alarm clocks' need a device that is missing, which is found out last. */
+    static boolean hasTimers(int id) {
+        return switch (id) {
+            case Clock.CLOCK_MONOTONIC_RAW, Clock.CLOCK_REALTIME_COARSE, Clock.CLOCK_MONOTONIC_COARSE -> false;
+            default -> isKnown(id);
+        };
+    }
+
     static boolean isCpuClock(int id) {
         return id < 0 || id == Clock.CLOCK_PROCESS_CPUTIME_ID || id == Clock.CLOCK_THREAD_CPUTIME_ID;
     }

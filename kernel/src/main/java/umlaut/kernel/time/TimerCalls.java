@@ -87,13 +87,16 @@ final class TimerCalls {
             notify = Le.getInt(given, Sigevent.SIGEV_NOTIFY);
             tid = Le.getInt(given, Sigevent.SIGEV_TID);
         }
-        checkClock(task, clockId);
+        if (!Clocks.hasTimers(clockId)) {
+            return (Clocks.isKnown(clockId) ? Errno.EOPNOTSUPP : Errno.EINVAL).negative();
+        }
         Task thread = notify == SiCode.SIGEV_THREAD_ID ? ownThread(task, tid) : null;
         boolean silent = notify == SiCode.SIGEV_NONE;
         boolean known = silent || thread != null || notify == SiCode.SIGEV_SIGNAL || notify == SiCode.SIGEV_THREAD;
         if (!known || !silent && !Signal.isValid(signo)) {
             return Errno.EINVAL.negative();
         }
+        checkClock(task, clockId);
         int sent = silent ? 0 : signo;
         long given = value;
         PosixTimer timer = keeper.of(task.group)

@@ -41,8 +41,8 @@ public final class AnonInode extends Inode {
         };
         if (kind != Kind.SHARED) {
             long now = kernel.clock.realtimeNs();
-            inode.uid = owner.fsuid();
-            inode.gid = owner.fsgid();
+            inode.uid = kind == Kind.PIDFD ? 0 : owner.fsuid();
+            inode.gid = kind == Kind.PIDFD ? 0 : owner.fsgid();
             inode.atime = now;
             inode.mtime = now;
             inode.ctime = now;
@@ -59,14 +59,28 @@ public final class AnonInode extends Inode {
         return text.equals("anon_inode");
     }
 
-    /** Can its attributes not be changed? */
+    /** What is no pipe and no socket is nobody's to change (anon_inode_setattr). */
     boolean isFixed() {
-        return isShared() || text.equals("pidfd");
+        return (shownMode() & Mode.S_IFMT) == 0;
     }
 
     /** As /proc/PID/fd shows it: "pipe:[123]". Shared ones say "anon_inode:" and their own kind instead. */
     public String displayName() {
         return text + ":[" + ino + "]";
+    }
+
+    /** pidfs has regular files, but shows no type. */
+    @Override
+    public int shownMode() {
+        return isRegular() ? mode & ~Mode.S_IFMT : mode;
+    }
+
+    @Override
+    public void setAttributes(AttributeChange change) {
+        if (isFixed()) {
+            throw Errno.EOPNOTSUPP.exception();
+        }
+        super.setAttributes(change);
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class AttributeCalls {
     public static long fchmod(Task task, int fd, int mode) {
         File file = task.files().holdOpen(fd);
         try {
-            requireOwn(file);
+            requireChangeable(file);
             Attributes.chmod(task.kernel.vfs, task.kernel.vfs.pathOf(file), task.credentials(), mode);
             return 0;
         } finally {
@@ -38,8 +38,7 @@ public final class AttributeCalls {
         }
     }
 
-    /** The inodes that eventfds and their like share, and those of pidfds, are nobody's to change. */
-    private static void requireOwn(File file) {
+    private static void requireChangeable(File file) {
         if (file.inode() instanceof AnonInode anonymous && anonymous.isFixed()) {
             throw Errno.EOPNOTSUPP.exception();
         }
@@ -76,7 +75,7 @@ public final class AttributeCalls {
     public static long fchown(Task task, int fd, int uid, int gid) {
         File file = task.files().holdOpen(fd);
         try {
-            requireOwn(file);
+            requireChangeable(file);
             Attributes.chown(
                     task.kernel.vfs,
                     task.kernel.vfs.pathOf(file),
@@ -147,7 +146,6 @@ public final class AttributeCalls {
             }
             File file = task.files().holdOpen(dirFd);
             try {
-                requireOwn(file);
                 Attributes.utimes(vfs, vfs.pathOf(file), task.credentials(), request);
                 return 0;
             } finally {

@@ -27,7 +27,7 @@ public final class CopyCalls {
             if (!in.readable()) {
                 return Errno.EBADF.negative();
             }
-            if (offset != 0 && !in.seekable()) {
+            if (offset != 0 && !in.takesOffsets()) {
                 return Errno.ESPIPE.negative();
             }
             if (start < 0 || count < 0) {

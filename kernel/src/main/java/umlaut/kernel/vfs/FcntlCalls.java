@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
 import umlaut.abi.Le;
+import umlaut.abi.Mode;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Signal;
 import umlaut.kernel.task.Task;
@@ -88,6 +89,11 @@ public final class FcntlCalls {
         boolean appendOnly = (file.inode().flags & umlaut.abi.Ioctl.FS_APPEND_FL) != 0;
         if (appendOnly && (old & OpenFlags.O_APPEND) != 0 && (wanted & OpenFlags.O_APPEND) == 0) {
             return Errno.EPERM.negative();
+        }
+        Inode inode = file.inode();
+        // For pipes it is another thing: packets.
+        if ((wanted & OpenFlags.O_DIRECT) != 0 && !inode.hasDirectIo() && !Mode.isFifo(inode.mode)) {
+            return Errno.EINVAL.negative();
         }
         boolean newNoatime = (wanted & OpenFlags.O_NOATIME) != 0 && (old & OpenFlags.O_NOATIME) == 0;
         if (newNoatime && !Permissions.owns(file.inode(), task.credentials())) {

@@ -272,6 +272,11 @@ public abstract class File {
         return false;
     }
 
+    /** Do pread(2) and its like take an offset at all? They say ESPIPE where not. */
+    public boolean takesOffsets() {
+        return seekable() || inode().isDirectory();
+    }
+
     /** Whether there is anything to read or to write, by whatever means: without, read(2) and write(2) say EINVAL before they look at memory. */
     public boolean hasData(boolean writing) {
         return true;

@@ -125,19 +125,16 @@ final class FileAttributeCalls {
 
     /** cachestat(2): all allocated data is in memory, and nothing waits to be written. */
     static long cachestat(Task task, int fd, long range, long out, int flags) {
-        File file = task.files().hold(fd);
+        File file = task.files().holdOpen(fd);
         try {
-            long start = task.memory.getLong(range);
-            long length = task.memory.getLong(range + 8);
+            MemorySegment asked = task.memory.struct(range, 16);
+            long start = Le.getLong(asked, 0);
+            long length = Le.getLong(asked, 8);
             if (flags != 0) {
                 return Errno.EINVAL.negative();
             }
             Inode inode = file.inode();
-            if ((file.flags() & umlaut.abi.OpenFlags.O_PATH) != 0) {
-                return Errno.EBADF.negative();
-            }
             inode.refresh();
-            // Pipes, sockets and directories have no page cache.
             long pages = inode.isRegular() ? Math.min(inode.blocks >> 3, (inode.size + 4095) >> 12) : 0;
             long first = start >>> 12;
             long end = length == 0 || Long.compareUnsigned(start + length - 1 >>> 12, pages - 1) > 0

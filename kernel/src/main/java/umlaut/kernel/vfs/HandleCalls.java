@@ -64,14 +64,15 @@ final class HandleCalls {
     }
 
     static long openByHandle(Task task, int mountFd, long handle, int flags) {
+        MemorySegment head = task.memory.struct(handle, FileHandle.SIZE);
+        int length = Le.getInt(head, FileHandle.HANDLE_BYTES);
+        if (length <= 0 || length > FileHandle.MAX_HANDLE_SZ || Le.getInt(head, FileHandle.HANDLE_TYPE) < 0) {
+            return Errno.EINVAL.negative();
+        }
         Path at = mountPlace(task, mountFd);
         SuperBlock fs = at.mount().superBlock;
         if (!mayOpen(task.credentials(), fs, flags)) {
             return Errno.EPERM.negative();
-        }
-        int length = task.memory.getInt(handle + FileHandle.HANDLE_BYTES);
-        if (length <= 0 || length > FileHandle.MAX_HANDLE_SZ) {
-            return Errno.EINVAL.negative();
         }
         MemorySegment raw = task.memory.struct(handle, FileHandle.SIZE + length);
         if (!fs.exportable()) {

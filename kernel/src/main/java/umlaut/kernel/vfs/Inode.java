@@ -344,6 +344,16 @@ public abstract class Inode {
         throw Errno.EINVAL.exception();
     }
 
+    /** Can its files be opened with O_DIRECT? */
+    public boolean hasDirectIo() {
+        return isRegular() || Mode.isBlock(mode);
+    }
+
+    /** What stat(2) says. */
+    public int shownMode() {
+        return mode;
+    }
+
     /** Stores changed attributes: the VFS has checked, and hands the new values; {@link #lock} held. */
     public void setAttributes(AttributeChange change) {
         change.applyTo(this);

@@ -93,6 +93,7 @@ public final class NameCalls {
     public static long renameat2(Task task, int oldFd, long oldPath, int newFd, long newPath, int flags) {
         Rename.checkFlags(flags);
         PathWalk from = walk(task, oldFd, oldPath);
+        from.toParent();
         PathWalk to = task.fileScratch.second();
         to.begin(task, newFd, newPath);
         Rename.rename(task.kernel.vfs, from, to, flags);

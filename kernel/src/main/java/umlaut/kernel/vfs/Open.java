@@ -264,6 +264,9 @@ final class Open {
     /** do_dentry_open: counts the writer, makes the file, and binds it to inode and mount. */
     private static File instantiate(Vfs vfs, @Nullable Task task, Path path, int flags, Credentials who) {
         Inode inode = path.inode();
+        if ((flags & OpenFlags.O_DIRECT) != 0 && !inode.hasDirectIo()) {
+            throw Errno.EINVAL.exception();
+        }
         boolean writing = OpenFlags.mayWrite(flags) && inode.isRegular();
         if (!inode.hold()) {
             throw Errno.ENOENT.exception();

@@ -71,7 +71,7 @@ public final class ReadWrite {
         }
         File file = task.files().holdOpen(fd);
         try {
-            long error = file.seekable() || file.inode().isDirectory() ? checkRead(file) : Errno.ESPIPE.negative();
+            long error = file.takesOffsets() ? checkRead(file) : Errno.ESPIPE.negative();
             return error != 0 ? error : transfer(task, file, single(task, address, count), false, offset, 0);
         } finally {
             file.release();
@@ -84,7 +84,7 @@ public final class ReadWrite {
         }
         File file = task.files().holdOpen(fd);
         try {
-            long error = file.seekable() || file.inode().isDirectory() ? checkWrite(file) : Errno.ESPIPE.negative();
+            long error = file.takesOffsets() ? checkWrite(file) : Errno.ESPIPE.negative();
             return error != 0 ? error : transfer(task, file, single(task, address, count), true, offset, 0);
         } finally {
             file.release();
@@ -179,7 +179,7 @@ public final class ReadWrite {
     private static long vectored(Task task, int fd, long vector, long count, boolean writing, long offset, int flags) {
         File file = task.files().holdOpen(fd);
         try {
-            if (offset != POSITION && !file.seekable() && !file.inode().isDirectory()) {
+            if (offset != POSITION && !file.takesOffsets()) {
                 return Errno.ESPIPE.negative();
             }
             if (!(writing ? file.writable() : file.readable())) {

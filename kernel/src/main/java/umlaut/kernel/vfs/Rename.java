@@ -42,10 +42,12 @@ final class Rename {
         }
     }
 
-    /** @param flags RENAME_* */
+    /**
+     * @param from at the parent of what is to be renamed ({@link PathWalk#toParent}), which is looked up before the new name is read
+     * @param flags RENAME_*
+     */
     static void rename(Vfs vfs, PathWalk from, PathWalk to, int flags) {
         checkFlags(flags);
-        from.toParent();
         to.toParent();
         if (from.mount != to.mount) {
             throw Errno.EXDEV.exception();

@@ -51,11 +51,11 @@ public final class StatCalls {
     }
 
     public static long newfstatat(Task task, int dirFd, long path, long buffer, int flags) {
+        if ((flags & AtFlags.AT_EMPTY_PATH) != 0 && dirFd >= 0 && emptyPath(task, path)) {
+            return fstat(task, dirFd, buffer); // whatever the other flags
+        }
         if ((flags & ~STAT_FLAGS) != 0) {
             return Errno.EINVAL.negative();
-        }
-        if ((flags & AtFlags.AT_EMPTY_PATH) != 0 && dirFd >= 0 && emptyPath(task, path)) {
-            return fstat(task, dirFd, buffer);
         }
         PathWalk walk = task.fileScratch.walk;
         walk.beginAt(task, dirFd, path, flags);
@@ -74,7 +74,7 @@ public final class StatCalls {
         UserNamespace ns = task.credentials().userNs();
         int uid = ns.showUid(inode.uid);
         int gid = ns.showGid(inode.gid);
-        Stat.writeIdentity(s, 0, inode.device(), inode.ino, inode.nlink, inode.mode, uid, gid, inode.rdev);
+        Stat.writeIdentity(s, 0, inode.device(), inode.ino, inode.nlink, inode.shownMode(), uid, gid, inode.rdev);
         Stat.writeSize(s, 0, inode.size, inode.blockSize(), inode.blocks);
         long a = inode.atime;
         long m = inode.mtime;
@@ -91,8 +91,7 @@ public final class StatCalls {
 
     public static long statx(Task task, int dirFd, long path, int flags, int mask, long buffer) {
         if ((mask & StatxFlags.STATX__RESERVED) != 0
-                || (flags & AtFlags.AT_STATX_SYNC_TYPE) == AtFlags.AT_STATX_SYNC_TYPE
-                || (flags & ~STAT_FLAGS) != 0) {
+                || (flags & AtFlags.AT_STATX_SYNC_TYPE) == AtFlags.AT_STATX_SYNC_TYPE) {
             return Errno.EINVAL.negative();
         }
         Vfs vfs = task.kernel.vfs;
@@ -104,6 +103,9 @@ public final class StatCalls {
             } finally {
                 file.release();
             }
+        }
+        if ((flags & ~STAT_FLAGS) != 0) {
+            return Errno.EINVAL.negative();
         }
         PathWalk walk = task.fileScratch.walk;
         walk.beginAt(task, dirFd, path, flags);
@@ -124,7 +126,7 @@ public final class StatCalls {
         UserNamespace ns = task.credentials().userNs();
         Le.putInt(s, Statx.STX_UID, ns.showUid(inode.uid));
         Le.putInt(s, Statx.STX_GID, ns.showGid(inode.gid));
-        Le.putShort(s, Statx.STX_MODE, inode.mode);
+        Le.putShort(s, Statx.STX_MODE, inode.shownMode());
         Le.putLong(s, Statx.STX_INO, inode.ino);
         Le.putLong(s, Statx.STX_SIZE, inode.size);
         Le.putLong(s, Statx.STX_BLOCKS, inode.blocks);

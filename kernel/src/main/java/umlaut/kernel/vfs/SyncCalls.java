@@ -55,7 +55,7 @@ public final class SyncCalls {
             if (!Mode.isRegular(mode) && !Mode.isBlock(mode) && !Mode.isDir(mode) && !Mode.isSymlink(mode)) {
                 return Errno.ESPIPE.negative();
             }
-            if (flags != 0 && Mode.isRegular(mode)) {
+            if (flags != 0 && Mode.isRegular(mode) && file.seekable()) {
                 file.sync(true);
             }
             return 0;
@@ -85,7 +85,7 @@ public final class SyncCalls {
                 return Errno.EBADF.negative();
             }
             int mode = file.inode().mode;
-            boolean has = Mode.isRegular(mode) || Mode.isBlock(mode);
+            boolean has = Mode.isRegular(mode) && file.seekable() || Mode.isBlock(mode);
             return has && count >= 0 ? 0 : Errno.EINVAL.negative();
         } finally {
             file.release();

@@ -236,7 +236,9 @@ public final class Vfs {
 
     /** rename(2). @param flags RENAME_* */
     public void rename(LookupContext who, String from, String to, int flags) {
-        Rename.rename(this, begin(who, from), begin(who, to), flags);
+        PathWalk old = begin(who, from);
+        old.toParent();
+        Rename.rename(this, old, begin(who, to), flags);
     }
 
     /** link(2) without following a link at the end. */

@@ -29,9 +29,16 @@ public final class XattrCalls {
         long on(Path path);
     }
 
-    private static long at(Task task, int dirFd, long path, int flags, Action action) {
+    private static void checkPlace(int flags) {
         if ((flags & ~PLACE_FLAGS) != 0) {
-            return Errno.EINVAL.negative();
+            throw Errno.EINVAL.exception();
+        }
+    }
+
+    private static long at(Task task, int dirFd, long path, int flags, Action action) {
+        checkPlace(flags);
+        if (path == 0 && (flags & AtFlags.AT_EMPTY_PATH) != 0 && dirFd >= 0) {
+            return on(task, dirFd, action); // no path at all is an empty one, since Linux 6.13
         }
         PathWalk walk = task.fileScratch.walk;
         walk.begin(task, dirFd, path);
@@ -64,26 +71,27 @@ public final class XattrCalls {
 
     private static long setAt(
             Task task, int dirFd, long path, int atFlags, long name, long value, long size, int flags) {
-        checkSet(size, flags);
-        String key = name(task, name);
+        checkPlace(atFlags);
+        String key = settableName(task, name, size, flags);
         byte[] bytes = task.memory.bytes(value, (int) size);
         return at(task, dirFd, path, atFlags, place -> set(task, place, key, bytes, flags));
     }
 
     public static long fset(Task task, int fd, long name, long value, long size, int flags) {
-        checkSet(size, flags);
-        String key = name(task, name);
+        String key = settableName(task, name, size, flags);
         byte[] bytes = task.memory.bytes(value, (int) size);
         return onOrHere(task, fd, place -> set(task, place, key, bytes, flags));
     }
 
-    private static void checkSet(long size, int flags) {
+    private static String settableName(Task task, long name, long size, int flags) {
         if ((flags & ~(XattrFlags.XATTR_CREATE | XattrFlags.XATTR_REPLACE)) != 0) {
             throw Errno.EINVAL.exception();
         }
+        String key = name(task, name);
         if (Long.compareUnsigned(size, XattrFlags.XATTR_SIZE_MAX) > 0) {
             throw Errno.E2BIG.exception();
         }
+        return key;
     }
 
     private static long set(Task task, Path path, String name, byte[] value, int flags) {
@@ -114,6 +122,7 @@ public final class XattrCalls {
     }
 
     private static long getAt(Task task, int dirFd, long path, int atFlags, long name, long value, long size) {
+        checkPlace(atFlags);
         String key = name(task, name);
         return at(task, dirFd, path, atFlags, place -> get(task, place.inode(), key, value, size));
     }
@@ -179,6 +188,7 @@ public final class XattrCalls {
     }
 
     public static long removeAt(Task task, int dirFd, long path, int atFlags, long name) {
+        checkPlace(atFlags);
         String key = name(task, name);
         return at(task, dirFd, path, atFlags, place -> remove(task, place, key));
     }

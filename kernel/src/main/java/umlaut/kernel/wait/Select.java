@@ -85,7 +85,7 @@ final class Select {
         if (count < 0) {
             return Errno.EINVAL.negative();
         }
-        Select select = new Select(task, Math.min(count, task.files().size()), in, out, except);
+        Select select = new Select(task, Math.min(count, tableSize(task.files().size())), in, out, except);
         try {
             long result = select.holdFiles() ? select.await(deadlineNs) : Errno.EBADF.negative();
             if (result >= 0) {
@@ -101,6 +101,11 @@ final class Select {
                 }
             }
         }
+    }
+
+    /** How many descriptors Linux's table has room for: the first 64 lie in it, then it grows by doubling (alloc_fdtable). */
+    private static int tableSize(int used) {
+        return used <= 64 ? 64 : Math.max(128, Integer.highestOneBit(used - 1) << 1);
     }
 
     private long[] load(long address) {

@@ -83,7 +83,8 @@ final class StreamQueue {
             ByteRing storage = makeRoom(count);
             long before = tail;
             long moved = storage.copyIn(from, before, count);
-            if (moved == 0) {
+            if (moved < count) {
+                from.revert(moved); // a buffer that can't be filled is not sent
                 return Errno.EFAULT.negative();
             }
             if (control != null) {

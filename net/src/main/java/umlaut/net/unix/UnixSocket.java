@@ -452,6 +452,11 @@ final class UnixSocket extends Socket {
         return filled >= 0 ? filled : super.getOption(task, level, name, value);
     }
 
+    @Override
+    public boolean hasOptionsOfItsOwn() {
+        return false;
+    }
+
     /** What lies in the queue with descriptors in it, for the collector. */
     List<Control> incomingControls() {
         if (stream != null) {
