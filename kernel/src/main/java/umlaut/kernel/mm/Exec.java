@@ -75,6 +75,9 @@ public final class Exec {
     }
 
     private static long run(Task task, int dirFd, String path, int flags, Supplier<ArgumentBlock> arguments) {
+        if (path.isEmpty() && (flags & AtFlags.AT_EMPTY_PATH) == 0) {
+            return Errno.ENOENT.negative();
+        }
         if ((flags & ~KNOWN_FLAGS) != 0) {
             return Errno.EINVAL.negative();
         }

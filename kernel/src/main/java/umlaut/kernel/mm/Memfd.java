@@ -16,16 +16,16 @@ final class Memfd {
     private Memfd() {}
 
     static long create(Task task, long name, int flags) {
-        if ((flags & MemfdFlags.MFD_HUGETLB) != 0
-                && (flags & ~(KNOWN | MemfdFlags.MFD_HUGETLB | MapFlags.MAP_HUGE_MASK << MapFlags.MAP_HUGE_SHIFT))
-                        == 0) {
-            return Errno.ENOSYS.negative();
-        }
+        boolean huge = (flags & MemfdFlags.MFD_HUGETLB) != 0;
+        int known = huge ? KNOWN | MemfdFlags.MFD_HUGETLB | MapFlags.MAP_HUGE_MASK << MapFlags.MAP_HUGE_SHIFT : KNOWN;
         boolean noExec = (flags & MemfdFlags.MFD_NOEXEC_SEAL) != 0;
-        if ((flags & ~KNOWN) != 0 || noExec && (flags & MemfdFlags.MFD_EXEC) != 0) {
+        if ((flags & ~known) != 0 || noExec && (flags & MemfdFlags.MFD_EXEC) != 0) {
             return Errno.EINVAL.negative();
         }
         String text = task.memory.string(name, MemfdFlags.MFD_NAME_MAX_LEN + 1, Errno.EINVAL);
+        if (huge) {
+            return Errno.ENOSYS.negative(); // as a kernel without CONFIG_HUGETLBFS
+        }
         int seals = (flags & MemfdFlags.MFD_ALLOW_SEALING) != 0 || noExec ? 0 : Fcntl.F_SEAL_SEAL;
         seals |= noExec ? Fcntl.F_SEAL_EXEC : 0;
         MemfdInode inode = new MemfdInode(task.kernel, text, noExec ? 0666 : 0777, seals, task.credentials());
