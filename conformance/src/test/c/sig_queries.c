@@ -63,6 +63,11 @@ static void error(const char *what, long result)
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
+	for (int n = 1; n <= 64 && argc == 1; n++) { /* whatever the tests were started with is ignored */
+		struct kernel_sigaction action = {}, old = {};
+		if (!syscall(SYS_rt_sigaction, n, NULL, &old, 8) && old.handler)
+			syscall(SYS_rt_sigaction, n, &action, NULL, 8);
+	}
 	show("begin");
 	if (argc > 1)
 		return 0;

@@ -16,9 +16,10 @@ import java.util.regex.Pattern;
  * A call that seccomp stops is logged too, as strace sees it first, but a SIGSYS follows it at once: it never happened.
  */
 final class HostTrace {
-    /** What docs/engine.md allows a guest thread once its filter stands. */
+    /** What docs/engine.md allows a guest thread once it has forgotten the secret. */
     private static final Set<String> ALLOWED = Set.of(
             "futex",
+            "rseq",
             "rt_sigreturn",
             "sched_yield",
             "arch_prctl",
@@ -29,9 +30,12 @@ final class HostTrace {
             "mremap",
             "restart_syscall");
 
-    /** Its first calls, in stub text, before the filter. */
+    /** Its first calls, in stub text, before that. */
     private static final Set<String> PREPARING =
-            Set.of("close_range", "sigaltstack", "rt_sigprocmask", "arch_prctl", "capset", "seccomp");
+            Set.of("close_range", "sigaltstack", "rt_sigprocmask", "arch_prctl", "capset");
+
+    /** The last of them: signals are let in when the secret is forgotten. */
+    private static final String FORGOTTEN = "rt_sigprocmask(SIG_SETMASK, [], NULL";
 
     private static final Pattern LINE = Pattern.compile("^(\\d+) +(.*)$");
     private static final Pattern CALL = Pattern.compile("^([a-z0-9_]+)\\((.*)$");
@@ -40,16 +44,23 @@ final class HostTrace {
 
     private final Set<String> stubs = new HashSet<>();
     private final Set<String> guests = new HashSet<>();
-    private final Set<String> filtered = new HashSet<>();
+    private final Set<String> unarmed = new HashSet<>();
     private final Map<String, String> last = new HashMap<>();
     private final Map<String, String> begun = new HashMap<>();
     /** By thread, of all threads: strace may show a thread's calls before the clone that made it. */
     private final Map<String, List<String>> suspicious = new HashMap<>();
 
+    /** Lines so far, where each thread's call of the moment began, and where each number's last thread ended. */
+    private long lines;
+
+    private final Map<String, Long> beginnings = new HashMap<>();
+    private final Map<String, Long> ends = new HashMap<>();
+
     private final List<String> violations = new ArrayList<>();
     private int guestThreads;
 
     void line(String text) {
+        lines++;
         Matcher line = LINE.matcher(text);
         if (!line.matches()) {
             return;
@@ -82,6 +93,7 @@ final class HostTrace {
             judge(tid);
             last.put(tid, rest);
             begun.put(tid, rest.replace(" <unfinished ...>", ""));
+            beginnings.put(tid, lines);
             if (!rest.endsWith("<unfinished ...>")) {
                 ended(tid, rest);
             }
@@ -100,9 +112,12 @@ final class HostTrace {
         } else if ((call.startsWith("clone(") || call.startsWith("fork("))
                 && stubs.contains(tid)
                 && !value.equals("0")) {
-            (call.contains("CLONE_THREAD") ? guests : stubs).add(value);
-        } else if (call.startsWith("seccomp(SECCOMP_SET_MODE_FILTER")) {
-            filtered.add(tid);
+            boolean over = ends.getOrDefault(value, 0L) > beginnings.getOrDefault(tid, 0L);
+            if (!over) { // strace may show the end before the clone's return; the number may then be anybody's
+                (call.contains("CLONE_THREAD") ? guests : stubs).add(value);
+            }
+        } else if (call.startsWith(FORGOTTEN)) {
+            unarmed.add(tid);
             last.remove(tid);
         }
     }
@@ -114,7 +129,7 @@ final class HostTrace {
             return;
         }
         String name = call.substring(0, call.indexOf('('));
-        boolean harmless = (filtered.contains(tid) ? ALLOWED : PREPARING).contains(name);
+        boolean harmless = (unarmed.contains(tid) ? ALLOWED : PREPARING).contains(name);
         if (!harmless || name.equals("mmap") && !call.contains("MAP_ANONYMOUS")) {
             suspicious.computeIfAbsent(tid, none -> new ArrayList<>()).add(tid + " " + call);
         }
@@ -122,10 +137,11 @@ final class HostTrace {
 
     /** A thread has ended, and its number may be another's from now on. */
     private void gone(String tid) {
+        ends.put(tid, lines);
         List<String> calls = suspicious.remove(tid);
         boolean guest = guests.remove(tid);
         stubs.remove(tid);
-        if (filtered.remove(tid) && guest) {
+        if (unarmed.remove(tid) && guest) {
             guestThreads++;
         }
         if (guest && calls != null) {

@@ -52,7 +52,7 @@ final class Area {
     static final int FUTEX_AGAIN = 0xdc;
 
     /** A struct timespec for that call. */
-    static final int FUTEX_TIMEOUT = 0xe0;
+    static final int FUTEX_TIMEOUT = 0x170;
 
     /** Windows of memory copied in: address, length (8 bytes each), and the data, of which the first bytes share their cache line. */
     static final int WINDOW = 0x1000, WINDOW_DATA = 16, WINDOW_SIZE = 0x1000, WINDOW_STRIDE = 0x1040;
