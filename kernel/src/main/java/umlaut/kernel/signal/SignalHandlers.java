@@ -33,20 +33,27 @@ public final class SignalHandlers {
 
     public void set(int signo, SigAction action) {
         synchronized (told) {
+            boolean was = actions[signo].equals(SigAction.DEFAULT);
             actions[signo] = action;
-            told.forEach(user -> user.keepDefaultActions(0));
-            told.clear();
+            if (was != action.equals(SigAction.DEFAULT)) {
+                long defaults = defaults();
+                told.forEach(user -> user.keepDefaultActions(defaults));
+            }
         }
     }
 
-    /** A thread whose calls nobody watches has asked: C libraries ask about all signals in a row (posix_spawn(3)), so it is told of all until one changes. */
+    private long defaults() {
+        long defaults = 0;
+        for (int signo = 1; signo <= 64; signo++) {
+            defaults |= actions[signo].equals(SigAction.DEFAULT) ? Signal.bit(signo) : 0;
+        }
+        return defaults;
+    }
+
+    /** A thread whose calls nobody watches has asked: C libraries ask about all signals in a row (posix_spawn(3)), so it is told of all, and of each change from then on. */
     void tell(UserThread user) {
         synchronized (told) {
-            long defaults = 0;
-            for (int signo = 1; signo <= 64; signo++) {
-                defaults |= actions[signo].equals(SigAction.DEFAULT) ? Signal.bit(signo) : 0;
-            }
-            user.keepDefaultActions(defaults);
+            user.keepDefaultActions(defaults());
             if (!told.contains(user)) {
                 told.add(user);
             }
