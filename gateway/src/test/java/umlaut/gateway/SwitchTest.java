@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import umlaut.net.core.SkBuff;
 import umlaut.net.device.Link;
@@ -14,7 +14,7 @@ import umlaut.net.device.Link;
 class SwitchTest {
     /** Keeps what comes. */
     private static final class Station implements Link.End {
-        final List<byte[]> got = Collections.synchronizedList(new ArrayList<>());
+        final List<byte[]> got = new CopyOnWriteArrayList<>();
 
         @Override
         public void arrive(SkBuff frame) {
