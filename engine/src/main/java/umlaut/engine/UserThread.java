@@ -63,7 +63,7 @@ public interface UserThread extends UserMemory {
         return false;
     }
 
-    /** Whether, at this trap, guest code has changed something since {@link #takeChanges} was called last. */
+    /** Whether, at this trap, guest code has changed something since {@link #takeChanges} or {@link MaskLoan#take} was called last. */
     default boolean hasChanges() {
         return false;
     }
@@ -75,6 +75,11 @@ public interface UserThread extends UserMemory {
      */
     default void takeChanges(MemoryChanges to, boolean end) {
         to.begin(Long.MAX_VALUE);
+    }
+
+    /** Lets the thread change its signal mask by itself. */
+    default MaskLoan maskLoan() {
+        return MaskLoan.NONE;
     }
 
     /** RAX to RFLAGS, as {@link #reg} tells them. */

@@ -86,22 +86,36 @@ final class Area {
     /** Signals that are known to have their default actions: {@link umlaut.engine.UserThread#keepDefaultActions}. */
     static final int DEFAULT_ACTIONS = 0xf0;
 
-    /** The lease of {@link StubLease}: whether it is out, and how many changes have been noted. */
-    static final int LEASE = 0x840, CHANGE_COUNT = 0x844;
+    /** Whether the lease of {@link StubLease} is out. */
+    static final int LEASE = 0x840;
 
-    /** Its bounds, as {@link umlaut.engine.MemoryLease} has them, and the lowest place that its top has been at. */
-    static final int LEASE_LOW = 0x848,
-            LEASE_TOP = 0x850,
-            LEASE_END = 0x858,
-            LEASE_HOLE = 0x860,
-            LEASE_FROM = 0x868,
-            LEASE_TO = 0x870,
-            LEASE_LOWEST = 0x878;
+    /** What guest code has done by itself, one word for a request to look at: how many changes have been noted, and whether the signal mask is another. */
+    static final int NOTES = 0x848, CHANGE_COUNT = NOTES, MASK_CHANGED = NOTES + 4;
+
+    /** The lease's bounds, as {@link umlaut.engine.MemoryLease} has them, and the lowest place that its top has been at. */
+    static final int LEASE_LOW = 0x850,
+            LEASE_TOP = 0x858,
+            LEASE_END = 0x860,
+            LEASE_HOLE = 0x868,
+            LEASE_FROM = 0x870,
+            LEASE_TO = 0x878,
+            LEASE_LOWEST = 0x880;
 
     /** Changes noted, of 32 bytes: what with the protection from bit 8 on, address, length, nothing. */
-    static final int CHANGE = 0x880;
+    static final int CHANGE = 0x8c0;
 
     static final int CHANGE_SHIFT = 5;
+
+    /** Whether the signal mask is lent ({@link StubSignals}), and the mask. */
+    static final int LENT = 0xcc0, MASK = 0xcc8;
+
+    /**
+     * The signal frame that the stub may return from: its address or 0, the RIP in it and the one it stands for (of patched text), and the stack_t in it, which is the present alternate stack.
+     */
+    static final int FRAME = 0xcd0, FRAME_RIP = 0xcd8, FRAME_HOST_RIP = 0xce0, FRAME_STACK = 0xce8;
+
+    /** The registers of such a frame, while it is being looked at. */
+    static final int FRAME_REGISTERS = 0xd00;
 
     static final int OUT_DATA = 0x4100;
     static final int OUT_SIZE = 0x2000;

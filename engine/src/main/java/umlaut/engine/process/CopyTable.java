@@ -21,6 +21,9 @@ final class CopyTable {
     /** In the stub's table alone: rt_sigaction, which the stub may answer ({@link Area#DEFAULT_ACTIONS}). */
     static final long ACTION = 1L << 51;
 
+    /** In the stub's table alone, with what else it says of the call: {@link StubSignals} may do it. */
+    static final long LENT = 1L << 52;
+
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
         Syscall.GETTID,
@@ -51,6 +54,9 @@ final class CopyTable {
         }
         if (nr == Syscall.RT_SIGACTION) {
             return entries[nr] | ACTION;
+        }
+        if (nr == Syscall.RT_SIGPROCMASK || nr == Syscall.RT_SIGRETURN) {
+            return entries[nr] | LENT;
         }
         return nr == Syscall.MMAP || nr == Syscall.MUNMAP || nr == Syscall.MPROTECT ? LEASED : entries[nr];
     }

@@ -44,7 +44,7 @@ final class LeasedMemory {
     synchronized void take(MemoryChanges to, boolean end) {
         to.begin(Long.MAX_VALUE);
         MemoryLease given = lease;
-        if (given == null || closed || end && !end()) {
+        if (given == null || closed || end && !withdraw(space, area, Area.LEASE)) {
             return;
         }
         int count = Math.clamp(area.get(Layouts.INT, Area.CHANGE_COUNT), 0, MemoryChanges.MOST);
@@ -62,9 +62,13 @@ final class LeasedMemory {
         noteAll(to);
     }
 
-    /** @return false: the stub does not come to an end, so that the notes can't be read now */
-    private boolean end() {
-        int old = (int) Layouts.WORD.getAndBitwiseAnd(area, (long) Area.LEASE, ~StubLease.LEASED);
+    /**
+     * Takes back what a word of the area has lent to the stub, and waits for it to be no longer BUSY with that.
+     *
+     * @return false: it does not come to an end, so that its notes can't be read now
+     */
+    static boolean withdraw(NativeAddressSpace space, MemorySegment area, long word) {
+        int old = (int) Layouts.WORD.getAndBitwiseAnd(area, word, ~StubLease.LEASED);
         long until = 0;
         while ((old & StubLease.BUSY) != 0 && !space.isDead()) {
             long now = System.nanoTime();
@@ -73,7 +77,7 @@ final class LeasedMemory {
                 return false;
             }
             LockSupport.parkNanos(20_000);
-            old = (int) Layouts.WORD.getVolatile(area, (long) Area.LEASE);
+            old = (int) Layouts.WORD.getVolatile(area, word);
         }
         VarHandle.acquireFence();
         return true;

@@ -475,6 +475,7 @@ final class NativeAddressSpace extends StubProcess {
             noteUnmapped(self, from, to);
             Texts.Text covered;
             while ((covered = mappings.noteMapped(pid, from, to)) != null) {
+                forgetFrames();
                 for (NativeThread thread : threads) {
                     thread.leaveIsland(covered);
                 }
@@ -484,11 +485,17 @@ final class NativeAddressSpace extends StubProcess {
         }
     }
 
+    /** An address in a patched text may stand for another place now. */
+    private void forgetFrames() {
+        threads.forEach(thread -> thread.maskLoan().forgetFrame());
+    }
+
     void noteUnmapped(@Nullable UserThread self, long from, long to) {
         lock.lock();
         try {
             Texts.Text text;
             while ((text = mappings.noteUnmapped(from, to)) != null) {
+                forgetFrames();
                 long length = text.islandEnd() - text.island();
                 change(self, text.island(), text.islandEnd(), Syscall.MUNMAP, text.island(), length, 0, 0, 0, 0);
             }
@@ -616,6 +623,7 @@ final class NativeAddressSpace extends StubProcess {
                 settle(text.start, text.end);
                 int file = mappings.restore(text);
                 if (file >= 0 && runFileBatch(file) == 0) {
+                    forgetFrames();
                     texts.replace(text, text.asRestored());
                 }
             }
@@ -677,6 +685,7 @@ final class NativeAddressSpace extends StubProcess {
             settle(text.start, text.end);
             int file = mappings.exchange(text, patched);
             if (file >= 0 && runFileBatch(file) == 0) {
+                forgetFrames();
                 texts.replace(text, new Texts.Text(text.start, text.end, text.entry, text.prot, patched));
             }
             return texts.toHost(rip);

@@ -35,7 +35,6 @@ final class NativeThread implements UserThread {
     static final VarHandle MODE;
     private static final long ARCH_SET_FS = 0x1002;
     private static final int EPERM = 1;
-    private static final int FUTEX_WAKE = 1;
 
     static {
         int[] order = {Reg.RAX, Reg.RDI, Reg.RSI, Reg.RDX, Reg.R10, Reg.R8, Reg.R9};
@@ -79,6 +78,7 @@ final class NativeThread implements UserThread {
     final CopiedIn copied;
     private final LeasedMemory leased;
     private final Rseq rseq = new Rseq();
+    private final LentMask lentMask;
     private long reservedAddress;
     private int reservedAt = -1;
     private long failedOrder;
@@ -102,6 +102,7 @@ final class NativeThread implements UserThread {
         this.ties = new AreaTies(area);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
         leased = new LeasedMemory(space, area);
+        lentMask = new LentMask(space, area);
         forgetResults();
     }
 
@@ -385,6 +386,11 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public LentMask maskLoan() {
+        return lentMask;
+    }
+
+    @Override
     public void setReg(int index, long value) {
         if (index < Area.REGISTERS.length) {
             if (!full && (index == Reg.RCX || index == Reg.R11 || index == Reg.RFLAGS)) {
@@ -404,7 +410,9 @@ final class NativeThread implements UserThread {
 
     @Override
     public void registers(long[] to) {
+        long hostRip = area.get(Layouts.LONG, Area.RIP);
         ThreadRegisters.load(area, space.texts, full, to);
+        lentMask.told(to[Reg.RIP], hostRip);
     }
 
     @Override
@@ -628,20 +636,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public boolean clearAndWake(long address) {
-        boolean waits = started && !space.isDead() && space.settleOwn(this) == 0;
-        if (!waits) {
-            return false;
-        }
-        rseq.leave(this); // before anybody may take the memory for free
-        MemorySegment out = reserveOut(address, 4);
-        if (out == null) {
-            space.settleOwn(this);
-            return false;
-        }
-        out.set(Layouts.INT, 0, 0);
-        commitOut(4);
-        space.enqueue(this, 0, 0, Syscall.FUTEX, address, FUTEX_WAKE, 1, 0, 0, 0);
-        return sync() == 0;
+        return started && ThreadEnd.clearAndWake(this, space, rseq, address);
     }
 
     private boolean validXsaveAddress(long address) {
@@ -783,6 +778,7 @@ final class NativeThread implements UserThread {
             sync();
         }
         leased.close();
+        lentMask.close();
         handOver.close();
         areaUse.close();
         space.retire(this);

@@ -21,7 +21,7 @@ final class State {
     /** With REQUEST: the kernel thread dozes in this very request, so that the word tells it from the next one. */
     static final int DOZE = 1 << 29;
 
-    /** With REQUEST: the thread has changed its address space by itself ({@link StubLease}). */
+    /** With REQUEST: the thread has changed something by itself ({@link StubLease}, {@link StubSignals}). */
     static final int CHANGED = 1 << 28;
 
     /** What may be added to any request. */

@@ -72,12 +72,19 @@ final class StubEntry {
     /** mmap, munmap or mprotect, its number in RAX and the request in R11: {@link StubLease}. */
     final Label leasedCall = new Label();
 
+    /** rt_sigprocmask or rt_sigreturn, as before, and the table's entry in RCX: {@link StubSignals}. */
+    final Label lentCall = new Label();
+
+    /** Where that touches guest memory, and where to go when that faults. */
+    final Label lentAccess = new Label(), lentAccessEnd = new Label(), lentFault = new Label();
+
     private final Label futexAgain = new Label();
     private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
     /** Hands over a call whose {@link CopyTable} entry is RCX; the arguments are in the area. */
     final Label copyArguments = new Label();
 
+    private final Label actionCall = new Label();
     private final Label copyResult = new Label(), resultDone = new Label();
 
     StubEntry(Assembler a, long xfeatures, boolean fsgsbase) {
@@ -120,6 +127,7 @@ final class StubEntry {
         copyArguments();
         new StubOrders(a, this, xfeatures).assemble();
         new StubLease(a, this).assemble();
+        new StubSignals(a, this, xfeatures).assemble();
     }
 
     private void comeIn() {
@@ -159,7 +167,11 @@ final class StubEntry {
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LEASED));
         a.j(Cond.C, leasedCall);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.ACTION));
+        a.j(Cond.C, actionCall);
+        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LENT));
         a.j(Cond.AE, copyArguments);
+        a.jmp(lentCall);
+        a.bind(actionCall);
         defaultAction();
     }
 
@@ -219,7 +231,7 @@ final class StubEntry {
     private void handOver() {
         Label wake = new Label(), sleep = new Label(), unchanged = new Label();
         a.bind(post);
-        a.cmpl(area(Area.CHANGE_COUNT), 0);
+        a.cmp(area(Area.NOTES), 0);
         a.j(Cond.E, unchanged);
         a.orl(R11, State.CHANGED);
         a.bind(unchanged);

@@ -14,8 +14,11 @@ import umlaut.engine.x86.Mem;
  * when the hand-over begins. Arguments: RDI signal, RSI siginfo, RDX ucontext. See sigaction(2), and struct sigcontext of asm/sigcontext.h.
  */
 final class StubHandlers {
-    private static final Gpr[] CONTEXT = {R8, R9, R10, R11, R12, R13, R14, R15, RDI, RSI, RBP, RBX, RDX, RAX, RCX, RSP};
-    private static final int RIP = 16, FLAGS = 17, SEGMENTS = 18, ERR = 19, TRAPNO = 20, CR2 = 22;
+    /** The registers of a sigcontext, in its order. */
+    static final Gpr[] CONTEXT = {R8, R9, R10, R11, R12, R13, R14, R15, RDI, RSI, RBP, RBX, RDX, RAX, RCX, RSP};
+
+    static final int RIP = 16, FLAGS = 17;
+    private static final int SEGMENTS = 18, ERR = 19, TRAPNO = 20, CR2 = 22;
     private static final int TRAP_FLAG = 0x100, DIRECTION_FLAG = 0x400, ALIGNMENT_FLAG = 0x40000;
     private static final int SIGTRAP = 5;
 
@@ -94,6 +97,7 @@ final class StubHandlers {
                 result = new Label(),
                 order = new Label(),
                 action = new Label(),
+                lent = new Label(),
                 exit = new Label();
         a.bind(fault);
         prologue(textEnd, guest);
@@ -102,6 +106,7 @@ final class StubHandlers {
         ifIn(stub.result, stub.resultEnd, result);
         ifIn(stub.orderAccess, stub.orderAccessEnd, order);
         ifIn(stub.action, stub.actionEnd, action);
+        ifIn(stub.lentAccess, stub.lentAccessEnd, lent);
         ifIn(stub.exitFast, stub.exitFastEnd, exit);
         ifIn(stub.exitFull, stub.exitFullEnd, exit);
         a.cmpl(RDI, SIGTRAP); // a guest steps itself through the stub
@@ -112,6 +117,7 @@ final class StubHandlers {
         fixup(result, stub.resultFault);
         fixup(order, stub.orderFault);
         fixup(action, stub.copyArguments);
+        fixup(lent, stub.lentFault);
         a.bind(exit); // the guest is to go on at an impossible address; its registers are in the area
         a.mov(R12, State.FAULT);
         a.jmp(faultInfo);

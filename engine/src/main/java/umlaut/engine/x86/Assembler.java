@@ -285,6 +285,11 @@ public final class Assembler {
         word(value);
     }
 
+    public void cmp(Mem a, int value) {
+        memory(true, 0x81, CMP, a);
+        word(value);
+    }
+
     private void arithmetic(boolean wide, int operation, Gpr to, int value) {
         registers(wide, 0x81, operation, to);
         word(value);

@@ -103,6 +103,7 @@ public final class SignalCalls {
         if (oldSet != 0) {
             task.memory.putLong(oldSet, old);
         }
+        task.lendMask();
         return 0;
     }
 
@@ -205,6 +206,7 @@ public final class SignalCalls {
             if (error != null) {
                 return error.negative();
             }
+            task.user().maskLoan().forgetFrame();
         }
         if (old != 0) {
             MemorySegment out = task.memory.build(StackT.SIZE);

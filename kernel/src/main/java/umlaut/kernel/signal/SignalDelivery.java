@@ -32,12 +32,14 @@ public final class SignalDelivery {
 
     /** Stops, kills, or sets up handlers, until no unblocked signal is left. May throw {@link TaskExit}. */
     public static void handleWork(Task task) {
+        boolean handled = false;
         while (true) {
             Taken taken = next(task);
             if (taken == null) {
                 break;
             }
             deliver(task, taken);
+            handled = true;
         }
         if (task.interruptedResult != 0) {
             restart(task);
@@ -46,6 +48,9 @@ public final class SignalDelivery {
         if (saved != null) {
             task.savedSignalMask = null;
             task.setBlockedSignals(saved);
+        }
+        if (handled) {
+            task.lendMask(); // for the handler to return by itself
         }
     }
 

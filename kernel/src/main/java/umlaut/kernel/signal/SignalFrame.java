@@ -72,6 +72,11 @@ public final class SignalFrame {
         }
         // A handler starts with fresh vector state, as any function that the C library calls first would.
         user.resetVectorState();
+        if ((stack.flags & SigConst.SS_AUTODISARM) == 0) {
+            user.maskLoan().frame(frame, new long[] {stack.base, stack.flags, stack.size});
+        } else {
+            user.maskLoan().forgetFrame();
+        }
         registers[Reg.RDI] = info.signo();
         registers[Reg.RSI] = frame + RtSigframe.INFO;
         registers[Reg.RDX] = frame + RtSigframe.UC;
@@ -167,6 +172,7 @@ public final class SignalFrame {
         long stackBase = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SP);
         long stackSize = Le.getLong(f, Ucontext.UC_STACK + StackT.SS_SIZE);
         int stackFlags = Le.getInt(f, Ucontext.UC_STACK + StackT.SS_FLAGS);
+        user.maskLoan().forgetFrame();
         user.setRegisters(registers);
         if (!restoreVectors(task, vector)) {
             return false;

@@ -155,6 +155,7 @@ public final class Signals {
         if (signo < Signal.SIGRTMIN && (queue.mask() & info.bit()) != 0) {
             return 0;
         }
+        target.takeMaskBack();
         AtomicInteger charged = null;
         if (info.signo() >= Signal.SIGRTMIN || info.code() < 0) {
             charged = target.kernel.users.of(target.credentials().uid()).pendingSignals;

@@ -55,8 +55,13 @@ public final class Task {
     private volatile FsContext fs;
     private volatile String comm;
 
-    /** Blocked signals, bit n-1 = signal n; written by the task itself only. */
+    /** Blocked signals, bit n-1 = signal n; written by the task itself only, but for a mask that is lent. */
     private volatile long blockedSignals;
+
+    /** Guest code has its mask and may change it; no signal is pending then. Changed under {@link #maskMonitor}. */
+    private volatile boolean maskLent;
+
+    private final Object maskMonitor = new Object();
     /** Signals that sigtimedwait(2) has unblocked while it waits: sent ones wake it, but are not ignored or fatal. */
     public volatile long realBlocked;
     /** The task has begun to exit: takes no more signals. */
@@ -238,6 +243,7 @@ public final class Task {
     }
 
     public void setUser(UserThread fresh) {
+        takeMaskBack();
         user = fresh;
         noteSyscallWork();
     }
@@ -322,11 +328,59 @@ public final class Task {
     // --- signals ---
 
     public long blockedSignals() {
+        if (maskLent && Thread.currentThread() != kernelThread) {
+            takeMaskBack();
+        }
         return blockedSignals;
+    }
+
+    /**
+     * By the task itself, before it goes back to guest code: unless signals are pending, and while it is the only thread, that may change its mask without the kernel ({@link
+     * umlaut.engine.MaskLoan}).
+     */
+    public void lendMask() {
+        if (maskLent || tracee() != null) {
+            return;
+        }
+        group.signalLock.lock();
+        try {
+            if (group.isSingleThread() && (pending.mask() | group.shared.mask()) == 0) {
+                synchronized (maskMonitor) {
+                    maskLent = user.maskLoan().lend(blockedSignals);
+                }
+            }
+        } finally {
+            group.signalLock.unlock();
+        }
+    }
+
+    /** From any thread, before a signal becomes pending, and before anything else changes the mask. */
+    public void takeMaskBack() {
+        if (maskLent) {
+            synchronized (maskMonitor) {
+                if (maskLent) {
+                    blockedSignals = user.maskLoan().take(blockedSignals, true);
+                    maskLent = false;
+                }
+            }
+        }
+    }
+
+    /** Guest code has changed something by itself, and has come in: before anything else. */
+    void learnChanges() {
+        mm().changedByGuest();
+        if (maskLent) {
+            synchronized (maskMonitor) {
+                if (maskLent) {
+                    blockedSignals = user.maskLoan().take(blockedSignals, false);
+                }
+            }
+        }
     }
 
     /** By the task itself. SIGKILL and SIGSTOP can't be blocked. */
     public void setBlockedSignals(long mask) {
+        takeMaskBack();
         long fresh = mask & ~(PendingSignals.bit(9) | PendingSignals.bit(19));
         if (fresh == blockedSignals) {
             return;

@@ -78,7 +78,7 @@ public final class TaskLoop implements Runnable {
         Trap trap = answered ? user.awaitAnswered() : user.resume();
         answered = false;
         if (user.hasChanges()) {
-            task.mm().changedByGuest();
+            task.learnChanges();
         }
         if (task.pendingChange != null && trap != Trap.ORDER_FAILED) {
             task.mm().ordersDone(task);

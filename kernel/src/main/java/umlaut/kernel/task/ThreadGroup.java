@@ -320,6 +320,7 @@ public final class ThreadGroup {
             if (exitStatus != -1 || execTask != null) {
                 return false;
             }
+            threads.forEach(Task::takeMaskBack);
             threads.add(task);
             live++;
             return true;
@@ -338,6 +339,12 @@ public final class ThreadGroup {
     @SuppressWarnings("GuardedBy")
     int live() {
         return live;
+    }
+
+    /** Caller holds {@link #signalLock}. */
+    @SuppressWarnings("GuardedBy")
+    boolean isSingleThread() {
+        return threads.size() == 1;
     }
 
     /** Threads that have not been let go of, ended ones that a tracer has not waited for included. */
