@@ -1,6 +1,7 @@
 package umlaut.host;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -30,6 +31,14 @@ public final class Memory {
     /** mmap(2) at an address of the host's choice (or {@code address}, with MAP_FIXED). @return the address, or -errno */
     public static long mmap(long address, long length, int prot, int flags, int fd, long offset) {
         return HostCalls.call(Syscall.MMAP, address, length, prot, flags, fd, offset);
+    }
+
+    /** Gives back to the host what the C library keeps of freed memory, the JIT compilers' mostly: malloc_trim(3), where the library has it. Takes some milliseconds. */
+    public static void trimHeap() {
+        Linker.nativeLinker()
+                .defaultLookup()
+                .find("malloc_trim")
+                .ifPresent(function -> HostCalls.invoke(function, 0, 0, 0, 0, 0, 0, 0));
     }
 
     /** Maps part of a file in the JVM, shared. @throws HostException when the host refuses */

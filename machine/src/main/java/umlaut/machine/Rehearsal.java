@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import umlaut.abi.ErrnoException;
 import umlaut.engine.Engine;
+import umlaut.host.Memory;
 import umlaut.host.Processes;
 
 /**
@@ -14,6 +15,9 @@ import umlaut.host.Processes;
 final class Rehearsal {
     /** A guest that ends sooner needs no warm kernel, and its start should not have to share the processors; then, how long until the host's load is looked at again. */
     private static final int DELAY_MS = 100, LONGEST_DELAY_MS = 1000;
+
+    /** From the end until memory is given back: the compilers still work off what they have been given. */
+    private static final int TRIM_DELAY_MS = 1000;
 
     /** The kernel thread or the guest thread: of a pair that does not poll, one runs. */
     private static final int RUNNABLE = 1;
@@ -93,6 +97,17 @@ final class Rehearsal {
             // is slower for a while, nothing else.
         } finally {
             guests.expectBackgroundWork(0);
+        }
+        giveBack();
+    }
+
+    /** An idle guest should not keep what the machine and the compilers needed, which are not done at once. */
+    private static void giveBack() {
+        try {
+            Thread.sleep(TRIM_DELAY_MS);
+            Memory.trimHeap();
+        } catch (InterruptedException e) {
+            // nobody interrupts this thread; what it would give back is kept
         }
     }
 }
