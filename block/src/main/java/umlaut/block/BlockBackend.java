@@ -31,10 +31,14 @@ public interface BlockBackend extends AutoCloseable {
      * @param writable they will be written through the mapping: they are moved to where that is allowed
      * @param into the file, the place in it, and how many of the bytes lie there in a row; descriptor -1 when they lie nowhere as they are
      */
-    void locate(long position, long length, boolean writable, Extent into);
+    default void locate(long position, long length, boolean writable, Extent into) {
+        into.set(-1, 0, length);
+    }
 
     /** Would a write leave the bytes where {@link #locate} finds them? */
-    boolean inPlace(long position, long length);
+    default boolean inPlace(long position, long length) {
+        return true;
+    }
 
     @Override
     void close();

@@ -7,6 +7,7 @@ import umlaut.abi.Fcntl;
 import umlaut.abi.OpenFlags;
 import umlaut.host.Scratch;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.FileRead;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.task.Task;
@@ -73,25 +74,13 @@ final class BlockFile extends File implements MappingSource {
     @Override
     public long read(Task task, IovIter to, long offset) {
         requireAligned(offset, to);
-        long done = 0;
-        while (to.remaining() > 0 && offset + done < device.size) {
-            long most = Math.min(to.remaining(), device.size - offset - done);
-            MemorySegment room = to.reserve();
-            MemorySegment buffer = room == null ? Scratch.buffer() : room;
-            long n = Math.min(buffer.byteSize(), most);
-            device.read(buffer, 0, n, offset + done);
-            long moved = n;
-            if (room != null) {
-                to.commit(n);
-            } else {
-                moved = to.copyOut(buffer, 0, n);
-            }
-            done += moved;
-            if (moved < n && !to.repair(true)) {
-                break;
-            }
-        }
-        return to.result(done);
+        return FileRead.perform(this::read, to, offset);
+    }
+
+    private long read(MemorySegment to, long most, long position) {
+        long n = Math.clamp(device.size - position, 0, most);
+        device.read(to, 0, n, position);
+        return n;
     }
 
     @Override

@@ -204,9 +204,7 @@ final class CowImage implements BlockBackend {
 
     @Override
     public void flush() {
-        if (!file.readOnly) {
-            file.flush();
-        }
+        file.flush();
     }
 
     @Override

@@ -100,7 +100,9 @@ final class ImageFile implements AutoCloseable {
     }
 
     void flush() {
-        check(Files.fdatasync(fd));
+        if (!readOnly) {
+            check(Files.fdatasync(fd));
+        }
     }
 
     void truncate(long length) {

@@ -6,7 +6,6 @@ import umlaut.abi.ErrnoException;
 import umlaut.abi.Fcntl;
 import umlaut.host.Scratch;
 import umlaut.kernel.mm.IovIter;
-import umlaut.kernel.mm.MappingSource.Extent;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 
@@ -79,16 +78,6 @@ final class LoopBackend implements BlockBackend {
                 write(zeros, 0, Math.min(length - done, zeros.byteSize()), position + done);
             }
         }
-    }
-
-    @Override
-    public void locate(long position, long length, boolean writable, Extent into) {
-        into.set(-1, 0, length);
-    }
-
-    @Override
-    public boolean inPlace(long position, long length) {
-        return true;
     }
 
     @Override

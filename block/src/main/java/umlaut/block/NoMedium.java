@@ -2,7 +2,6 @@ package umlaut.block;
 
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
-import umlaut.kernel.mm.MappingSource.Extent;
 
 /** What a loop device without a file has: nothing. */
 final class NoMedium implements BlockBackend {
@@ -32,16 +31,6 @@ final class NoMedium implements BlockBackend {
     @Override
     public void discard(long position, long length) {
         throw Errno.EIO.exception();
-    }
-
-    @Override
-    public void locate(long position, long length, boolean writable, Extent into) {
-        into.set(-1, 0, length);
-    }
-
-    @Override
-    public boolean inPlace(long position, long length) {
-        return true;
     }
 
     @Override

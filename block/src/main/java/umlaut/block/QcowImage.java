@@ -11,7 +11,6 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
-import umlaut.kernel.mm.MappingSource.Extent;
 
 /**
  * A qcow2 image (QEMU's docs/interop/qcow2.txt): clusters found by two levels of tables, counted, compressed perhaps; what it has not is its backing file's. New clusters go to the file's end: first
@@ -315,19 +314,7 @@ final class QcowImage implements BlockBackend {
 
     @Override
     public void flush() {
-        if (!file.readOnly) {
-            file.flush();
-        }
-    }
-
-    @Override
-    public void locate(long position, long length, boolean writable, Extent into) {
-        into.set(-1, 0, length);
-    }
-
-    @Override
-    public boolean inPlace(long position, long length) {
-        return true;
+        file.flush();
     }
 
     @Override

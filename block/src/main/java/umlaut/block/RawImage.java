@@ -35,9 +35,7 @@ final class RawImage implements BlockBackend {
 
     @Override
     public void flush() {
-        if (!file.readOnly) {
-            file.flush();
-        }
+        file.flush();
     }
 
     @Override
@@ -48,11 +46,6 @@ final class RawImage implements BlockBackend {
     @Override
     public void locate(long position, long length, boolean writable, Extent into) {
         into.set(file.fd, position, length);
-    }
-
-    @Override
-    public boolean inPlace(long position, long length) {
-        return true;
     }
 
     @Override

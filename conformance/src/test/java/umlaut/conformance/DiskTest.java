@@ -60,9 +60,9 @@ class DiskTest {
         assertThat(check.status()).as(what + ": " + check.out()).isZero();
     }
 
-    /** A guest with these disks runs a shell script; /work is where the tools of these tests are. */
+    /** A guest with these disks runs a shell script; /tools is where the tools of these tests are. */
     private static Umlaut.Result guest(String script, List<String> disks) {
-        List<String> arguments = new ArrayList<>(List.of("run", "-v", WORK + ":/work:ro"));
+        List<String> arguments = new ArrayList<>(List.of("run", "-v", WORK + ":/tools:ro"));
         disks.forEach(disk -> arguments.addAll(List.of("--disk", disk)));
         arguments.addAll(List.of("--", "sh", "-c", script));
         return Umlaut.run(arguments.toArray(String[]::new));
@@ -83,9 +83,9 @@ class DiskTest {
             String kind = kinds.get(i);
             images.add(image("image" + i, kind).toString());
             String device = "/dev/ubd" + (char) ('a' + i);
-            script.append("mount " + device + " /mnt && python3 /work/work.py /mnt " + i)
+            script.append("mount " + device + " /mnt && python3 /tools/work.py /mnt " + i)
                     .append(" && umount /mnt && mount -o ro " + device + " /mnt")
-                    .append(" && python3 /work/work.py /mnt check && umount /mnt || exit 1\n");
+                    .append(" && python3 /tools/work.py /mnt check && umount /mnt || exit 1\n");
         }
         Umlaut.Result result = guest(script.toString(), images);
         assertThat(result.err()).isEmpty();
@@ -186,10 +186,10 @@ class DiskTest {
         byte[] before = Files.readAllBytes(image);
         Path cow = dir.resolve("cow");
         String disk = image + ",cow=" + cow;
-        assertThat(guest("mount /dev/ubda /mnt && python3 /work/work.py /mnt 5 && umount /mnt", List.of(disk))
+        assertThat(guest("mount /dev/ubda /mnt && python3 /tools/work.py /mnt 5 && umount /mnt", List.of(disk))
                         .out())
                 .isEqualTo("ok\n");
-        assertThat(guest("mount /dev/ubda /mnt && python3 /work/work.py /mnt check", List.of(cow.toString()))
+        assertThat(guest("mount /dev/ubda /mnt && python3 /tools/work.py /mnt check", List.of(cow.toString()))
                         .out())
                 .isEqualTo("ok\n");
         assertThat(Files.readAllBytes(image)).isEqualTo(before);

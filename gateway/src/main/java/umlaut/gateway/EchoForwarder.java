@@ -1,8 +1,5 @@
 package umlaut.gateway;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.InetConst;
@@ -26,32 +23,26 @@ final class EchoForwarder {
 
     private record Key(IpAddress guest, IpAddress remote, int identifier) {}
 
-    private static final class Flow {
-        final Key key;
-        final int fd;
+    private static final class Flow extends Flows.Flow<Key> {
         /** Sees all ICMP messages of its peer, with their IP headers. */
         final boolean raw;
 
-        long usedNs;
-        Datagram last;
-
         Flow(Key key, int fd, boolean raw, Datagram last) {
-            this.key = key;
-            this.fd = fd;
+            super(key, fd, last);
             this.raw = raw;
-            this.last = last;
         }
     }
 
     private final HostLoop loop;
     private final NetNamespace net;
     private final Destinations destinations;
-    private final LinkedHashMap<Key, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
+    private final Flows<Key, Flow> flows;
 
     EchoForwarder(HostLoop loop, NetNamespace net, Destinations destinations) {
         this.loop = loop;
         this.net = net;
         this.destinations = destinations;
+        flows = new Flows<>(loop, MOST, IDLE_NS);
     }
 
     void send(Datagram request) {
@@ -63,7 +54,7 @@ final class EchoForwarder {
                 return;
             }
         }
-        flow.usedNs = loop.nowNs();
+        flows.use(flow);
         flow.last = request;
         Layouts.copy(request.data(), loop.buffer);
         long sent = InetSockets.send(flow.fd, loop.buffer, request.data().length);
@@ -93,11 +84,8 @@ final class EchoForwarder {
                     request.unreachable(net, Errno.of((int) -result));
                     return null;
                 }
-                if (flows.size() >= MOST) {
-                    end(flows.firstEntry().getValue());
-                }
                 Flow flow = new Flow(key, fd, raw, request);
-                flows.put(key, flow);
+                flows.add(flow);
                 loop.watch(fd, HostLoop.IN, events -> receive(flow));
                 return flow;
             }
@@ -141,19 +129,7 @@ final class EchoForwarder {
         }
     }
 
-    private void end(Flow flow) {
-        flows.remove(flow.key);
-        loop.close(flow.fd);
-    }
-
     void sweep() {
-        long now = loop.nowNs();
-        List<Flow> old = new ArrayList<>();
-        for (Flow flow : flows.values()) {
-            if (now - flow.usedNs > IDLE_NS) {
-                old.add(flow);
-            }
-        }
-        old.forEach(this::end);
+        flows.sweep();
     }
 }

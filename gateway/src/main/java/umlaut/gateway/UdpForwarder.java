@@ -1,8 +1,6 @@
 package umlaut.gateway;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -16,7 +14,7 @@ import umlaut.net.core.SkBuff;
 
 /**
  * Datagrams: each flow of the guest's, from an address and port to another, has a connected socket of the host's, so that only its peer's answers come back, and errors, too (RFC 4787 calls
- * that address- and port-dependent). A flow without traffic ends; of too many, the one longest without. Used by the loop's thread.
+ * that address- and port-dependent). Used by the loop's thread.
  */
 final class UdpForwarder {
     private static final long IDLE_NS = 120_000_000_000L, RETRY_NS = 3_000_000_000L;
@@ -28,21 +26,14 @@ final class UdpForwarder {
     /** Ends of a flow as the guest sees it. */
     private record Key(IpAddress guest, int guestPort, IpAddress remote, int remotePort) {}
 
-    private static final class Flow {
-        final Key key;
-        final int fd;
+    private static final class Flow extends Flows.Flow<Key> {
         final boolean toResolver;
-        long usedNs;
         /** When the guest first sent something that has not been answered; 0: all has been. */
         long askedNs;
-        /** The last datagram's IP and UDP headers, for errors. */
-        Datagram last;
 
         Flow(Key key, int fd, boolean toResolver, Datagram last) {
-            this.key = key;
-            this.fd = fd;
+            super(key, fd, last);
             this.toResolver = toResolver;
-            this.last = last;
         }
     }
 
@@ -66,7 +57,7 @@ final class UdpForwarder {
     private final NetNamespace net;
     private final Destinations destinations;
     private final int most;
-    private final LinkedHashMap<Key, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
+    private final Flows<Key, Flow> flows;
     private final LinkedHashMap<Client, Integer> clients = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Integer, Client> byPort = new java.util.HashMap<>();
     private int nextPort;
@@ -76,6 +67,7 @@ final class UdpForwarder {
         this.net = net;
         this.destinations = destinations;
         this.most = most;
+        flows = new Flows<>(loop, most, IDLE_NS);
     }
 
     // --- from the guest ---
@@ -92,7 +84,7 @@ final class UdpForwarder {
         Flow flow = flows.get(key);
         if (flow != null && flow.toResolver && flow.askedNs != 0 && loop.nowNs() - flow.askedNs > RETRY_NS) {
             destinations.resolverFailed();
-            end(flow);
+            flows.end(flow);
             flow = null;
         }
         if (flow == null) {
@@ -101,7 +93,7 @@ final class UdpForwarder {
                 return;
             }
         }
-        flow.usedNs = loop.nowNs();
+        flows.use(flow);
         flow.askedNs = flow.askedNs == 0 ? flow.usedNs : flow.askedNs;
         flow.last = datagram;
         Layouts.copy(datagram.data(), loop.buffer);
@@ -130,11 +122,8 @@ final class UdpForwarder {
                     datagram.unreachable(net, Errno.of((int) -result));
                     return null;
                 }
-                if (flows.size() >= most) {
-                    end(flows.firstEntry().getValue());
-                }
                 Flow flow = new Flow(key, fd, target.isResolver(), datagram);
-                flows.put(key, flow);
+                flows.add(flow);
                 loop.watch(fd, HostLoop.IN, events -> receive(flow));
                 return flow;
             }
@@ -155,9 +144,8 @@ final class UdpForwarder {
                 failed(flow, Errno.of((int) -n));
                 return;
             }
-            flow.usedNs = loop.nowNs();
+            flows.use(flow);
             flow.askedNs = 0;
-            flows.get(flow.key);
             Key k = flow.key;
             give(n, k.remote, k.remotePort, k.guest, k.guestPort);
         }
@@ -179,21 +167,8 @@ final class UdpForwarder {
         }
     }
 
-    private void end(Flow flow) {
-        flows.remove(flow.key);
-        loop.close(flow.fd);
-    }
-
-    /** Ends flows without traffic. */
     void sweep() {
-        long now = loop.nowNs();
-        List<Flow> old = new ArrayList<>();
-        for (Flow flow : flows.values()) {
-            if (now - flow.usedNs > IDLE_NS) {
-                old.add(flow);
-            }
-        }
-        old.forEach(this::end);
+        flows.sweep();
     }
 
     // --- to the guest ---

@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * The one way to the host: every host system call goes through {@link #call}. There is exactly one downcall shape, seven longs to a
@@ -128,7 +129,12 @@ public final class HostCalls {
 
     /** Address of a function of the C library that the JVM itself uses. */
     public static MemorySegment function(String name) {
-        return Linker.nativeLinker().defaultLookup().find(name).orElseThrow();
+        return findFunction(name).orElseThrow();
+    }
+
+    /** The same, where not every C library has it. */
+    static Optional<MemorySegment> findFunction(String name) {
+        return Linker.nativeLinker().defaultLookup().find(name);
     }
 
     /** Makes machine code callable by {@link #invoke}; it stays for good. @throws HostException when the host refuses */

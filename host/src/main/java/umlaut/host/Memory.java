@@ -1,7 +1,6 @@
 package umlaut.host;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -35,10 +34,7 @@ public final class Memory {
 
     /** Gives back to the host what the C library keeps of freed memory, the JIT compilers' mostly: malloc_trim(3), where the library has it. Takes some milliseconds. */
     public static void trimHeap() {
-        Linker.nativeLinker()
-                .defaultLookup()
-                .find("malloc_trim")
-                .ifPresent(function -> HostCalls.invoke(function, 0, 0, 0, 0, 0, 0, 0));
+        HostCalls.findFunction("malloc_trim").ifPresent(function -> HostCalls.invoke(function, 0, 0, 0, 0, 0, 0, 0));
     }
 
     /** Maps part of a file in the JVM, shared. @throws HostException when the host refuses */

@@ -9,7 +9,7 @@ import umlaut.host.Processes;
 
 /**
  * A second machine that nobody sees: it runs a program that does what programs do most, in the first seconds of a guest's life, so that the JVM's compilers have met the hot paths of kernel and
- * engine before the guest needs them quick. Its processes are at a low priority and take processors that nobody else wants; it never polls. Ends by itself, with its program, or with the
+ * engine before the guest needs them quick. Its processes are at a low priority and take processors that nobody else wants; it polls only so briefly that the code for it is compiled, too. Ends by itself, with its program, or with the
  * process. A JVM compiles what runs in it, wherever: there is no other way to have methods compiled that have not been hot.
  */
 final class Rehearsal {

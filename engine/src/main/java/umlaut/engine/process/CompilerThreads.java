@@ -21,14 +21,9 @@ final class CompilerThreads {
     private long confined;
     private boolean found;
 
-    CompilerThreads() {}
-
     /** How many of them are running or could run. */
     synchronized int running() {
-        if (!found) {
-            found = true;
-            find();
-        }
+        find();
         int n = 0;
         for (int fd : stats) {
             MemorySegment text = Scratch.inner();
@@ -45,10 +40,7 @@ final class CompilerThreads {
 
     /** Confines them to the processors of a mask. Those that the JVM starts later are started by one of them, so they are too. */
     synchronized void confine(long cpus) {
-        if (!found) {
-            found = true;
-            find();
-        }
+        find();
         if (cpus != confined && cpus != 0) {
             confined = cpus;
             for (int tid : tids) {
@@ -58,6 +50,10 @@ final class CompilerThreads {
     }
 
     private void find() {
+        if (found) {
+            return;
+        }
+        found = true;
         try (DirectoryStream<Path> tasks = java.nio.file.Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
                 String name = java.nio.file.Files.readString(task.resolve("comm"));

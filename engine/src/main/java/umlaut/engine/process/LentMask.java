@@ -9,6 +9,9 @@ final class LentMask implements MaskLoan {
     private final NativeAddressSpace space;
     private final MemorySegment area;
     private boolean closed;
+    /** Lent, and not read since it was taken back: a stub that was too slow for that may still change it. */
+    private boolean out;
+
     private long toldRip, toldHostRip;
 
     LentMask(NativeAddressSpace space, MemorySegment area) {
@@ -27,6 +30,7 @@ final class LentMask implements MaskLoan {
         area.set(Layouts.LONG, Area.MASK, mask);
         area.set(Layouts.INT, Area.MASK_CHANGED, 0);
         Layouts.WORD.setRelease(area, (long) Area.LENT, StubLease.LEASED);
+        out = true;
         return true;
     }
 
@@ -51,9 +55,10 @@ final class LentMask implements MaskLoan {
 
     @Override
     public synchronized long take(long known, boolean end) {
-        if (closed || end && !LeasedMemory.withdraw(space, area, Area.LENT)) {
+        if (closed || !out || end && !LeasedMemory.withdraw(space, area, Area.LENT)) {
             return known;
         }
+        out = !end;
         area.set(Layouts.INT, Area.MASK_CHANGED, 0);
         return area.get(Layouts.LONG, Area.MASK) & StubSignals.BLOCKABLE;
     }

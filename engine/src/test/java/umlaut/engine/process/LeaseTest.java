@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static umlaut.engine.process.GuestProgram.*;
 import static umlaut.engine.x86.Gpr.*;
 
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import umlaut.engine.MaskLoan;
 import umlaut.engine.MemoryChanges;
 import umlaut.engine.MemoryLease;
 import umlaut.engine.Reg;
 import umlaut.engine.UserThread;
 import umlaut.engine.x86.Label;
+import umlaut.host.Layouts;
 import umlaut.host.Syscall;
 
 /** Memory that a guest thread maps, unmaps and protects by itself, and what the kernel hears of it. */
@@ -179,6 +182,23 @@ class LeaseTest {
         poke(t, DATA + ARGUMENTS + 16, new byte[] {0, 16});
         poke(t, DATA + ARGUMENTS + 32, new byte[] {0x22});
         assertThat(t.resume()).as("over the stub").isEqualTo(umlaut.engine.Trap.DEAD);
+        end(t);
+    }
+
+    /** A stub that is not done when its mask is taken back tells the mask with the next trap. */
+    @Test
+    void aMaskThatIsLateIsNotLost() throws Exception {
+        UserThread t = program();
+        MemorySegment area = ((NativeThread) t).area;
+        MaskLoan loan = t.maskLoan();
+        assertThat(loan.take(3, false)).as("not lent").isEqualTo(3);
+        assertThat(loan.lend(3)).isTrue();
+        area.set(Layouts.INT, Area.LENT, StubLease.LEASED | StubLease.BUSY);
+        assertThat(loan.take(3, true)).as("the stub is at it").isEqualTo(3);
+        area.set(Layouts.LONG, Area.MASK, 5);
+        area.set(Layouts.INT, Area.LENT, 0);
+        assertThat(loan.take(3, true)).isEqualTo(5);
+        assertThat(loan.take(7, true)).as("told once").isEqualTo(7);
         end(t);
     }
 }

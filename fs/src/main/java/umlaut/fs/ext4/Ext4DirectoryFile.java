@@ -2,8 +2,6 @@ package umlaut.fs.ext4;
 
 import java.util.List;
 import umlaut.abi.DirentType;
-import umlaut.abi.Errno;
-import umlaut.abi.Seek;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.DirectorySink;
@@ -37,11 +35,7 @@ final class Ext4DirectoryFile extends File {
 
     @Override
     public long seek(long offset, int whence) {
-        return switch (whence) {
-            case Seek.SEEK_SET -> Seeking.set(this, offset);
-            case Seek.SEEK_CUR -> Seeking.set(this, position() + offset);
-            default -> throw Errno.EINVAL.exception();
-        };
+        return Seeking.directory(this, offset, whence);
     }
 
     @Override

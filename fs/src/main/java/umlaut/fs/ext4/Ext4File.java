@@ -7,6 +7,7 @@ import umlaut.abi.OpenFlags;
 import umlaut.abi.Seek;
 import umlaut.host.Scratch;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.FileRead;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.task.Task;
@@ -37,38 +38,11 @@ final class Ext4File extends File {
     @Override
     public long read(Task task, IovIter to, long offset) {
         requireAligned(to, offset);
-        long done = 0;
-        while (to.remaining() > 0 && offset + done < inode.size) {
-            MemorySegment room = to.reserve();
-            MemorySegment buffer = room == null ? Scratch.buffer() : room;
-            long want = Math.min(buffer.byteSize(), to.remaining());
-            long n;
-            try {
-                n = inode.read(buffer, 0, want, offset + done);
-            } catch (ErrnoException e) {
-                if (room != null) {
-                    to.commit(0);
-                }
-                if (done > 0) {
-                    break;
-                }
-                throw e;
-            }
-            long moved = n;
-            if (room != null) {
-                to.commit(n);
-            } else {
-                moved = to.copyOut(buffer, 0, n);
-            }
-            done += moved;
-            if (moved < n && to.repair(true)) {
-                continue;
-            }
-            if (moved < want) {
-                break; // the end of the file, or a fault
-            }
-        }
-        return to.result(done);
+        return FileRead.perform(this::read, to, offset);
+    }
+
+    private long read(MemorySegment to, long most, long position) {
+        return position < inode.size ? inode.read(to, 0, most, position) : 0;
     }
 
     @Override

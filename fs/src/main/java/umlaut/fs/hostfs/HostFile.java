@@ -11,6 +11,7 @@ import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Scratch;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.FileRead;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.task.Task;
@@ -76,40 +77,13 @@ final class HostFile extends File {
         }
         HostHandle file = borrow(HostHandle.READ);
         try {
-            return read(file.fd, to, offset);
+            return FileRead.perform(
+                    (room, most, position) -> HostErrors.check(Files.pread(file.fd, room, 0, most, position)),
+                    to,
+                    offset);
         } finally {
             file.release();
         }
-    }
-
-    private static long read(int fd, IovIter to, long offset) {
-        long done = 0;
-        while (to.remaining() > 0) {
-            MemorySegment room = to.reserve();
-            MemorySegment buffer = room == null ? Scratch.buffer() : room;
-            long want = Math.min(buffer.byteSize(), to.remaining());
-            long n = Files.pread(fd, buffer, 0, want, offset + done);
-            if (HostCalls.isError(n)) {
-                if (room != null) {
-                    to.commit(0);
-                }
-                return done > 0 ? done : HostErrors.of(n).negative();
-            }
-            long moved = n;
-            if (room != null) {
-                to.commit(n);
-            } else {
-                moved = to.copyOut(buffer, 0, n);
-            }
-            done += moved;
-            if (moved < n && to.repair(true)) {
-                continue;
-            }
-            if (moved < want) {
-                break; // the end of the file, or a fault
-            }
-        }
-        return to.result(done);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package umlaut.fs.tmpfs;
 
 import umlaut.abi.DirentType;
-import umlaut.abi.Errno;
 import umlaut.abi.Mode;
-import umlaut.abi.Seek;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.DirectorySink;
@@ -33,11 +31,7 @@ final class TmpDirectoryFile extends File {
 
     @Override
     public long seek(long offset, int whence) {
-        return switch (whence) {
-            case Seek.SEEK_SET -> Seeking.set(this, offset);
-            case Seek.SEEK_CUR -> Seeking.set(this, position() + offset);
-            default -> throw Errno.EINVAL.exception();
-        };
+        return Seeking.directory(this, offset, whence);
     }
 
     @Override

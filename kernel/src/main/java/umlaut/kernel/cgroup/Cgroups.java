@@ -1,10 +1,10 @@
 package umlaut.kernel.cgroup;
 
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Signal;
@@ -234,15 +234,16 @@ public final class Cgroups {
         }
     }
 
+    private Stream<Cgroup> limited() {
+        return root.subtree().stream().filter(g -> g.memoryMax != Cgroup.UNLIMITED);
+    }
+
     private void lookAtMemory() {
-        List<Cgroup> limited = root.subtree().stream()
-                .filter(g -> g.memoryMax != Cgroup.UNLIMITED)
-                .toList();
-        limited.stream().filter(g -> g.memory() > g.memoryMax).forEach(this::killBiggest);
+        limited().filter(g -> g.memory() > g.memoryMax).toList().forEach(this::killBiggest);
         lock.lock();
         try {
             KernelTimers.Timer timer = memoryTimer;
-            if (limited.isEmpty() || timer == null) {
+            if (timer == null || limited().findAny().isEmpty()) {
                 memoryTimer = null;
             } else {
                 kernel.timers.arm(timer, kernel.clock.monotonicNs() + MEMORY_PERIOD_NS);
@@ -252,8 +253,11 @@ public final class Cgroups {
         }
     }
 
-    /** As Linux's out-of-memory killer does within a group (mm/oom_kill.c). */
+    /** As Linux's out-of-memory killer does within a group (mm/oom_kill.c): not before the last one's memory has come back. */
     private void killBiggest(Cgroup group) {
+        if (group.allProcesses().stream().anyMatch(process -> process.exiting() && residentBytes(process) > 0)) {
+            return;
+        }
         group.outOfMemory.incrementAndGet();
         ThreadGroup biggest = null;
         long most = -1;

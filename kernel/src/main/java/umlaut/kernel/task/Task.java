@@ -369,12 +369,8 @@ public final class Task {
     /** Guest code has changed something by itself, and has come in: before anything else. */
     void learnChanges() {
         mm().changedByGuest();
-        if (maskLent) {
-            synchronized (maskMonitor) {
-                if (maskLent) {
-                    blockedSignals = user.maskLoan().take(blockedSignals, false);
-                }
-            }
+        synchronized (maskMonitor) {
+            blockedSignals = user.maskLoan().take(blockedSignals, !maskLent);
         }
     }
 

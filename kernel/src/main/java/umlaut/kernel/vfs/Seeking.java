@@ -31,6 +31,15 @@ public final class Seeking {
         return set(file, target);
     }
 
+    /** A directory, whose positions are cookies: there is no end to count from. @throws umlaut.abi.ErrnoException EINVAL */
+    public static long directory(File file, long offset, int whence) {
+        return switch (whence) {
+            case Seek.SEEK_SET -> set(file, offset);
+            case Seek.SEEK_CUR -> set(file, add(file.position(), offset));
+            default -> throw Errno.EINVAL.exception();
+        };
+    }
+
     /** @throws umlaut.abi.ErrnoException EINVAL below 0 */
     public static long set(File file, long target) {
         if (target < 0) {
