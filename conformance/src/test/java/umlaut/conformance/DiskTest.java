@@ -147,6 +147,18 @@ class DiskTest {
         requireClean(image, "recovered by us");
     }
 
+    /** Guests killed while they make, write, map, link, rename, cut and remove files; crash.py, for more rounds than these, says what is asked. */
+    @Test
+    void crashesLeaveWhatWasDone() {
+        Umlaut.Result tools = host("command -v gcc && command -v debugfs && command -v flock");
+        assumeTrue(tools.status() == 0, "needs gcc, debugfs and flock on the host");
+        String program = dir + "/tools/crash";
+        Umlaut.Result made = host("mkdir " + dir + "/tools && gcc -O1 -o " + program + " " + WORK + "/crash.c");
+        assertThat(made.err()).isEmpty();
+        Umlaut.Result result = host("TMPDIR=" + dir + " python3 " + WORK + "/crash.py " + program + " 3 100");
+        assertThat(result.status()).as(result.out() + result.err()).isZero();
+    }
+
     /** Flipped bits all over the metadata: errors, maybe a file system that becomes read-only, never an oops. */
     @Test
     void damageIsAnErrorAndNoMore() throws IOException {

@@ -199,6 +199,11 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
         return errno.exception();
     }
 
+    /** Has damage been found? */
+    boolean hasFailed() {
+        return failed;
+    }
+
     @Override
     public void failed(Errno why) {
         setReadOnly(true);

@@ -366,6 +366,9 @@ final class HTree {
         sort(entries);
         entries.removeIf(e -> e.hash >>> 1 < from);
         long next = following == null ? END : (following & 0xffff_ffffL) << 31;
+        if (next <= from) {
+            throw damaged();
+        }
         return new Listing(following == null && entries.isEmpty() ? Collections.emptyList() : entries, next);
     }
 }

@@ -151,33 +151,38 @@ public final class TestTree {
     public static List<String> list(Inode directory) {
         List<String> names = new ArrayList<>();
         File file = open(directory, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
-        long[] position = {0};
-        boolean[] more = {true};
-        while (more[0]) {
-            int[] room = {2};
-            more[0] = false;
-            file.readDirectory(null, new DirectorySink() {
-                @Override
-                public long position() {
-                    return position[0];
-                }
-
-                @Override
-                public boolean add(String name, long ino, int type, long next) {
-                    more[0] = true;
-                    if (room[0]-- == 0) {
-                        return false;
-                    }
-                    position[0] = next;
-                    if (!name.equals(".") && !name.equals("..")) {
-                        names.add(name);
-                    }
-                    return true;
-                }
-            });
+        long position = -1;
+        for (long next = 0; next != position; ) {
+            position = next;
+            file.setPosition(position);
+            next = list(file, 2, names);
         }
         file.release();
+        names.removeIf(name -> name.equals(".") || name.equals(".."));
         return names;
+    }
+
+    /** Adds at most {@code room} entries from the file's position on. @return the position behind them */
+    public static long list(File directory, int room, List<String> names) {
+        int most = names.size() + room;
+        long[] position = {directory.position()};
+        directory.readDirectory(null, new DirectorySink() {
+            @Override
+            public long position() {
+                return position[0];
+            }
+
+            @Override
+            public boolean add(String name, long ino, int type, long next) {
+                if (names.size() == most) {
+                    return false;
+                }
+                position[0] = next;
+                names.add(name);
+                return true;
+            }
+        });
+        return position[0];
     }
 
     /** The error an action ends with; null if it ends well. */
