@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.ErrnoException;
 import umlaut.host.Scratch;
 
 /** Opens image files, each in its format. */
@@ -30,6 +31,23 @@ public final class Images {
             return CowImage.create(cow, path);
         }
         return CowImage.open(ImageFile.open(cow, readOnly), path);
+    }
+
+    /**
+     * Makes a raw image that reads as zero, a file without room of its own yet.
+     *
+     * @param size bytes, a multiple of 512
+     * @throws ImageException when it is there already, or cannot be made
+     */
+    public static BlockBackend create(String path, long size) {
+        ImageFile file = ImageFile.create(path);
+        try {
+            file.truncate(size);
+        } catch (ErrnoException e) {
+            file.close();
+            throw new ImageException("cannot make '" + path + "': " + e.errno().message());
+        }
+        return new RawImage(file);
     }
 
     private static BlockBackend open(String path, boolean readOnly) {

@@ -48,7 +48,11 @@ class ProcessTest {
         int n = 0;
         for (File fd : new File("/proc/self/fd").listFiles()) {
             try {
-                n += java.nio.file.Files.readSymbolicLink(fd.toPath()).toString().matches("/proc/\\d+/task/\\d+/stat") ? 0 : 1;
+                n += java.nio.file.Files.readSymbolicLink(fd.toPath())
+                                .toString()
+                                .matches("/proc/\\d+/task/\\d+/stat")
+                        ? 0
+                        : 1;
             } catch (IOException e) {
                 // the one that the directory was read by
             }

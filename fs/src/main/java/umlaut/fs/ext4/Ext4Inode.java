@@ -216,12 +216,13 @@ class Ext4Inode extends Inode {
             putDevice();
         }
         if (fs.sb.checksums) {
-            putSum(raw, checksum(fs, ino, raw));
+            putSum(raw, checksum(fs.sb.seed, ino, raw));
         }
     }
 
-    static int checksum(Ext4Fs fs, long ino, byte[] raw) {
-        int c = Checksum.crc32c(fs.sb.seed, (int) ino);
+    /** @param seed what checksums of this file system start with */
+    static int checksum(int seed, long ino, byte[] raw) {
+        int c = Checksum.crc32c(seed, (int) ino);
         c = Checksum.crc32c(c, Bytes.i32(raw, GENERATION));
         byte[] plain = raw.clone();
         Bytes.put16(plain, SUM, 0);
@@ -235,7 +236,7 @@ class Ext4Inode extends Inode {
         return raw.length > EXTRA && Bytes.u16(raw, EXTRA) >= 4;
     }
 
-    private static void putSum(byte[] raw, int sum) {
+    static void putSum(byte[] raw, int sum) {
         Bytes.put16(raw, SUM, sum);
         if (hasHighSum(raw)) {
             Bytes.put16(raw, SUM_HIGH, sum >>> 16);
@@ -243,7 +244,7 @@ class Ext4Inode extends Inode {
     }
 
     static boolean sumFits(Ext4Fs fs, long ino, byte[] raw) {
-        int sum = checksum(fs, ino, raw);
+        int sum = checksum(fs.sb.seed, ino, raw);
         boolean low = Bytes.u16(raw, SUM) == (sum & 0xffff);
         return low && (!hasHighSum(raw) || Bytes.u16(raw, SUM_HIGH) == sum >>> 16);
     }

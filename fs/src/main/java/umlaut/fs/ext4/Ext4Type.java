@@ -6,6 +6,7 @@ import umlaut.block.BlockDevice;
 import umlaut.block.BlockDevices;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.FileSystemType;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
@@ -50,7 +51,16 @@ public final class Ext4Type implements FileSystemType {
         if (!Mode.isBlock(node.mode)) {
             throw Errno.ENOTBLK.exception();
         }
-        BlockDevice disk = devices.find(node.rdev);
+        return mount(kernel, name, devices, devices.find(node.rdev), options, readOnly);
+    }
+
+    /**
+     * Mounts a device that has no name yet: a machine's root (Linux: mount_root).
+     *
+     * @throws umlaut.abi.ErrnoException EBUSY, EACCES for writing to a read-only device, EINVAL, EUCLEAN, EIO; the kernel's log says why
+     */
+    public static SuperBlock mount(
+            Kernel kernel, String name, BlockDevices devices, BlockDevice disk, String options, boolean readOnly) {
         SuperBlock known = devices.mounted(disk);
         if (known != null) {
             if (known.readOnly() != readOnly || !known.type.equals(name)) {
@@ -61,18 +71,20 @@ public final class Ext4Type implements FileSystemType {
         if (!readOnly && disk.readOnly()) {
             throw Errno.EACCES.exception();
         }
-        disk.claim(this);
+        Object claimer = new Object();
+        disk.claim(claimer);
         try {
-            Ext4Fs fs = Ext4Fs.mount(kernel, name, devices, disk, node.rdev, options, readOnly);
+            long number = DeviceTable.number(disk.major, disk.minor);
+            Ext4Fs fs = Ext4Fs.mount(kernel, name, devices, disk, number, options, readOnly);
             devices.setMounted(disk, fs);
             disk.opened();
             fs.onEnd(() -> {
-                disk.unclaim(this);
+                disk.unclaim(claimer);
                 disk.closed();
             });
             return fs;
         } catch (RuntimeException e) {
-            disk.unclaim(this);
+            disk.unclaim(claimer);
             throw e;
         }
     }

@@ -7,12 +7,15 @@ import umlaut.abi.Errno;
 /** The group descriptors (struct ext4_group_desc): where each block group's bitmaps and inodes lie, and how much of it is free. Changes under the allocator's lock. */
 final class Groups {
     static final int INODE_UNINIT = 1, BLOCK_UNINIT = 2, INODE_ZEROED = 4;
-    private static final int FLAGS = 18, CHECKSUM = 30;
+    static final int FLAGS = 18, CHECKSUM = 30;
     /** Low half of a field and, in descriptors of 64 bytes, its high half. */
-    private static final int BLOCK_BITMAP = 0, INODE_BITMAP = 4, INODE_TABLE = 8, HIGH = 32;
+    static final int BLOCK_BITMAP = 0, INODE_BITMAP = 4, INODE_TABLE = 8, HIGH = 32;
 
-    private static final int FREE_BLOCKS = 12, FREE_INODES = 14, DIRECTORIES = 16, UNUSED_INODES = 28, COUNT_HIGH = 32;
-    private static final int BLOCK_SUM = 24, BLOCK_SUM_HIGH = 56, INODE_SUM = 26, INODE_SUM_HIGH = 58;
+    static final int FREE_BLOCKS = 12, FREE_INODES = 14, DIRECTORIES = 16, UNUSED_INODES = 28, COUNT_HIGH = 32;
+    /** Relative to the descriptor, as all but {@link #COUNT_HIGH}, which is relative to the low half. */
+    static final int UNUSED_INODES_HIGH = 50;
+
+    static final int BLOCK_SUM = 24, BLOCK_SUM_HIGH = 56, INODE_SUM = 26, INODE_SUM_HIGH = 58;
 
     private final Super sb;
     private final Buffer[] buffers;
@@ -77,7 +80,9 @@ final class Groups {
     private int count(int g, int field) {
         byte[] b = data(g);
         int at = at(g) + field;
-        int high = wide ? Bytes.u16(b, at + (field == UNUSED_INODES ? 22 : COUNT_HIGH)) : 0;
+        int high = wide
+                ? Bytes.u16(b, at + (field == UNUSED_INODES ? UNUSED_INODES_HIGH - UNUSED_INODES : COUNT_HIGH))
+                : 0;
         return Bytes.u16(b, at) | high << 16;
     }
 
@@ -86,7 +91,8 @@ final class Groups {
         int at = at(g) + field;
         Bytes.put16(b, at, value);
         if (wide) {
-            Bytes.put16(b, at + (field == UNUSED_INODES ? 22 : COUNT_HIGH), value >>> 16);
+            Bytes.put16(
+                    b, at + (field == UNUSED_INODES ? UNUSED_INODES_HIGH - UNUSED_INODES : COUNT_HIGH), value >>> 16);
         }
     }
 
@@ -180,10 +186,7 @@ final class Groups {
         byte[] b = data(g);
         int at = at(g);
         if (sb.checksums) {
-            int c = Checksum.crc32c(sb.seed, g);
-            c = Checksum.crc32c(c, b, at, CHECKSUM);
-            c = Checksum.crc32c(c, new byte[2], 0, 2);
-            return Checksum.crc32c(c, b, at + CHECKSUM + 2, sb.descSize - CHECKSUM - 2) & 0xffff;
+            return crc32c(sb.seed, g, b, at, sb.descSize);
         }
         byte[] number = new byte[4];
         Bytes.put32(number, 0, g);
@@ -191,5 +194,13 @@ final class Groups {
         c = Checksum.crc16(c, number, 0, 4);
         c = Checksum.crc16(c, b, at, CHECKSUM);
         return Checksum.crc16(c, b, at + CHECKSUM + 2, sb.descSize - CHECKSUM - 2);
+    }
+
+    /** The sum of group {@code g}'s descriptor at {@code at}. */
+    static int crc32c(int seed, int g, byte[] b, int at, int size) {
+        int c = Checksum.crc32c(seed, g);
+        c = Checksum.crc32c(c, b, at, CHECKSUM);
+        c = Checksum.crc32c(c, new byte[2], 0, 2);
+        return Checksum.crc32c(c, b, at + CHECKSUM + 2, size - CHECKSUM - 2) & 0xffff;
     }
 }

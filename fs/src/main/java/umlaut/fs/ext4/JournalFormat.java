@@ -20,7 +20,7 @@ final class JournalFormat {
     /** In the superblock. */
     static final int S_BLOCKSIZE = 12, S_MAXLEN = 16, S_FIRST = 20, S_SEQUENCE = 24, S_START = 28, S_ERRNO = 32;
 
-    static final int S_COMPAT = 36, S_INCOMPAT = 40, S_UUID = 48, S_CHECKSUM_TYPE = 80, S_FC_BLOCKS = 84;
+    static final int S_COMPAT = 36, S_INCOMPAT = 40, S_UUID = 48, S_USERS = 64, S_CHECKSUM_TYPE = 80, S_FC_BLOCKS = 84;
     static final int S_CHECKSUM = 252, SUPER_SIZE = 1024;
     private static final int CRC32C = 4;
     static final int UUID_SIZE = 16, CHECKSUM_SIZE = 4;

@@ -8,11 +8,11 @@ import umlaut.abi.ErrnoException;
  */
 final class Super {
     static final int OFFSET = 1024, SIZE = 1024;
-    private static final int MAGIC = 0xef53;
+    static final int MAGIC = 0xef53;
     static final int FREE_BLOCKS_LO = 12, FREE_INODES = 16, MTIME = 44, WTIME = 48, MNT_COUNT = 52, STATE = 58;
     static final int ERRORS = 60, INCOMPAT = 96, RO_COMPAT = 100, UUID = 104, LAST_ORPHAN = 232;
     static final int FREE_BLOCKS_HI = 344, ERROR_COUNT = 404, FIRST_ERROR_TIME = 408, LAST_ERROR_TIME = 460;
-    private static final int CHECKSUM = 1020;
+    static final int CHECKSUM = 1020;
     /** Values of {@link #STATE}. */
     static final int VALID = 1, ERROR = 2;
 

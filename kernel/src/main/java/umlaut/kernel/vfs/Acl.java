@@ -12,7 +12,7 @@ import umlaut.kernel.ns.UserNamespace;
  */
 public final class Acl {
     /** The names of the extended attributes that hold them. */
-    static final String ACCESS = "system.posix_acl_access", DEFAULT = "system.posix_acl_default";
+    public static final String ACCESS = "system.posix_acl_access", DEFAULT = "system.posix_acl_default";
 
     static final int USER_OBJ = 0x01, USER = 0x02, GROUP_OBJ = 0x04, GROUP = 0x08, MASK = 0x10, OTHER = 0x20;
     private static final int VERSION = 2;
