@@ -374,6 +374,10 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
             throw corrupt(Errno.EUCLEAN, "inode " + ino + " is not in use or damaged");
         }
         inode = Ext4Inode.of(this, ino, raw);
+        boolean mapped = inode.isRegular() || inode.isDirectory();
+        if (mapped && inode.size >>> sb.blockShift > ExtentMap.MOST_BLOCKS) {
+            throw corrupt(Errno.EUCLEAN, "inode " + ino + " has an impossible size");
+        }
         if (inode.size < 0
                 || Bytes.u16(raw, Ext4Inode.LINKS) == 0 && Bytes.i32(raw, Ext4Inode.DTIME) != 0 && !isOrphan(ino)) {
             throw corrupt(Errno.EUCLEAN, "inode " + ino + " has been deleted");

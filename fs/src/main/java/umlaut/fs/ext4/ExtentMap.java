@@ -15,6 +15,8 @@ final class ExtentMap implements BlockMap {
     private static final int DEEPEST = 5;
     /** Longest extent; of unwritten ones one block less. */
     private static final int LONGEST = 32768;
+    /** Of any file, whatever its map. */
+    static final long MOST_BLOCKS = 0xffff_ffffL;
     /** Extents given back in a transaction. */
     private static final int STEP = 128;
 
@@ -64,7 +66,6 @@ final class ExtentMap implements BlockMap {
         if (leaves.isEmpty()) {
             leaves.add(new Leaf());
         }
-        checkOrder();
     }
 
     /** What a new inode's root is. */
@@ -128,21 +129,26 @@ final class ExtentMap implements BlockMap {
             if (count == 0 || !fs.sb.isBlock(physical, count)) {
                 throw damaged("extent points outside");
             }
+            // Checked at once: index blocks that name a leaf again and again would never end.
+            if (Bytes.u32(b, e) < endOf(leaf)) {
+                throw damaged("out of order");
+            }
             leaf.extents.add(new Extent(Bytes.u32(b, e), physical, count, unwritten));
+        }
+        if (entries == 0 && block != 0) {
+            throw damaged("empty leaf");
         }
         leaves.add(leaf);
     }
 
-    private void checkOrder() {
-        long end = 0;
-        for (Leaf leaf : leaves) {
-            for (Extent x : leaf.extents) {
-                if (x.logical < end) {
-                    throw damaged("out of order");
-                }
-                end = x.end();
-            }
+    /** Where what has been read so far ends. */
+    private long endOf(Leaf leaf) {
+        if (!leaf.extents.isEmpty()) {
+            return leaf.extents.getLast().end();
         }
+        return leaves.isEmpty() || leaves.getLast().extents.isEmpty()
+                ? 0
+                : leaves.getLast().extents.getLast().end();
     }
 
     private int capacity() {
@@ -156,7 +162,7 @@ final class ExtentMap implements BlockMap {
 
     @Override
     public long limit() {
-        return 0xffff_ffffL;
+        return MOST_BLOCKS;
     }
 
     // --- looking ---

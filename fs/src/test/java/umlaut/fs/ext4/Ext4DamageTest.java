@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.OpenFlags;
 import umlaut.block.BlockDevice;
@@ -31,7 +33,7 @@ import umlaut.kernel.vfs.Inode;
  * e2fsprogs; each round changes some bits or fields of one, mounts it, reads all of it and changes much. {@code -Dumlaut.damage.rounds=N} for more than a few rounds.
  */
 class Ext4DamageTest {
-    private static final int ROUNDS = Integer.getInteger("umlaut.damage.rounds", 30);
+    private static final int ROUNDS = Integer.getInteger("umlaut.damage.rounds", 20);
     private static final int FIRST = Integer.getInteger("umlaut.damage.first", 1);
     /** What fills files, so that metadata is all else. */
     private static final byte DATA = 'd';
@@ -315,6 +317,45 @@ class Ext4DamageTest {
     @Test
     void withSmallFilesInInodes() throws IOException {
         rounds(image("inline", "-t ext4 -b 1024 -O inline_data,^metadata_csum -N 300 -I 256 -J size=1"));
+    }
+
+    private Errno errorOf(Path image, Consumer<Ext4Fs> use) throws IOException {
+        Ext4Fs fs = Ext4Fs.mount(kernel, "ext4", devices, devices.attach(MemoryDisk.of(image)), 1, "", true);
+        Errno found = TestTree.error(() -> use.accept(fs));
+        fs.kill();
+        return found;
+    }
+
+    @Test
+    void anImpossibleSizeIsDamage() throws IOException {
+        Path image = image("size", "-t ext4 -b 1024");
+        assertThat(host("debugfs -w -R 'set_inode_field /a/big size 0x7000000000000000' " + image))
+                .isZero();
+        assertThat(errorOf(image, fs -> TestTree.find(fs.root(), "a/big"))).isEqualTo(Errno.EUCLEAN);
+    }
+
+    /** An index in which a block that goes on with the hash before is followed by a lower hash: listing would go round. */
+    @Test
+    void anIndexThatGoesBackIsDamage() throws IOException {
+        Path image = image("index", "-t ext4 -b 1024 -O ^metadata_csum -N 300");
+        long[] root = new long[1];
+        Errno none = errorOf(
+                image,
+                fs -> root[0] = ((Ext4Directory) TestTree.find(fs.root(), "many")).indexBlock(0).block);
+        assertThat(none).isNull();
+        List<Errno> errors = new ArrayList<>();
+        MemoryDisk disk = MemoryDisk.of(image);
+        MemorySegment index = disk.bytes.asSlice(root[0] * 1024 + 32, 1024 - 32);
+        int[] hashes = index.toArray(ValueLayout.JAVA_INT);
+        for (int entry = 2; entry + 1 < hashes[0] >>> 16; entry++) {
+            index.setAtIndex(ValueLayout.JAVA_INT, 2 * entry, hashes[2 * entry] | 1);
+            index.setAtIndex(ValueLayout.JAVA_INT, 2 * entry + 2, hashes[2 * entry - 2]);
+            disk.store(image);
+            errors.add(errorOf(image, fs -> TestTree.list(TestTree.find(fs.root(), "many"))));
+            index.copyFrom(MemorySegment.ofArray(hashes));
+        }
+        // Some are found in time to go another way.
+        assertThat(errors).contains(Errno.EUCLEAN);
     }
 
     /** A journal to carry out, damaged. */
