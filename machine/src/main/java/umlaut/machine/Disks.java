@@ -9,7 +9,10 @@ import umlaut.block.ImageException;
 import umlaut.block.Images;
 import umlaut.fs.dev.DevTmpFsType;
 import umlaut.fs.dev.DevTree;
+import umlaut.fs.erofs.ErofsType;
 import umlaut.fs.ext4.Ext4Type;
+import umlaut.fs.iso9660.IsoType;
+import umlaut.fs.squashfs.SquashfsType;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.vfs.DeviceTable;
@@ -31,6 +34,9 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
         dev = ((DevTmpFsType) kernel.vfs.type("devtmpfs")).root();
         devices = new BlockDevices(kernel, this);
         Ext4Type.register(kernel, devices);
+        kernel.vfs.register(new SquashfsType(devices));
+        kernel.vfs.register(new ErofsType(devices));
+        kernel.vfs.register(new IsoType(devices));
     }
 
     /** Before anything is mounted. @throws MachineException for images that cannot be used */

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
+import umlaut.fs.disk.Bytes;
 
 /**
  * Which blocks are free (Linux: fs/ext4/mballoc.c, balloc.c). Beside the bitmaps on disk each group has one in memory, in which are also taken: blocks freed in a transaction that is not

@@ -1,5 +1,7 @@
 package umlaut.fs.ext4;
 
+import umlaut.fs.disk.Bytes;
+
 /** The sums that guard metadata: CRC-32C as ext4 uses it, from any start value and without a last inversion, and CRC-16 of old group descriptors (Linux: lib/crc32.c, lib/crc16.c). */
 final class Checksum {
     private static final int CASTAGNOLI = 0x82f63b78;

@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import java.nio.charset.StandardCharsets;
+import umlaut.fs.disk.Bytes;
 
 /**
  * One block of a directory: entries one behind the other, each as long as to the next one (struct ext4_dir_entry_2). With checksums the last 12 bytes are an entry without inode that

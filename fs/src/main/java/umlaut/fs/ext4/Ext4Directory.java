@@ -6,6 +6,7 @@ import umlaut.abi.DirentType;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
 import umlaut.abi.RenameFlags;
+import umlaut.fs.disk.Bytes;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;

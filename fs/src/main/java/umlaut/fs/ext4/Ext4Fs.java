@@ -15,6 +15,7 @@ import umlaut.abi.ErrnoException;
 import umlaut.abi.Mode;
 import umlaut.block.BlockDevice;
 import umlaut.block.BlockDevices;
+import umlaut.fs.disk.Bytes;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.MappingSource.Extent;
 import umlaut.kernel.mm.PageStore;
@@ -598,7 +599,6 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
             warn("could not be unmounted cleanly: " + e.errno().message());
         } finally {
             dead = true;
-            devices.setUnmounted(disk);
             Runnable end = atEnd;
             if (end != null) {
                 end.run();

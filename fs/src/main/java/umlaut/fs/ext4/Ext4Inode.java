@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Ioctl;
 import umlaut.abi.Mode;
+import umlaut.fs.disk.Bytes;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Acl;

@@ -2,6 +2,7 @@ package umlaut.fs.ext4;
 
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 import umlaut.kernel.task.Task;
 
 /** ioctl(2) on files of ext4: generation numbers and FITRIM (Linux: fs/ext4/ioctl.c). */

@@ -3,6 +3,7 @@ package umlaut.fs.ext4;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.block.BlockDevice;
+import umlaut.fs.disk.Bytes;
 import umlaut.kernel.Kernel;
 
 /** What happens before a file system is there: features are checked, the journal is carried out (Linux: ext4_fill_super, ext4_load_journal). */

@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /**
  * Mount options of ext4(5) that change something here; those that only tune Linux's own caches are taken and do nothing.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Fcntl;
+import umlaut.fs.disk.MappedCopy;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.mm.PageStore;
@@ -28,7 +29,7 @@ import umlaut.kernel.vfs.Path;
  * change the size exclude each other; it comes before the transaction, mapLock after. An address space's lock may be held when {@link #extent} is called, so whoever takes blocks away
  * unmaps them with neither transaction nor mapLock held, and with the journal's commit lock, so that they do not serve again before.
  */
-final class Ext4Regular extends Ext4Inode implements MappingSource {
+final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.Stored {
     private static final int PAGE = PageStore.PAGE;
     /** Blocks reserved for a file that grows, as many as it has within these limits. */
     private static final int LEAST_AHEAD = 8, MOST_AHEAD = 2048;
@@ -57,6 +58,21 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
         return new Ext4File(this, path, flags, task == null ? Credentials.ROOT : task.credentials());
     }
 
+    @Override
+    public PageStore pages() {
+        return fs.kernel.pages;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public boolean readOnly() {
+        return fs.readOnly();
+    }
+
     private boolean isInline() {
         return has(INLINE_DATA_FL);
     }
@@ -64,8 +80,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     // --- reading ---
 
     /** Fills native memory from the file; {@link #mapLock} is held. What the file has not, behind its end, is not asked for. */
-    @GuardedBy("mapLock")
-    void load(MemorySegment to, long start, long length, long offset) {
+    @Override
+    @GuardedBy("mapLock") public void load(MemorySegment to, long start, long length, long offset) {
         if (isInline()) {
             byte[] all = inlineBytes();
             MemorySegment.copy(all, (int) offset, to, java.lang.foreign.ValueLayout.JAVA_BYTE, start, (int) length);
@@ -105,7 +121,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
         try {
             long n = Math.min(length, size - offset);
             MappedCopy mapped = copy;
-            if (n > 0 && mapped != null && mapped.written) {
+            if (n > 0 && mapped != null && mapped.written()) {
                 mapped.read(to, start, n, offset);
             } else if (n > 0) {
                 load(to, start, n, offset);
@@ -117,7 +133,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     }
 
     /** As {@link #read}, from the disk whatever mappings have. */
-    void readStored(MemorySegment to, long length, long offset) {
+    @Override
+    public void readStored(MemorySegment to, long length, long offset) {
         mapLock.readLock().lock();
         try {
             load(to, 0, Math.min(length, Math.max(0, size - offset)), offset);
@@ -154,7 +171,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource {
     /**
      * Writes from native memory. @param from has a block of room before {@code start} and behind the data, which is zeroed where the file has no data yet
      */
-    void write(MemorySegment from, long start, long length, long offset) {
+    @Override
+    public void write(MemorySegment from, long start, long length, long offset) {
         if (overwrite(from, start, length, offset)) {
             return;
         }

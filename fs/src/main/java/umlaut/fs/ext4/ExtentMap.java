@@ -3,6 +3,7 @@ package umlaut.fs.ext4;
 import java.util.ArrayList;
 import java.util.List;
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /**
  * A tree of extents (Linux: fs/ext4/extents.c; struct ext4_extent). Its leaves are kept in memory once read; a change writes the leaf it concerns, and the index above, which holds nothing

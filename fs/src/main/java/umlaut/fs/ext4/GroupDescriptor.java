@@ -1,5 +1,7 @@
 package umlaut.fs.ext4;
 
+import umlaut.fs.disk.Bytes;
+
 /** A group descriptor of 64 bytes that is being made (struct ext4_group_desc): {@link Groups} has them of a mounted file system. */
 final class GroupDescriptor {
     private final byte[] b;

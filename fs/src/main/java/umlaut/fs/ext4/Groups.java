@@ -3,6 +3,7 @@ package umlaut.fs.ext4;
 import java.util.HashMap;
 import java.util.Map;
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /** The group descriptors (struct ext4_group_desc): where each block group's bitmaps and inodes lie, and how much of it is free. Changes under the allocator's lock. */
 final class Groups {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /**
  * The index of a large directory: a tree over hashes of names, whose leaves are ordinary blocks of entries (Linux: fs/ext4/namei.c, dx_*). Block 0 is the root, behind the entries "." and

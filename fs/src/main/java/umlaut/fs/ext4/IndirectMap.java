@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /** Blocks one by one, as ext2 and ext3 have it: twelve in the inode, then trees of one, two and three levels of blocks of 32-bit numbers (Linux: fs/ext4/indirect.c). */
 final class IndirectMap implements BlockMap {

@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /**
  * Which inodes are free (Linux: fs/ext4/ialloc.c). Files go to their directory's group, directories are spread over groups with room (the Orlov allocator's idea) at the top of the tree

@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /**
  * The journal's layout (Linux: include/linux/jbd2.h; Documentation/filesystems/ext4/journal.rst): a superblock, and behind it a ring of blocks, each transaction

@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /** The journal's blocks, found before there is a file system: its inode, and the tree of extents or indirect blocks below it. */
 final class JournalInode {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import umlaut.abi.Errno;
+import umlaut.fs.disk.Bytes;
 
 /**
  * Recovery: carries out what the journal has of transactions that were committed but may not be in their places (Linux: fs/jbd2/recovery.c). The whole log is read first, so that

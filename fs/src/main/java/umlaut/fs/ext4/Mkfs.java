@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import umlaut.abi.Mode;
 import umlaut.block.BlockBackend;
+import umlaut.fs.disk.Bytes;
 
 /**
  * Makes an empty ext4 (mke2fs(8); Linux: Documentation/filesystems/ext4): extents, 64bit, flex_bg, metadata_csum, dir_index and a journal, in it the root directory and lost+found. What

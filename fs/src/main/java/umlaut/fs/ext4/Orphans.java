@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.ErrnoException;
+import umlaut.fs.disk.Bytes;
 
 /**
  * Objects that are to go but have not gone yet: nameless ones still open, and files that are being cut. They are chained from the superblock through their deletion times, so that a mount

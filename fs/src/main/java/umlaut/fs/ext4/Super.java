@@ -2,6 +2,7 @@ package umlaut.fs.ext4;
 
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
+import umlaut.fs.disk.Bytes;
 
 /**
  * The superblock: 1,024 bytes at 1,024 (struct ext4_super_block). What never changes while it is mounted is in fields; what does is in {@link #raw}, under the allocator's lock.

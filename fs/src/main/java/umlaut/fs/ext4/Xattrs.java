@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.XattrFlags;
+import umlaut.fs.disk.Bytes;
 import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.vfs.Acl;
 

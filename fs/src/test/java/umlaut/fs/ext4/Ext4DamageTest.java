@@ -22,6 +22,7 @@ import umlaut.abi.ErrnoException;
 import umlaut.abi.OpenFlags;
 import umlaut.block.BlockDevice;
 import umlaut.block.BlockDevices;
+import umlaut.fs.support.MemoryDisk;
 import umlaut.fs.support.TestTree;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
@@ -42,21 +43,7 @@ class Ext4DamageTest {
     Path dir;
 
     private final Kernel kernel = TestTree.kernel();
-    private final BlockDevices devices = new BlockDevices(kernel, new NoNodes());
-
-    private static final class NoNodes implements BlockDevices.Nodes {
-        @Override
-        public void make(String name, long device) {}
-
-        @Override
-        public void makeControl(String name, long device) {}
-
-        @Override
-        public void link(String name, String target) {}
-
-        @Override
-        public void remove(String name) {}
-    }
+    private final BlockDevices devices = MemoryDisk.devices(kernel);
 
     // --- images ---
 
@@ -339,9 +326,8 @@ class Ext4DamageTest {
     void anIndexThatGoesBackIsDamage() throws IOException {
         Path image = image("index", "-t ext4 -b 1024 -O ^metadata_csum -N 300");
         long[] root = new long[1];
-        Errno none = errorOf(
-                image,
-                fs -> root[0] = ((Ext4Directory) TestTree.find(fs.root(), "many")).indexBlock(0).block);
+        Errno none =
+                errorOf(image, fs -> root[0] = ((Ext4Directory) TestTree.find(fs.root(), "many")).indexBlock(0).block);
         assertThat(none).isNull();
         List<Errno> errors = new ArrayList<>();
         MemoryDisk disk = MemoryDisk.of(image);

@@ -1,4 +1,4 @@
-package umlaut.fs.ext4;
+package umlaut.fs.support;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -7,16 +7,18 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import umlaut.block.BlockBackend;
+import umlaut.block.BlockDevices;
+import umlaut.kernel.Kernel;
 
 /** A disk in memory, quickly made what it was. */
-final class MemoryDisk implements BlockBackend {
-    final MemorySegment bytes;
+public final class MemoryDisk implements BlockBackend {
+    public final MemorySegment bytes;
 
-    MemoryDisk(long size) {
+    public MemoryDisk(long size) {
         bytes = Arena.ofAuto().allocate(size, 4096);
     }
 
-    static MemoryDisk of(Path image) throws IOException {
+    public static MemoryDisk of(Path image) throws IOException {
         try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
             MemoryDisk disk = new MemoryDisk(channel.size());
@@ -25,10 +27,27 @@ final class MemoryDisk implements BlockBackend {
         }
     }
 
-    void store(Path image) throws IOException {
+    public void store(Path image) throws IOException {
         try (FileChannel channel = FileChannel.open(image, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
             channel.write(bytes.asByteBuffer());
         }
+    }
+
+    /** A kernel's block devices, without names. */
+    public static BlockDevices devices(Kernel kernel) {
+        return new BlockDevices(kernel, new BlockDevices.Nodes() {
+            @Override
+            public void make(String name, long device) {}
+
+            @Override
+            public void makeControl(String name, long device) {}
+
+            @Override
+            public void link(String name, String target) {}
+
+            @Override
+            public void remove(String name) {}
+        });
     }
 
     @Override

@@ -1,4 +1,4 @@
-package umlaut.fs.ext4;
+package umlaut.fs.disk;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,24 +12,47 @@ import umlaut.kernel.mm.Shmem;
  * A file's pages in the machine's memory, for mappings of files whose blocks are no pages of the host: smaller ones, or on a device that has no file of the host. It is read whole when the file is
  * first mapped. Writes go to both; once a guest may write through a mapping, reads come from here, and what differs is written back on fsync(2) and when the file is closed.
  */
-final class MappedCopy {
+public final class MappedCopy {
+    /** The file on its disk. */
+    public interface Stored {
+        PageStore pages();
+
+        /** Bytes. */
+        long size();
+
+        boolean readOnly();
+
+        /** Reads what is there; the lock that keeps its blocks where they are is held. */
+        void load(MemorySegment to, long start, long length, long offset);
+
+        /** As {@link #load}, without the lock. */
+        void readStored(MemorySegment to, long length, long offset);
+
+        void write(MemorySegment from, long start, long length, long offset);
+    }
+
     private static final int CHUNK = 64 << 10;
 
     private final Shmem bytes;
     /** A guest may have written to it. */
-    volatile boolean written;
+    private volatile boolean written;
 
     private MappedCopy(PageStore store) {
         bytes = new Shmem(store);
     }
 
+    /** May a guest have written through a mapping? Then reads must come from here. */
+    public boolean written() {
+        return written;
+    }
+
     /** Reads the file; its map lock is held. @throws umlaut.abi.ErrnoException ENOSPC without memory, EIO */
-    static MappedCopy of(Ext4Regular file) {
-        MappedCopy copy = new MappedCopy(file.fs.kernel.pages);
+    public static MappedCopy of(Stored file) {
+        MappedCopy copy = new MappedCopy(file.pages());
         MemorySegment room = Arena.ofAuto().allocate(CHUNK, PageStore.PAGE);
         try {
-            for (long at = 0; at < file.size; at += CHUNK) {
-                long n = Math.min(CHUNK, file.size - at);
+            for (long at = 0; at < file.size(); at += CHUNK) {
+                long n = Math.min(CHUNK, file.size() - at);
                 file.load(room, 0, n, at);
                 copy.write(room, 0, n, at);
             }
@@ -40,41 +63,41 @@ final class MappedCopy {
         }
     }
 
-    void extent(long offset, long length, boolean writable, Extent into) {
+    public void extent(long offset, long length, boolean writable, Extent into) {
         written |= writable;
         bytes.extent(offset, length, writable, into);
     }
 
-    void read(MemorySegment to, long start, long length, long offset) {
+    public void read(MemorySegment to, long start, long length, long offset) {
         long n = bytes.read(new IovIter().kernel(to, start, length), offset);
         if (n < length) {
             to.asSlice(start + n, length - n).fill((byte) 0);
         }
     }
 
-    void write(MemorySegment from, long start, long length, long offset) {
+    public void write(MemorySegment from, long start, long length, long offset) {
         if (bytes.write(new IovIter().kernel(from, start, length), offset) < length) {
             throw Errno.ENOSPC.exception();
         }
     }
 
-    void truncate(long length) {
+    public void truncate(long length) {
         bytes.truncate(length);
     }
 
-    void zero(long offset, long length) {
+    public void zero(long offset, long length) {
         bytes.punchHole(offset, length);
     }
 
     /** Pages that differ from the file's go there. */
-    void writeBack(Ext4Regular file) {
-        if (!written || file.fs.readOnly()) {
+    public void writeBack(Stored file) {
+        if (!written || file.readOnly()) {
             return;
         }
         MemorySegment ours = Arena.ofAuto().allocate(CHUNK, PageStore.PAGE);
         MemorySegment theirs = Arena.ofAuto().allocate(CHUNK, PageStore.PAGE);
-        for (long at = 0; at < file.size; at += CHUNK) {
-            long n = Math.min(CHUNK, file.size - at);
+        for (long at = 0; at < file.size(); at += CHUNK) {
+            long n = Math.min(CHUNK, file.size() - at);
             read(ours, 0, n, at);
             file.readStored(theirs, n, at);
             for (long p = 0; p < n; p += PageStore.PAGE) {
@@ -86,7 +109,7 @@ final class MappedCopy {
         }
     }
 
-    void release() {
+    public void release() {
         bytes.release();
     }
 }

@@ -1,78 +1,78 @@
-package umlaut.fs.ext4;
+package umlaut.fs.disk;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Little-endian fields in byte arrays, at any place: what the disk's structures are made of. The journal's are big-endian. */
-final class Bytes {
+public final class Bytes {
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Bytes() {}
 
-    static int u8(byte[] b, int at) {
+    public static int u8(byte[] b, int at) {
         return b[at] & 0xff;
     }
 
-    static int u16(byte[] b, int at) {
+    public static int u16(byte[] b, int at) {
         return (short) SHORT.get(b, at) & 0xffff;
     }
 
-    static int i32(byte[] b, int at) {
+    public static int i32(byte[] b, int at) {
         return (int) INT.get(b, at);
     }
 
-    static long u32(byte[] b, int at) {
+    public static long u32(byte[] b, int at) {
         return (int) INT.get(b, at) & 0xffff_ffffL;
     }
 
-    static long i64(byte[] b, int at) {
+    public static long i64(byte[] b, int at) {
         return (long) LONG.get(b, at);
     }
 
-    static void put16(byte[] b, int at, int value) {
+    public static void put16(byte[] b, int at, int value) {
         SHORT.set(b, at, (short) value);
     }
 
-    static void put32(byte[] b, int at, long value) {
+    public static void put32(byte[] b, int at, long value) {
         INT.set(b, at, (int) value);
     }
 
-    static void put64(byte[] b, int at, long value) {
+    public static void put64(byte[] b, int at, long value) {
         LONG.set(b, at, value);
     }
 
-    static int be16(byte[] b, int at) {
+    public static int be16(byte[] b, int at) {
         return Short.reverseBytes((short) SHORT.get(b, at)) & 0xffff;
     }
 
-    static int be32(byte[] b, int at) {
+    public static int be32(byte[] b, int at) {
         return Integer.reverseBytes((int) INT.get(b, at));
     }
 
-    static void putBe16(byte[] b, int at, int value) {
+    public static void putBe16(byte[] b, int at, int value) {
         SHORT.set(b, at, Short.reverseBytes((short) value));
     }
 
-    static void putBe32(byte[] b, int at, long value) {
+    public static void putBe32(byte[] b, int at, long value) {
         INT.set(b, at, Integer.reverseBytes((int) value));
     }
 
-    static void putBe64(byte[] b, int at, long value) {
+    public static void putBe64(byte[] b, int at, long value) {
         LONG.set(b, at, Long.reverseBytes(value));
     }
 
-    static boolean bit(byte[] b, int n) {
+    public static boolean bit(byte[] b, int n) {
         return (b[n >> 3] >> (n & 7) & 1) != 0;
     }
 
-    static void setBit(byte[] b, int n) {
+    public static void setBit(byte[] b, int n) {
         b[n >> 3] |= (byte) (1 << (n & 7));
     }
 
-    static void clearBit(byte[] b, int n) {
+    public static void clearBit(byte[] b, int n) {
         b[n >> 3] &= (byte) ~(1 << (n & 7));
     }
 }
