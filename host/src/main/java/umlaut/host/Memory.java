@@ -32,11 +32,6 @@ public final class Memory {
         return HostCalls.call(Syscall.MMAP, address, length, prot, flags, fd, offset);
     }
 
-    /** Gives back to the host what the C library keeps of freed memory, the JIT compilers' mostly: malloc_trim(3), where the library has it. Takes some milliseconds. */
-    public static void trimHeap() {
-        HostCalls.findFunction("malloc_trim").ifPresent(function -> HostCalls.invoke(function, 0, 0, 0, 0, 0, 0, 0));
-    }
-
     /** Maps part of a file in the JVM, shared. @throws HostException when the host refuses */
     public static MemorySegment map(int fd, long offset, long length, int prot) {
         long address = HostException.check("mmap", mmap(0, length, prot, MAP_SHARED, fd, offset));

@@ -15,7 +15,7 @@ public final class Processes {
 
     private static final int SCHED_ATTR_SIZE = 48;
     private static final long SCHED_FLAG_KEEP_POLICY = 8;
-    private static final int PRIO_PROCESS = 0;
+    private static final int PRIO_PROCESS = 0, CLOCK_PROCESS_CPUTIME_ID = 2;
     /** What getpriority(2) itself says for a nice value of 0; it counts downwards. */
     private static final int NICE_ZERO = 20;
 
@@ -70,6 +70,13 @@ public final class Processes {
 
     public static int gettid() {
         return (int) HostCalls.call(Syscall.GETTID);
+    }
+
+    /** What all threads of this process have run for so far: CLOCK_PROCESS_CPUTIME_ID of clock_gettime(2). */
+    public static long cpuTimeNs() {
+        MemorySegment time = Scratch.arguments();
+        HostCalls.call(Syscall.CLOCK_GETTIME, CLOCK_PROCESS_CPUTIME_ID, time.address());
+        return time.get(Layouts.LONG, 0) * 1_000_000_000 + time.get(Layouts.LONG, 8);
     }
 
     public static int getuid() {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import umlaut.abi.ErrnoException;
 import umlaut.engine.Engine;
-import umlaut.host.Memory;
 import umlaut.host.Processes;
+import umlaut.host.ResidentSet;
 
 /**
  * A second machine that nobody sees: it runs a program that does what programs do most, in the first seconds of a guest's life, so that the JVM's compilers have met the hot paths of kernel and
@@ -16,8 +16,8 @@ final class Rehearsal {
     /** A guest that ends sooner needs no warm kernel, and its start should not have to share the processors; then, how long until the host's load is looked at again. */
     private static final int DELAY_MS = 100, LONGEST_DELAY_MS = 1000;
 
-    /** From the end until memory is given back: the compilers still work off what they have been given. */
-    private static final int TRIM_DELAY_MS = 1000;
+    /** How long to look whether this process is idle before memory is given back: at once, and again when the JVM has given up what its compilers may need again (it keeps that for 5 s). */
+    private static final int SOON_MS = 500, LATER_MS = 6000;
 
     /** The kernel thread or the guest thread: of a pair that does not poll, one runs. */
     private static final int RUNNABLE = 1;
@@ -101,13 +101,24 @@ final class Rehearsal {
         giveBack();
     }
 
-    /** An idle guest should not keep what the machine and the compilers needed, which are not done at once. */
+    /** An idle guest should not keep what the machine and the compilers needed. */
     private static void giveBack() {
         try {
-            Thread.sleep(TRIM_DELAY_MS);
-            Memory.trimHeap();
+            awaitIdle(SOON_MS);
+            ResidentSet.trim();
+            awaitIdle(LATER_MS);
+            ResidentSet.trim();
         } catch (InterruptedException e) {
             // nobody interrupts this thread; what it would give back is kept
         }
+    }
+
+    /** Until this process runs for less than 5 % of the time: compilers work off what they have been given. */
+    private static void awaitIdle(int atLeastMs) throws InterruptedException {
+        long before;
+        do {
+            before = Processes.cpuTimeNs();
+            Thread.sleep(atLeastMs);
+        } while (Processes.cpuTimeNs() - before > atLeastMs * (1_000_000L / 20));
     }
 }
