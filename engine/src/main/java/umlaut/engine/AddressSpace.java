@@ -157,4 +157,9 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     /** Ends the address space and every thread in it: each {@link UserThread#resume()} returns {@link Trap#DEAD}. */
     @Override
     void close();
+
+    /** As {@link #close()}, of one that a new program's takes the place of: done when that has been started, which waits for nothing less. None of its threads runs any more. */
+    default void closeAfterSuccessor() {
+        close();
+    }
 }

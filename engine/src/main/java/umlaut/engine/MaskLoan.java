@@ -27,6 +27,11 @@ public interface MaskLoan {
         return known;
     }
 
+    /** The signal mask at some moment about now; it may be another at once. From any thread. @param known as in {@link #take} */
+    default long peek(long known) {
+        return known;
+    }
+
     /**
      * The thread may return by itself from a signal frame, if it has its mask then and the frame is as it was pushed in what these say. The registers in it are those that {@link
      * UserThread#registers} told last. Holds until the next call or {@link #forgetFrame}.

@@ -63,6 +63,11 @@ final class LentMask implements MaskLoan {
         return area.get(Layouts.LONG, Area.MASK) & StubSignals.BLOCKABLE;
     }
 
+    @Override
+    public synchronized long peek(long known) {
+        return closed || !out ? known : (long) Layouts.QUAD.getVolatile(area, (long) Area.MASK) & StubSignals.BLOCKABLE;
+    }
+
     /** The area may be another's soon. */
     synchronized void close() {
         closed = true;

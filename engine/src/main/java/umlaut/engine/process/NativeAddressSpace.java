@@ -702,8 +702,18 @@ final class NativeAddressSpace extends StubProcess {
     }
 
     @Override
-    @SuppressWarnings("GuardedBy") // taken there
     public void close() {
+        engine.closeReplaced();
+        kill();
+    }
+
+    @Override
+    public void closeAfterSuccessor() {
+        engine.closeWithNextStart(this);
+    }
+
+    @SuppressWarnings("GuardedBy") // taken there
+    void kill() {
         ProcessEnd.kill(this, lock, threads, parked);
     }
 

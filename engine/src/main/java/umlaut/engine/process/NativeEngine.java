@@ -2,6 +2,7 @@ package umlaut.engine.process;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.AddressSpace;
@@ -34,6 +35,9 @@ public final class NativeEngine implements Engine {
     private final CpuFeatures cpu;
     private final NativeAddressSpace zygote;
     private final WarmPool pool;
+
+    /** To be closed when the next program has been started. */
+    private final ConcurrentLinkedQueue<NativeAddressSpace> replaced = new ConcurrentLinkedQueue<>();
 
     /** @param foreground whose guests this one's give way to, or null */
     private NativeEngine(@Nullable NativeEngine foreground) {
@@ -147,7 +151,19 @@ public final class NativeEngine implements Engine {
 
     /** Some program is under way: time to make ready for the next one. */
     void programStarted() {
+        closeReplaced();
         pool.refill();
+    }
+
+    void closeWithNextStart(NativeAddressSpace space) {
+        replaced.add(space);
+    }
+
+    /** Or when its successor has come to nothing. */
+    void closeReplaced() {
+        for (NativeAddressSpace space = replaced.poll(); space != null; space = replaced.poll()) {
+            space.kill();
+        }
     }
 
     @Override

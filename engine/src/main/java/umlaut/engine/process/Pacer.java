@@ -109,9 +109,9 @@ final class Pacer {
         return cpu >= 0 && cpu < 64 && (allowedCpus >>> cpu & 1) != 0;
     }
 
-    /** The processors beside the caller's, for work that nobody waits for; 0 if none of them is idle. */
+    /** The processors beside the caller's, for work that nobody waits for; 0 if there is no choice. */
     long otherCpus() {
-        return places() && runnable() < cpus ? allowedCpus & ~(1L << Processes.currentCpu()) : 0;
+        return places() ? guestCpus & ~(1L << Processes.currentCpu()) : 0;
     }
 
     /** How often a service thread looks for another batch after one. */

@@ -35,6 +35,9 @@ final class Reaper {
     /** The thread's number on the host. */
     private volatile int tid;
 
+    /** Where that runs: 0 until somebody has said. */
+    private volatile long place;
+
     /** The first child leads a session, and with it the process group of all its descendants. */
     private volatile int processGroup;
 
@@ -179,6 +182,14 @@ final class Reaper {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Has the reaper itself run there from now on. */
+    void goTo(long cpus) {
+        if (cpus != place) {
+            place = cpus;
+            Processes.setAffinity(tid, cpus);
         }
     }
 

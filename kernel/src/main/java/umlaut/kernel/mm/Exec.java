@@ -12,6 +12,7 @@ import umlaut.abi.Personality;
 import umlaut.abi.PtraceConst;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
+import umlaut.engine.AddressSpace;
 import umlaut.engine.EngineException;
 import umlaut.engine.UserThread;
 import umlaut.kernel.cred.ExecCredentials;
@@ -159,7 +160,10 @@ public final class Exec {
             if (old.users() == 1) {
                 task.group.deadThreads.addEnding(old.space());
             }
-            old.release();
+            AddressSpace unused = old.leave();
+            if (unused != null) {
+                unused.closeAfterSuccessor();
+            }
             ExecTransition.complete(task, credentials, comm, readable);
             // The host had the time since to map it all.
             build(task, image::fill);

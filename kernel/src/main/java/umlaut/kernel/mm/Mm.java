@@ -119,15 +119,28 @@ public final class Mm {
 
     /** One user less; with the last one the guest process ends and its mappings go. */
     public void release() {
+        AddressSpace unused = leave();
+        if (unused != null) {
+            unused.close();
+        }
+    }
+
+    /**
+     * One user less; with the last one the mappings go.
+     *
+     * @return the guest process, which runs no more and is the caller's to close when there is time for that; null if it is still used, or gone
+     */
+    public @Nullable AddressSpace leave() {
         if (users.decrementAndGet() > 0) {
-            return;
+            return null;
         }
         AioTable requests = aio;
         if (requests != null) {
             requests.end();
         }
-        space.close();
-        if (MmReport.sharesMemory(this)) {
+        boolean shares = MmReport.sharesMemory(this);
+        if (shares) {
+            space.close();
             space.awaitEnd();
         }
         VmaEditor.releaseAll(this);
@@ -136,6 +149,7 @@ public final class Mm {
         if (exe != null) {
             exe.release();
         }
+        return shares ? null : space;
     }
 
     /** Sizes, as they are now. */

@@ -228,7 +228,7 @@ public final class Signals {
 
     private static boolean ignored(ThreadGroup group, Task target, SigInfo info) {
         long bit = info.bit();
-        if (((target.blockedSignals() | target.realBlocked) & bit) != 0) {
+        if (((target.blockedSignalsNow() | target.realBlocked) & bit) != 0) {
             return false;
         }
         if (target.tracee() != null && info.signo() != Signal.SIGKILL) {

@@ -3,6 +3,7 @@ package umlaut.kernel.task;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.PtraceConst;
 import umlaut.abi.Signal;
+import umlaut.engine.AddressSpace;
 import umlaut.engine.ThreadTies;
 import umlaut.kernel.coredump.CoreState;
 import umlaut.kernel.mm.Mm;
@@ -12,9 +13,8 @@ import umlaut.kernel.signal.Signals;
 import umlaut.kernel.tty.TtyJobControl;
 
 /**
- * The end of a task (exit(2), exit_group(2); Linux: do_exit in kernel/exit.c). The guest's memory and host process go
- * first, then files, then the family is told: whoever has
- * waited for a process finds nothing left of it.
+ * The end of a task (exit(2), exit_group(2); Linux: do_exit in kernel/exit.c). The guest's memory goes first, then files, then the family is told: whoever has
+ * waited for a process finds nothing left of it. Its host process, which runs no more, goes last.
  */
 public final class Exit {
     private Exit() {}
@@ -74,13 +74,26 @@ public final class Exit {
         group.handlers().leave(task.user());
         task.user().close();
         task.setMm(null);
+        AddressSpace unused = null;
         if (mm != null) {
             if (mm.users() == 1) {
                 group.deadThreads.addEnding(mm.space());
             }
             mm.ordersDone(task);
-            mm.release();
+            unused = mm.leave();
         }
+        try {
+            leaveAll(task, last);
+        } finally {
+            if (unused != null) {
+                unused.close(); // takes the host a while, in which the parent may go on
+            }
+        }
+    }
+
+    /** All but its memory. */
+    private static void leaveAll(Task task, boolean last) {
+        ThreadGroup group = task.group;
         task.files().leave(task);
         task.kernel.vfs.mounts().left(task.fs().namespace());
         if (group.tracing != 0) {

@@ -334,6 +334,13 @@ public final class Task {
         return blockedSignals;
     }
 
+    /** As {@link #blockedSignals}, for what may as well be decided by the mask of a moment ago: a lent mask stays lent. */
+    public long blockedSignalsNow() {
+        synchronized (maskMonitor) {
+            return maskLent ? user.maskLoan().peek(blockedSignals) : blockedSignals;
+        }
+    }
+
     /**
      * By the task itself, before it goes back to guest code: unless signals are pending, and while it is the only thread, that may change its mask without the kernel ({@link
      * umlaut.engine.MaskLoan}).
