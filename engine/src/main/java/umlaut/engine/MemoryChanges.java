@@ -5,7 +5,8 @@ package umlaut.engine;
  * about its own memory harms itself, as long as the kernel believes nothing outside the lease.
  */
 public final class MemoryChanges {
-    public static final int MAP = 1, UNMAP = 2, PROTECT = 3;
+    /** The last is the break, moved to an address. */
+    public static final int MAP = 1, UNMAP = 2, PROTECT = 3, BREAK = 4;
 
     /** Most changes at a time. */
     public static final int MOST = 32;
@@ -36,7 +37,7 @@ public final class MemoryChanges {
         return lowest;
     }
 
-    /** {@link #MAP}, {@link #UNMAP}, {@link #PROTECT}, or nothing known. */
+    /** {@link #MAP}, {@link #UNMAP}, {@link #PROTECT}, {@link #BREAK}, or nothing known. */
     public int kind(int index) {
         return whats[index] & 0xff;
     }

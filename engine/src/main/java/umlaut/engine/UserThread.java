@@ -45,8 +45,20 @@ public interface UserThread extends UserMemory {
     /**
      * Guest code that asks rt_sigaction(2) about one of these signals (number n is bit n - 1) may be told without the kernel that its action is the default one, with nothing else set. From any thread, until {@link
      * #close}; the next call takes the place of this.
+     *
+     * @param settable those of them whose default action it may also set again by itself, if with nothing but SA_RESTORER: {@link #takeSetActions}
      */
-    default void keepDefaultActions(long signals) {}
+    default void keepDefaultActions(long signals, long settable) {}
+
+    /** Those of the settable that the thread has set since the last call: a bit each. What it says may be anything. */
+    default long takeSetActions() {
+        return 0;
+    }
+
+    /** The address it has given with them (sa_restorer). */
+    default long setRestorer() {
+        return 0;
+    }
 
     ThreadTies ties();
 
@@ -63,7 +75,7 @@ public interface UserThread extends UserMemory {
         return false;
     }
 
-    /** Whether, at this trap, guest code has changed something since {@link #takeChanges} or {@link MaskLoan#take} was called last. */
+    /** Whether, at this trap, guest code has changed something since {@link #takeChanges}, {@link MaskLoan#take} or {@link #takeSetActions} was called last. */
     default boolean hasChanges() {
         return false;
     }

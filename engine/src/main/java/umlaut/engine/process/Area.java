@@ -86,20 +86,26 @@ final class Area {
     /** Signals that are known to have their default actions: {@link umlaut.engine.UserThread#keepDefaultActions}. */
     static final int DEFAULT_ACTIONS = 0xf0;
 
+    /** Not 0: the thread has set {@link #FS_BASE} by itself. */
+    static final int FS_SET = 0xf8;
+
     /** Whether the lease of {@link StubLease} is out. */
     static final int LEASE = 0x840;
 
-    /** What guest code has done by itself, one word for a request to look at: how many changes have been noted, and whether the signal mask is another. */
-    static final int NOTES = 0x848, CHANGE_COUNT = NOTES, MASK_CHANGED = NOTES + 4;
+    /** What guest code has done by itself, one word for a request to look at: how many changes have been noted, and, a byte each, whether the signal mask and actions are others. */
+    static final int NOTES = 0x848, CHANGE_COUNT = NOTES, MASK_CHANGED = NOTES + 4, ACTIONS_CHANGED = NOTES + 5;
 
-    /** The lease's bounds, as {@link umlaut.engine.MemoryLease} has them, and the lowest place that its top has been at. */
+    /** The lease's bounds, as {@link umlaut.engine.MemoryLease} has them, the lowest place that its top has been at, and those of the heap. */
     static final int LEASE_LOW = 0x850,
             LEASE_TOP = 0x858,
             LEASE_END = 0x860,
             LEASE_HOLE = 0x868,
             LEASE_FROM = 0x870,
             LEASE_TO = 0x878,
-            LEASE_LOWEST = 0x880;
+            LEASE_LOWEST = 0x880,
+            LEASE_HEAP = 0x888,
+            LEASE_BRK = 0x890,
+            LEASE_HEAP_END = 0x898;
 
     /** Changes noted, of 32 bytes: what with the protection from bit 8 on, address, length, nothing. */
     static final int CHANGE = 0x8c0;
@@ -116,6 +122,9 @@ final class Area {
 
     /** The registers of such a frame, while it is being looked at. */
     static final int FRAME_REGISTERS = 0xd00;
+
+    /** The signals of {@link #DEFAULT_ACTIONS} whose default action may be set once more, those for which that has been done, and the address that was given with it. */
+    static final int SETTABLE_ACTIONS = 0xd90, SET_ACTIONS = 0xd98, SET_RESTORER = 0xda0;
 
     static final int OUT_DATA = 0x4100;
     static final int OUT_SIZE = 0x2000;

@@ -24,6 +24,9 @@ final class CopyTable {
     /** In the stub's table alone, with what else it says of the call: {@link StubSignals} may do it. */
     static final long LENT = 1L << 52;
 
+    /** In the stub's table alone: arch_prctl(2), of which the stub does ARCH_SET_FS. */
+    static final long FS = 1L << 53;
+
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
         Syscall.GETTID,
@@ -58,7 +61,12 @@ final class CopyTable {
         if (nr == Syscall.RT_SIGPROCMASK || nr == Syscall.RT_SIGRETURN) {
             return entries[nr] | LENT;
         }
-        return nr == Syscall.MMAP || nr == Syscall.MUNMAP || nr == Syscall.MPROTECT ? LEASED : entries[nr];
+        if (nr == Syscall.ARCH_PRCTL) {
+            return entries[nr] | FS;
+        }
+        return nr == Syscall.BRK || nr == Syscall.MMAP || nr == Syscall.MUNMAP || nr == Syscall.MPROTECT
+                ? LEASED
+                : entries[nr];
     }
 
     static int keptCalls() {

@@ -35,7 +35,19 @@ final class LeasedMemory {
             return false;
         }
         this.lease = lease;
-        long[] bounds = {lease.low(), lease.top(), lease.end(), lease.hole(), lease.from(), lease.to(), lease.top()};
+        MemoryLease.Heap heap = lease.heap();
+        long[] bounds = {
+            lease.low(),
+            lease.top(),
+            lease.end(),
+            lease.hole(),
+            lease.from(),
+            lease.to(),
+            lease.top(),
+            heap.start(),
+            heap.brk(),
+            heap.end()
+        };
         MemorySegment.copy(bounds, 0, area, Layouts.LONG, Area.LEASE_LOW, bounds.length);
         Layouts.WORD.setRelease(area, (long) Area.LEASE, StubLease.LEASED);
         return true;

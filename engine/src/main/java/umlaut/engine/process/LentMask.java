@@ -18,7 +18,7 @@ final class LentMask implements MaskLoan {
         this.space = space;
         this.area = area;
         area.set(Layouts.INT, Area.LENT, 0); // a host thread may have served another before
-        area.set(Layouts.INT, Area.MASK_CHANGED, 0);
+        area.set(Layouts.BYTE, Area.MASK_CHANGED, (byte) 0);
         forgetFrame();
     }
 
@@ -28,7 +28,7 @@ final class LentMask implements MaskLoan {
             return false;
         }
         area.set(Layouts.LONG, Area.MASK, mask);
-        area.set(Layouts.INT, Area.MASK_CHANGED, 0);
+        area.set(Layouts.BYTE, Area.MASK_CHANGED, (byte) 0);
         Layouts.WORD.setRelease(area, (long) Area.LENT, StubLease.LEASED);
         out = true;
         return true;
@@ -59,7 +59,7 @@ final class LentMask implements MaskLoan {
             return known;
         }
         out = !end;
-        area.set(Layouts.INT, Area.MASK_CHANGED, 0);
+        area.set(Layouts.BYTE, Area.MASK_CHANGED, (byte) 0);
         return area.get(Layouts.LONG, Area.MASK) & StubSignals.BLOCKABLE;
     }
 

@@ -101,6 +101,8 @@ final class NativeThread implements UserThread {
         this.handOver = new HandOver(this, areaUse);
         this.ties = new AreaTies(area);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
+        area.set(Layouts.INT, Area.FS_SET, 0);
+        takeSetActions();
         leased = new LeasedMemory(space, area);
         lentMask = new LentMask(space, area);
         forgetResults();
@@ -332,7 +334,7 @@ final class NativeThread implements UserThread {
             }
             return area.get(Layouts.LONG, Area.REGISTERS[index]);
         }
-        return index == Reg.FS_BASE ? fsBase : 0;
+        return index == Reg.FS_BASE ? fsBase() : 0;
     }
 
     @Override
@@ -376,8 +378,32 @@ final class NativeThread implements UserThread {
     }
 
     @Override
-    public void keepDefaultActions(long signals) {
+    public void keepDefaultActions(long signals, long settable) {
+        Layouts.QUAD.setVolatile(area, (long) Area.SETTABLE_ACTIONS, settable);
         Layouts.QUAD.setVolatile(area, (long) Area.DEFAULT_ACTIONS, signals);
+    }
+
+    @Override
+    public long takeSetActions() {
+        long set = area.get(Layouts.LONG, Area.SET_ACTIONS);
+        area.set(Layouts.LONG, Area.SET_ACTIONS, 0);
+        area.set(Layouts.BYTE, Area.ACTIONS_CHANGED, (byte) 0);
+        return set;
+    }
+
+    @Override
+    public long setRestorer() {
+        return area.get(Layouts.LONG, Area.SET_RESTORER);
+    }
+
+    /** Guest code may have set it since; a forged one is refused by the host, or harms only its thread. */
+    private long fsBase() {
+        if (area.get(Layouts.INT, Area.FS_SET) != 0) {
+            area.set(Layouts.INT, Area.FS_SET, 0);
+            long told = area.get(Layouts.LONG, Area.FS_BASE);
+            fsBase = told >= 0 && told < Layout.TASK_SIZE ? told : 0;
+        }
+        return fsBase;
     }
 
     @Override
@@ -403,6 +429,7 @@ final class NativeThread implements UserThread {
         } else if (index == Reg.FS_BASE) {
             fsBase = value;
             fsChanged = true;
+            area.set(Layouts.INT, Area.FS_SET, 0);
         } else if (value != 0) {
             throw new UnsupportedOperationException("the GS base belongs to the engine");
         }
@@ -689,6 +716,7 @@ final class NativeThread implements UserThread {
             syncOrder(Order.XSAVE, Layout.areaAddress(slot) + Area.XSAVE);
         } else if (engine.fsgsbase && !fsChanged) {
             fsBase = area.get(Layouts.LONG, Area.FS_BASE);
+            area.set(Layouts.INT, Area.FS_SET, 0);
         }
     }
 
@@ -698,7 +726,7 @@ final class NativeThread implements UserThread {
             area.set(Layouts.LONG, Area.REGISTERS[i], i == Reg.RIP ? space.texts.toHost(parent.reg(i)) : parent.reg(i));
         }
         full = true;
-        fsBase = parent.fsBase;
+        fsBase = parent.fsBase();
         fsChanged = true;
         MemorySegment.copy(
                 parent.area, Area.XSAVE, area, Area.XSAVE, engine.cpu().xsaveSize());

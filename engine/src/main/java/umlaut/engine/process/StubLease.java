@@ -9,7 +9,7 @@ import umlaut.engine.x86.Label;
 import umlaut.engine.x86.Mem;
 
 /**
- * mmap(2), munmap(2) and mprotect(2) of plain anonymous memory as the guest thread does them by itself, under the {@link umlaut.engine.MemoryLease} in its area: the host's call, and a
+ * mmap(2), munmap(2) and mprotect(2) of plain anonymous memory, and brk(2) upwards, as the guest thread does them by itself, under the {@link umlaut.engine.MemoryLease} in its area: the host's call, and a
  * note for the kernel. What the lease does not cover, what the host refuses and what there is no more room to note goes to the kernel as if nothing had been.
  *
  * <p>The lease's word says LEASED while it is out, and BUSY from before the host's call until the note is complete, so that whoever ends the lease can wait for that ({@link LeasedMemory}). A
@@ -41,7 +41,7 @@ final class StubLease {
 
     /** RAX the call's number, R11 the request, the arguments in their registers; RSI becomes the length in whole pages. */
     void assemble() {
-        Label map = new Label(), unmap = new Label(), protect = new Label();
+        Label unmap = new Label(), protect = new Label(), brk = new Label();
         a.bind(stub.leasedCall);
         a.cmpl(R11, State.SYSCALL); // a trapped call goes on to the kernel, for its site to be patched
         a.j(Cond.NE, stub.post);
@@ -55,6 +55,8 @@ final class StubLease {
         a.movl(RCX, area(Area.CHANGE_COUNT));
         a.cmpl(RCX, MemoryChanges.MOST);
         a.j(Cond.AE, refused);
+        a.cmpl(R12, umlaut.host.Syscall.BRK);
+        a.j(Cond.E, brk);
         a.lea(RCX, Mem.at(RSI, -1));
         a.cmp(RCX, 0x7fff_efff);
         a.j(Cond.A, refused);
@@ -71,6 +73,8 @@ final class StubLease {
         unmap();
         a.bind(protect);
         protect();
+        a.bind(brk);
+        moveBreak();
         note();
         finish();
     }
@@ -173,6 +177,36 @@ final class StubLease {
         a.cmpl(RAX, MemoryChanges.PROTECT);
         a.j(Cond.NE, note);
         a.mov(Mem.at(RCX, Area.CHANGE), R13);
+        a.jmp(done);
+    }
+
+    /** What lies below the heap asks where the break is. */
+    private void moveBreak() {
+        Label moved = new Label();
+        a.mov(RAX, area(Area.LEASE_BRK));
+        a.cmp(RDI, area(Area.LEASE_HEAP));
+        a.j(Cond.AE, moved);
+        a.mov(area(Area.RAX), RAX);
+        a.jmp(done);
+        a.bind(moved);
+        a.cmp(RDI, RAX);
+        a.j(Cond.C, refused);
+        a.cmp(RDI, area(Area.LEASE_HEAP_END));
+        a.j(Cond.A, refused);
+        a.mov(area(Area.LEASE_BRK), RDI);
+        a.mov(area(Area.RAX), RDI);
+        a.xorl(RSI, RSI);
+        a.mov(R13, MemoryChanges.BREAK);
+        a.movl(RCX, area(Area.CHANGE_COUNT));
+        a.lea(RCX, Mem.at(RCX, -1));
+        a.cmpl(RCX, MemoryChanges.MOST); // also for none
+        a.j(Cond.AE, note);
+        a.shl(RCX, Area.CHANGE_SHIFT);
+        a.add(RCX, RBX);
+        a.movzxb(RAX, Mem.at(RCX, Area.CHANGE));
+        a.cmpl(RAX, MemoryChanges.BREAK);
+        a.j(Cond.NE, note);
+        a.mov(Mem.at(RCX, Area.CHANGE + 8), RDI);
         a.jmp(done);
     }
 

@@ -112,7 +112,8 @@ final class StubSignals {
         a.mov(RAX, BLOCKABLE);
         a.and(R14, RAX);
         a.mov(area(Area.MASK), R14);
-        a.movl(area(Area.MASK_CHANGED), 1);
+        a.mov(RAX, 1);
+        a.movb(area(Area.MASK_CHANGED), RAX);
     }
 
     /** Looks at all of the frame before anything changes; vector state first, since that may fail. */

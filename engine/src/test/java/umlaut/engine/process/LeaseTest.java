@@ -114,7 +114,8 @@ class LeaseTest {
     void mapsBelowTheTopAndSaysSo() throws InterruptedException {
         UserThread t = program();
         assertThat(map(t, PAGE, 3)).isEqualTo(1);
-        assertThat(t.lease(new MemoryLease(LOW, TOP, TOP, PAGE, 0, 0))).isTrue();
+        assertThat(t.lease(new MemoryLease(LOW, TOP, TOP, PAGE, 0, 0, MemoryLease.Heap.NONE)))
+                .isTrue();
         assertThat(map(t, PAGE, 3)).as("no larger than the hole").isEqualTo(1);
         assertThat(map(t, 2 << 20, 3)).as("huge pages").isEqualTo(1);
         assertThat(t.hasChanges()).isFalse();
@@ -143,7 +144,7 @@ class LeaseTest {
     @Test
     void notesRunOut() throws InterruptedException {
         UserThread t = program();
-        assertThat(t.lease(new MemoryLease(LOW, TOP, TOP, 0, DATA, DATA + PAGE)))
+        assertThat(t.lease(new MemoryLease(LOW, TOP, TOP, 0, DATA, DATA + PAGE, MemoryLease.Heap.NONE)))
                 .isTrue();
         for (int i = 1; i <= MemoryChanges.MOST; i++) {
             assertThat(map(t, PAGE, 3)).isEqualTo(TOP - i * PAGE);
@@ -161,7 +162,8 @@ class LeaseTest {
     @Test
     void forgedNotes() throws InterruptedException {
         UserThread t = program();
-        assertThat(t.lease(new MemoryLease(LOW, TOP, TOP, 0, 0, 0))).isTrue();
+        assertThat(t.lease(new MemoryLease(LOW, TOP, TOP, 0, 0, 0, MemoryLease.Heap.NONE)))
+                .isTrue();
         java.lang.foreign.MemorySegment area = ((NativeThread) t).area;
         area.set(umlaut.host.Layouts.LONG, Area.LEASE_TOP, Layout.TEXT);
         area.set(umlaut.host.Layouts.LONG, Area.LEASE_END, -1);

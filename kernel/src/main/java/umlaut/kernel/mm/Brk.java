@@ -17,6 +17,9 @@ import umlaut.kernel.task.Task;
  */
 final class Brk {
     private static final long LEAST_AHEAD = 128 << 10;
+    /** What a new program is given: C libraries begin with a little more than 132 KiB. */
+    private static final long START_AHEAD = 192 << 10;
+
     private static final long MOST_AHEAD = 4L << 20;
 
     private Brk() {}
@@ -47,9 +50,50 @@ final class Brk {
             }
             return grow(mm, task, wanted, newEnd, oldEnd);
         } finally {
+            mm.lease.heapReady(task);
             mm.lock.unlock();
             mm.collect();
         }
+    }
+
+    /** Gives a new program's heap memory, if there is room. @throws umlaut.abi.ErrnoException ENOMEM */
+    @GuardedBy("mm.lock") static void start(Mm mm, Task task) {
+        MmLayout layout = mm.layout;
+        long start = MmArea.pageUp(layout.brk);
+        boolean executable = (task.settings.personality & Personality.READ_IMPLIES_EXEC) != 0;
+        if (executable || mm.tree.firstIn(start, start + START_AHEAD + MmArea.PAGE) != null) {
+            return;
+        }
+        int prot = MapFlags.PROT_READ | MapFlags.PROT_WRITE;
+        if (mm.space().mapAnonymous(null, start, START_AHEAD, Mm.hostProt(prot), true) < 0) {
+            throw Errno.ENOMEM.exception();
+        }
+        layout.heapGranted = start + START_AHEAD;
+    }
+
+    /** How far guest code may move the break up by itself. */
+    @GuardedBy("mm.lock") static long leasable(Mm mm) {
+        MmLayout layout = mm.layout;
+        long end = MmArea.pageUp(layout.brk);
+        // PR_SET_MM can put the break anywhere.
+        return layout.heapGranted <= end || mm.tree.firstIn(end, layout.heapGranted) != null
+                ? layout.brk
+                : layout.heapGranted;
+    }
+
+    /** Guest code has moved the break up by itself ({@link MmLease}): within what it was granted, if that is to be believed. */
+    @GuardedBy("mm.lock") static void moved(Mm mm, long wanted) {
+        MmLayout layout = mm.layout;
+        long oldEnd = MmArea.pageUp(layout.brk);
+        long newEnd = MmArea.pageUp(wanted);
+        if (wanted < layout.brk || wanted > leasable(mm)) {
+            return;
+        }
+        if (newEnd > oldEnd) {
+            int prot = MapFlags.PROT_READ | MapFlags.PROT_WRITE;
+            VmaEditor.insert(mm, new Vma(mm, oldEnd, newEnd, prot, Mmap.MAY_ALL, null, null, oldEnd, Vma.HEAP));
+        }
+        layout.brk = wanted;
     }
 
     @GuardedBy("mm.lock") private static long shrink(Mm mm, Task task, long wanted, long newEnd, long oldEnd) {

@@ -168,6 +168,7 @@ public final class Exec {
             // The host had the time since to map it all.
             build(task, image::fill);
             KnownIds.begin(task);
+            fresh.started(task);
         } catch (EngineException e) {
             throw Errno.of(e.errno).exception();
         } finally {

@@ -171,6 +171,16 @@ public final class Mm {
         }
     }
 
+    /** A new program is in place. */
+    void started(Task task) {
+        lock.lock();
+        try {
+            lease.heapReady(task);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Guest code has changed its memory by itself, and has come in: before anything else. */
     @SuppressWarnings("GuardedBy")
     public void changedByGuest() {

@@ -10,15 +10,15 @@ import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
 
 /**
- * What the only thread of an address space may change there without the kernel: the free range where its next mappings would go, and memory that it has protected before. A program that
- * calls mmap(2), munmap(2) or mprotect(2) again and again so does without a hand-over. Linux has nothing like it.
+ * What the only thread of an address space may change there without the kernel: the break, as far as the host has given memory; and, once it has made some such calls, the free range where its next
+ * mappings would go, and memory that it has protected before. A program that calls brk(2), mmap(2), munmap(2) or mprotect(2) again and again so does without a hand-over. Linux has nothing like it.
  *
  * <p>Nobody sees the difference: whoever else takes the {@link MmLock} ends the lease and finds the VMAs as they are; the task's own kernel thread learns of the changes before it does
  * anything else. Nor does a lease allow what the kernel would refuse: there is none under limits of address space or data, with locked memory or near vm.max_map_count. Guarded by the
  * {@link Mm}'s lock.
  */
 final class MmLease {
-    /** A lease is for who makes many such calls. */
+    /** A lease of more than the heap is for who makes many such calls. */
     private static final int CALLS_BEFORE = 16;
 
     /** Farthest that the leased range reaches from the place of the next mapping, either way. */
@@ -81,6 +81,10 @@ final class MmLease {
     /** The engine has seen that the change is within the lease; what the VMAs there are like is for us to see. */
     @GuardedBy("mm.lock") private void apply(MemoryChanges all, int i) {
         long start = all.address(i);
+        if (all.kind(i) == MemoryChanges.BREAK) {
+            Brk.moved(mm, start);
+            return;
+        }
         long end = start + all.length(i);
         int first = mm.tree.indexAbove(start);
         for (int j = first; j < mm.tree.size() && mm.tree.get(j).start < end; j++) {
@@ -117,14 +121,18 @@ final class MmLease {
         renew(task);
     }
 
+    /** At the end of a brk(2) of the task's, and of its execve(2). */
+    @GuardedBy("mm.lock")
+    void heapReady(Task task) {
+        renew(task);
+    }
+
     @GuardedBy("mm.lock") private void renew(Task task) {
-        if (++calls < CALLS_BEFORE || !isAllowed(task)) {
+        calls++;
+        if (!isAllowed(task)) {
             return;
         }
-        MemoryLease lease = bounds();
-        if (lease == null) {
-            return;
-        }
+        MemoryLease lease = calls < CALLS_BEFORE ? withHeap(0, 0, 0, 0, 0, 0) : bounds();
         UserThread user = task.user();
         if (user.lease(lease)) {
             holder = user;
@@ -145,7 +153,7 @@ final class MmLease {
                 && task.group.limits.soft(Rlimit.RLIMIT_DATA) == Rlimit.RLIM_INFINITY;
     }
 
-    @GuardedBy("mm.lock") private @Nullable MemoryLease bounds() {
+    @GuardedBy("mm.lock") private MemoryLease bounds() {
         VmaTree tree = mm.tree;
         long reach = Math.min(REACH, mm.kernel().config.memoryBytes() / 2) & -MmArea.PAGE;
         int next = tree.indexAbove(mapped);
@@ -169,8 +177,8 @@ final class MmLease {
                 : withProtection(low, ceiling, end, holeAbove(next), reach);
     }
 
-    /** Adds the memory around what was protected last. @return null if all would be empty */
-    @GuardedBy("mm.lock") private @Nullable MemoryLease withProtection(long low, long ceiling, long end, long hole, long reach) {
+    /** Adds the memory around what was protected last. */
+    @GuardedBy("mm.lock") private MemoryLease withProtection(long low, long ceiling, long end, long hole, long reach) {
         VmaTree tree = mm.tree;
         int first = tree.indexAbove(protectedLast);
         long from = 0;
@@ -187,7 +195,13 @@ final class MmLease {
             from = Math.max(from, protectedLast - reach);
             to = Math.min(to, protectedLast + reach);
         }
-        return low == end && from == to ? null : new MemoryLease(low, ceiling, end, hole, from, to);
+        return withHeap(low, ceiling, end, hole, from, to);
+    }
+
+    @GuardedBy("mm.lock") private MemoryLease withHeap(long low, long top, long end, long hole, long from, long to) {
+        MmLayout layout = mm.layout;
+        MemoryLease.Heap heap = new MemoryLease.Heap(layout.startBrk, layout.brk, Brk.leasable(mm));
+        return new MemoryLease(low, top, end, hole, from, to, heap);
     }
 
     /** The largest free range above the VMA with that index where a mapping would be put before it goes below. */

@@ -76,6 +76,7 @@ final class ProgramImage {
             auxv = AuxVector.build(cpu, main, base, credentials.credentials(), credentials.secure(), stack);
             mapStack(stack, top, image.executableStack());
             layout.auxv = auxv;
+            Brk.start(mm, task);
         } finally {
             mm.lock.unlock();
             mm.collect();

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import umlaut.abi.SigConst;
 import umlaut.abi.Signal;
 import umlaut.engine.UserThread;
 
@@ -17,6 +18,12 @@ public final class SignalHandlers {
 
     /** Threads that know which signals have their default actions. The monitor is a leaf. */
     @GuardedBy("told") private final List<UserThread> told = new ArrayList<>();
+
+    /** More than one thread has this table, or had. */
+    @GuardedBy("told") private boolean shared;
+
+    /** What setting the default action does not make vanish. */
+    private static final long SETTABLE = settable();
 
     public SignalHandlers() {
         actions = new SigAction[65];
@@ -36,8 +43,48 @@ public final class SignalHandlers {
             boolean was = actions[signo].equals(SigAction.DEFAULT);
             actions[signo] = action;
             if (was != action.equals(SigAction.DEFAULT)) {
-                long defaults = defaults();
-                told.forEach(user -> user.keepDefaultActions(defaults));
+                told.forEach(this::keepDefaults);
+            }
+        }
+    }
+
+    private static long settable() {
+        long signals = 0;
+        for (int signo = 1; signo <= 64; signo++) {
+            boolean fixed = signo == Signal.SIGKILL || signo == Signal.SIGSTOP;
+            signals |= fixed || SigAction.DEFAULT.ignores(signo) ? 0 : Signal.bit(signo);
+        }
+        return signals;
+    }
+
+    @GuardedBy("told") private void keepDefaults(UserThread user) {
+        long defaults = defaults();
+        user.keepDefaultActions(defaults, shared ? 0 : defaults & SETTABLE);
+    }
+
+    /** Another thread is to have this table, too: none may change it by itself any more. */
+    public void share() {
+        synchronized (told) {
+            if (!shared) {
+                shared = true;
+                told.forEach(this::keepDefaults);
+            }
+        }
+    }
+
+    /** What a thread has set by itself (it is the table's only one): default actions stay so, but for what C libraries set with them. Caller holds the signal lock. */
+    public void learn(UserThread user) {
+        long set = user.takeSetActions() & SETTABLE;
+        if (set == 0) {
+            return;
+        }
+        SigAction action = new SigAction(SigAction.SIG_DFL, SigConst.SA_RESTORER, user.setRestorer(), 0);
+        synchronized (told) {
+            for (long left = set; left != 0; left &= left - 1) {
+                int signo = Long.numberOfTrailingZeros(left) + 1;
+                if (actions[signo].equals(SigAction.DEFAULT)) {
+                    actions[signo] = action;
+                }
             }
         }
     }
@@ -53,7 +100,7 @@ public final class SignalHandlers {
     /** A thread whose calls nobody watches has asked: C libraries ask about all signals in a row (posix_spawn(3)), so it is told of all, and of each change from then on. */
     void tell(UserThread user) {
         synchronized (told) {
-            user.keepDefaultActions(defaults());
+            keepDefaults(user);
             if (!told.contains(user)) {
                 told.add(user);
             }
@@ -64,7 +111,7 @@ public final class SignalHandlers {
     public void leave(UserThread user) {
         synchronized (told) {
             if (told.remove(user)) {
-                user.keepDefaultActions(0);
+                user.keepDefaultActions(0, 0);
             }
         }
     }

@@ -246,6 +246,8 @@ public final class Clone {
             handlers = handlers.afterExec();
         } else if (!request.has(CloneFlags.CLONE_SIGHAND)) {
             handlers = handlers.copy();
+        } else {
+            handlers.share();
         }
         ThreadGroup group = new ThreadGroup(
                 tgid,

@@ -87,7 +87,10 @@ public final class ResourceUsage {
 
     /** Waits until all is known. */
     public synchronized void settle() {
-        ending.forEach(AddressSpace::awaitEnd);
+        for (AddressSpace space : ending) {
+            space.close(); // its last user may be the one that asks
+            space.awaitEnd();
+        }
         foldEnded();
     }
 

@@ -379,6 +379,12 @@ public final class Task {
         synchronized (maskMonitor) {
             blockedSignals = user.maskLoan().take(blockedSignals, !maskLent);
         }
+        group.signalLock.lock();
+        try {
+            group.handlers().learn(user);
+        } finally {
+            group.signalLock.unlock();
+        }
     }
 
     /** By the task itself. SIGKILL and SIGSTOP can't be blocked. */

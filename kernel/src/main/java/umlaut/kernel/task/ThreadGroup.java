@@ -320,7 +320,10 @@ public final class ThreadGroup {
             if (exitStatus != -1 || execTask != null) {
                 return false;
             }
-            threads.forEach(Task::takeMaskBack);
+            if (!threads.isEmpty()) {
+                threads.forEach(Task::takeMaskBack);
+                handlers().share();
+            }
             threads.add(task);
             live++;
             return true;
