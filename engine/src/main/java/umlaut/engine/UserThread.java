@@ -42,22 +42,9 @@ public interface UserThread extends UserMemory {
      */
     default void keepResult(int nr, long result) {}
 
-    /**
-     * Guest code that asks rt_sigaction(2) about one of these signals (number n is bit n - 1) may be told without the kernel that its action is the default one, with nothing else set. From any thread, until {@link
-     * #close}; the next call takes the place of this.
-     *
-     * @param settable those of them whose default action it may also set again by itself, if with nothing but SA_RESTORER: {@link #takeSetActions}
-     */
-    default void keepDefaultActions(long signals, long settable) {}
-
-    /** Those of the settable that the thread has set since the last call: a bit each. What it says may be anything. */
-    default long takeSetActions() {
-        return 0;
-    }
-
-    /** The address it has given with them (sa_restorer). */
-    default long setRestorer() {
-        return 0;
+    /** What guest code may be told, or do, about itself. */
+    default OwnAnswers own() {
+        return OwnAnswers.NONE;
     }
 
     ThreadTies ties();
@@ -75,7 +62,7 @@ public interface UserThread extends UserMemory {
         return false;
     }
 
-    /** Whether, at this trap, guest code has changed something since {@link #takeChanges}, {@link MaskLoan#take} or {@link #takeSetActions} was called last. */
+    /** Whether, at this trap, guest code has changed something since {@link #takeChanges}, {@link MaskLoan#take} or {@link OwnAnswers#takeSetActions} was called last. */
     default boolean hasChanges() {
         return false;
     }

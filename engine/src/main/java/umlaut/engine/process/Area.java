@@ -126,6 +126,15 @@ final class Area {
     /** The signals of {@link #DEFAULT_ACTIONS} whose default action may be set once more, those for which that has been done, and the address that was given with it. */
     static final int SETTABLE_ACTIONS = 0xd90, SET_ACTIONS = 0xd98, SET_RESTORER = 0xda0;
 
+    /** Whether the process's resource limits are known, and they are: soft and hard ones of each kind. */
+    static final int LIMITS_KNOWN = 0xda8, LIMITS = 0xdc0;
+
+    /** Whether the thread may make rseq(2), and what it has registered so. */
+    static final int RSEQ_ALLOWED = 0xdac, RSEQ_ADDRESS = 0xec0, RSEQ_LENGTH = 0xec8, RSEQ_SIGNATURE = 0xed0;
+
+    /** Random bytes, and how many of them have not been given out. */
+    static final int RANDOM_LEFT = 0xed8, RANDOM = 0xee0, RANDOM_SIZE = umlaut.engine.OwnAnswers.RANDOM_SIZE;
+
     static final int OUT_DATA = 0x4100;
     static final int OUT_SIZE = 0x2000;
     static final int XSAVE = 0x6140;

@@ -18,14 +18,11 @@ final class CopyTable {
     /** In the stub's table alone: {@link StubLease} may do the call. */
     static final long LEASED = 1L << 50;
 
-    /** In the stub's table alone: rt_sigaction, which the stub may answer ({@link Area#DEFAULT_ACTIONS}). */
-    static final long ACTION = 1L << 51;
+    /** In the stub's table alone, with what else it says of the call: {@link StubOwn} may do it. */
+    static final long OWN = 1L << 51;
 
     /** In the stub's table alone, with what else it says of the call: {@link StubSignals} may do it. */
     static final long LENT = 1L << 52;
-
-    /** In the stub's table alone: arch_prctl(2), of which the stub does ARCH_SET_FS. */
-    static final long FS = 1L << 53;
 
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
@@ -55,18 +52,15 @@ final class CopyTable {
         if (kept >= 0) {
             return KEPT | Area.KEPT + 8 * kept;
         }
-        if (nr == Syscall.RT_SIGACTION) {
-            return entries[nr] | ACTION;
-        }
         if (nr == Syscall.RT_SIGPROCMASK || nr == Syscall.RT_SIGRETURN) {
             return entries[nr] | LENT;
         }
-        if (nr == Syscall.ARCH_PRCTL) {
-            return entries[nr] | FS;
-        }
-        return nr == Syscall.BRK || nr == Syscall.MMAP || nr == Syscall.MUNMAP || nr == Syscall.MPROTECT
-                ? LEASED
-                : entries[nr];
+        return switch (nr) {
+            case Syscall.BRK, Syscall.MMAP, Syscall.MUNMAP, Syscall.MPROTECT -> LEASED;
+            case Syscall.RT_SIGACTION, Syscall.ARCH_PRCTL, Syscall.RSEQ, Syscall.GETRANDOM, Syscall.PRLIMIT64 ->
+                entries[nr] | OWN;
+            default -> entries[nr];
+        };
     }
 
     static int keptCalls() {

@@ -36,7 +36,12 @@ final class Mappings {
     }
 
     private int open(int hostFd, boolean writable) {
-        return files.open(service, engine.fdDirectory, hostFd, writable);
+        return files.open(service, engine.fdDirectory, hostFd, writable, engine.commonFiles);
+    }
+
+    /** Adds the opening of a file that processes are to inherit. @return its slot, or -1 */
+    int inherit(int hostFd) {
+        return open(hostFd, false);
     }
 
     /** The batch with a slot's mapping has failed: perhaps the file could not be opened. */

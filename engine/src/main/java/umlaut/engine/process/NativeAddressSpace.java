@@ -12,6 +12,7 @@ import umlaut.engine.EngineException;
 import umlaut.engine.MemoryUse;
 import umlaut.engine.UserThread;
 import umlaut.engine.patch.PatchedText;
+import umlaut.host.Files;
 import umlaut.host.Layouts;
 import umlaut.host.Memory;
 import umlaut.host.Syscall;
@@ -122,6 +123,22 @@ final class NativeAddressSpace extends StubProcess {
             spare = child.pid != 0 ? null : engine.reaper.notBorn(birth);
             throw new EngineException(
                     result == -ENOMEM ? ENOMEM : EAGAIN, "the host refused a process (error " + -result + ")");
+        }
+    }
+
+    /** Opens what its children are to inherit: of the zygote. */
+    void openCommonFiles() {
+        for (int fd = engine.commonFiles.next(); fd >= 0; fd = engine.commonFiles.next()) {
+            lock.lock();
+            try {
+                int file = mappings.inherit(fd);
+                if (file >= 0 && service.run() < 0) {
+                    mappings.forget(file);
+                }
+            } finally {
+                lock.unlock();
+                Files.close(fd);
+            }
         }
     }
 

@@ -35,6 +35,7 @@ public final class NativeEngine implements Engine {
     private final CpuFeatures cpu;
     private final NativeAddressSpace zygote;
     private final WarmPool pool;
+    final CommonFiles commonFiles = new CommonFiles();
 
     /** To be closed when the next program has been started. */
     private final ConcurrentLinkedQueue<NativeAddressSpace> replaced = new ConcurrentLinkedQueue<>();

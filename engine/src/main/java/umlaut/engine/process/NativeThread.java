@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.MemoryChanges;
 import umlaut.engine.MemoryLease;
+import umlaut.engine.OwnAnswers;
 import umlaut.engine.Reg;
 import umlaut.engine.RseqArea;
 import umlaut.engine.ThreadTies;
@@ -77,7 +78,8 @@ final class NativeThread implements UserThread {
     private boolean fsChanged;
     final CopiedIn copied;
     private final LeasedMemory leased;
-    private final Rseq rseq = new Rseq();
+    private final AreaAnswers own;
+    private final Rseq rseq;
     private final LentMask lentMask;
     private long reservedAddress;
     private int reservedAt = -1;
@@ -101,8 +103,8 @@ final class NativeThread implements UserThread {
         this.handOver = new HandOver(this, areaUse);
         this.ties = new AreaTies(area);
         area.set(Layouts.INT, Area.HAND_OVER, 0); // a host thread may have served another before
-        area.set(Layouts.INT, Area.FS_SET, 0);
-        takeSetActions();
+        own = new AreaAnswers(area);
+        rseq = new Rseq(own);
         leased = new LeasedMemory(space, area);
         lentMask = new LentMask(space, area);
         forgetResults();
@@ -241,7 +243,7 @@ final class NativeThread implements UserThread {
             if (queue.isFull()) {
                 runOrders();
             }
-            space.enqueue(this, 0, 0, Syscall.ARCH_PRCTL, ARCH_SET_FS, fsBase, 0, 0, 0, 0);
+            space.enqueue(this, 0, 0, Syscall.ARCH_PRCTL, ARCH_SET_FS, fsBase(), 0, 0, 0, 0);
             fsChanged = false;
         }
         if (queue.isOneCopy()) {
@@ -378,31 +380,12 @@ final class NativeThread implements UserThread {
     }
 
     @Override
-    public void keepDefaultActions(long signals, long settable) {
-        Layouts.QUAD.setVolatile(area, (long) Area.SETTABLE_ACTIONS, settable);
-        Layouts.QUAD.setVolatile(area, (long) Area.DEFAULT_ACTIONS, signals);
+    public OwnAnswers own() {
+        return own;
     }
 
-    @Override
-    public long takeSetActions() {
-        long set = area.get(Layouts.LONG, Area.SET_ACTIONS);
-        area.set(Layouts.LONG, Area.SET_ACTIONS, 0);
-        area.set(Layouts.BYTE, Area.ACTIONS_CHANGED, (byte) 0);
-        return set;
-    }
-
-    @Override
-    public long setRestorer() {
-        return area.get(Layouts.LONG, Area.SET_RESTORER);
-    }
-
-    /** Guest code may have set it since; a forged one is refused by the host, or harms only its thread. */
     private long fsBase() {
-        if (area.get(Layouts.INT, Area.FS_SET) != 0) {
-            area.set(Layouts.INT, Area.FS_SET, 0);
-            long told = area.get(Layouts.LONG, Area.FS_BASE);
-            fsBase = told >= 0 && told < Layout.TASK_SIZE ? told : 0;
-        }
+        fsBase = own.fsBase(fsBase);
         return fsBase;
     }
 
@@ -429,7 +412,7 @@ final class NativeThread implements UserThread {
         } else if (index == Reg.FS_BASE) {
             fsBase = value;
             fsChanged = true;
-            area.set(Layouts.INT, Area.FS_SET, 0);
+            own.forgetFsBase();
         } else if (value != 0) {
             throw new UnsupportedOperationException("the GS base belongs to the engine");
         }
@@ -716,7 +699,7 @@ final class NativeThread implements UserThread {
             syncOrder(Order.XSAVE, Layout.areaAddress(slot) + Area.XSAVE);
         } else if (engine.fsgsbase && !fsChanged) {
             fsBase = area.get(Layouts.LONG, Area.FS_BASE);
-            area.set(Layouts.INT, Area.FS_SET, 0);
+            own.forgetFsBase();
         }
     }
 

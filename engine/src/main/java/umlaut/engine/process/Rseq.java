@@ -12,9 +12,16 @@ import umlaut.host.Syscall;
  * <p>A host thread outlives its guest thread: the registration must end with the latter, before others are told that its memory is free. Belongs to the kernel thread.
  */
 final class Rseq {
+    private final AreaAnswers own;
     private @Nullable RseqArea area;
 
+    Rseq(AreaAnswers own) {
+        this.own = own;
+    }
+
     @Nullable RseqArea area() {
+        RseqArea registered = own.takeRseq();
+        area = registered != null ? registered : area;
         return area;
     }
 
@@ -24,6 +31,8 @@ final class Rseq {
         if (settled != 0) {
             thread.orderFailed(settled);
         }
+        own.forbidRseq();
+        area();
         order(thread, address, length, flags, signature);
         long result = thread.sync();
         if (result == 0) {
@@ -42,7 +51,8 @@ final class Rseq {
 
     /** The thread ends: leaves the end of the registration to its next orders. @return whether there is any */
     boolean leave(NativeThread thread) {
-        RseqArea left = area;
+        RseqArea left = area();
+        own.forbidRseq();
         if (left != null) {
             order(thread, left.address(), left.length(), RseqArea.UNREGISTER, left.signature());
             area = null;

@@ -3,14 +3,11 @@ package umlaut.engine.process;
 import static umlaut.engine.x86.Gpr.*;
 
 import umlaut.abi.RobustListHead;
-import umlaut.abi.SigConst;
-import umlaut.abi.Sigaction;
 import umlaut.engine.x86.Assembler;
 import umlaut.engine.x86.Cond;
 import umlaut.engine.x86.Gpr;
 import umlaut.engine.x86.Label;
 import umlaut.engine.x86.Mem;
-import umlaut.host.Syscall;
 
 /**
  * The guest threads' part of the stub: in by a system call, the hand-over, out again. It never touches the guest's stack (programs keep
@@ -20,8 +17,6 @@ import umlaut.host.Syscall;
  */
 final class StubEntry {
     private static final int NR_FUTEX = 202;
-
-    private static final int ARCH_SET_FS = 0x1002;
 
     /** Linux keeps the number of the processor in this segment's limit, as its vDSO's getcpu(2) knows (GDT_ENTRY_CPUNODE). */
     private static final int CPU_SEGMENT = 0x7b;
@@ -64,7 +59,9 @@ final class StubEntry {
 
     final Label copyOut = new Label(), copyOutEnd = new Label(), copyOutFault = new Label();
     final Label result = new Label(), resultEnd = new Label(), resultFault = new Label();
-    final Label action = new Label(), actionEnd = new Label();
+    /** Where {@link StubOwn} touches guest memory. */
+    final Label own = new Label(), ownEnd = new Label();
+
     final Label orderAccess = new Label(), orderAccessEnd = new Label(), orderFault = new Label();
 
     final Label copyTable = new Label();
@@ -81,13 +78,15 @@ final class StubEntry {
     /** Where that touches guest memory, and where to go when that faults. */
     final Label lentAccess = new Label(), lentAccessEnd = new Label(), lentFault = new Label();
 
+    /** A call that a thread makes about itself, its number in RAX, the request in R11 and the table's entry in RCX: {@link StubOwn}. */
+    final Label ownCall = new Label();
+
     private final Label futexAgain = new Label();
     private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
     /** Hands over a call whose {@link CopyTable} entry is RCX; the arguments are in the area. */
     final Label copyArguments = new Label();
 
-    private final Label actionCall = new Label();
     private final Label copyResult = new Label(), resultDone = new Label();
 
     StubEntry(Assembler a, long xfeatures, boolean fsgsbase) {
@@ -131,6 +130,7 @@ final class StubEntry {
         new StubOrders(a, this, xfeatures).assemble();
         new StubLease(a, this).assemble();
         new StubSignals(a, this, xfeatures).assemble();
+        new StubOwn(a, this).assemble();
     }
 
     private void comeIn() {
@@ -169,113 +169,11 @@ final class StubEntry {
         a.bind(notKept);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LEASED));
         a.j(Cond.C, leasedCall);
-        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.ACTION));
-        a.j(Cond.C, actionCall);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LENT));
         a.j(Cond.C, lentCall);
-        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.FS));
+        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.OWN));
         a.j(Cond.AE, copyArguments);
-        setFsBase();
-        a.bind(actionCall);
-        defaultAction();
-    }
-
-    /** Hands over what the stub may not do by itself. RCX is kept for that. */
-    private void unlessOwn() {
-        a.cmpl(R11, State.SYSCALL); // a trapped call goes on to the kernel, for its site to be patched
-        a.j(Cond.NE, copyArguments);
-        a.cmpl(area(Area.HAND_OVER), 0);
-        a.j(Cond.NE, copyArguments);
-    }
-
-    /** arch_prctl(ARCH_SET_FS, RSI): the host's own call, which the kernel hears of when it asks. */
-    private void setFsBase() {
-        unlessOwn();
-        a.cmp(RDI, ARCH_SET_FS);
-        a.j(Cond.NE, copyArguments);
-        a.mov(RAX, Syscall.ARCH_PRCTL);
-        a.syscall();
-        a.mov(area(Area.RAX), RAX);
-        a.test(RAX, RAX);
-        a.j(Cond.NE, exitFast);
-        a.mov(area(Area.FS_BASE), RSI);
-        a.movl(area(Area.FS_SET), 1);
-        a.jmp(exitFast);
-    }
-
-    /**
-     * rt_sigaction(2) of a signal known to have its default action, which is all zero, when that is asked for, or set once more as C libraries do it, who add SA_RESTORER
-     * and an address: posix_spawn(3) does so for every signal. What faults is the kernel's to tell. RCX is kept for that.
-     */
-    private void defaultAction() {
-        Label query = new Label(), answer = new Label(), first = new Label();
-        unlessOwn();
-        a.cmp(R10, SigConst.SIGSET_SIZE);
-        a.j(Cond.NE, copyArguments);
-        a.movl(RAX, RDI);
-        a.subl(RAX, 1);
-        a.cmpl(RAX, 63);
-        a.j(Cond.A, copyArguments);
-        a.mov(R13, area(Area.DEFAULT_ACTIONS));
-        a.bt(R13, RAX);
-        a.j(Cond.AE, copyArguments);
-        a.test(RSI, RSI);
-        a.j(Cond.E, query);
-        a.mov(R13, area(Area.SETTABLE_ACTIONS));
-        a.bt(R13, RAX);
-        a.j(Cond.AE, copyArguments);
-        a.cmp(RSI, 0x10000);
-        a.j(Cond.C, copyArguments);
-        a.bind(action);
-        isDefault();
-        a.mov(R14, Mem.at(RSI, Sigaction.SA_RESTORER));
-        a.cmp(area(Area.SET_ACTIONS), 0);
-        a.j(Cond.E, first);
-        a.cmp(R14, area(Area.SET_RESTORER));
-        a.j(Cond.NE, copyArguments);
-        a.bind(first);
-        a.test(RDX, RDX);
-        a.j(Cond.E, answer);
-        a.bind(query);
-        a.cmp(RDX, 0x10000);
-        a.j(Cond.C, copyArguments);
-        for (int i = 0; i < Sigaction.SIZE; i += 8) {
-            a.mov(Mem.at(RDX, i), 0);
-        }
-        a.bind(actionEnd);
-        a.bind(answer);
-        a.mov(area(Area.RAX), 0);
-        a.test(RSI, RSI);
-        a.j(Cond.E, exitFast);
-        noteAction();
-        a.jmp(exitFast);
-    }
-
-    /** The action at RSI is the default one but for its restorer; else the call is handed over. */
-    private void isDefault() {
-        a.cmp(Mem.at(RSI, Sigaction.SA_HANDLER), 0);
-        a.j(Cond.NE, copyArguments);
-        a.cmp(Mem.at(RSI, Sigaction.SA_FLAGS), (int) SigConst.SA_RESTORER);
-        a.j(Cond.NE, copyArguments);
-        a.cmp(Mem.at(RSI, Sigaction.SA_MASK), 0);
-        a.j(Cond.NE, copyArguments);
-    }
-
-    /** Signal EAX + 1 has been given the restorer R14. */
-    private void noteAction() {
-        a.mov(area(Area.SET_RESTORER), R14);
-        a.movl(RCX, RAX);
-        a.mov(RDX, 1);
-        a.shlCl(RDX);
-        a.mov(RAX, area(Area.SET_ACTIONS));
-        a.or(RAX, RDX);
-        a.mov(area(Area.SET_ACTIONS), RAX);
-        a.not(RDX);
-        a.mov(RAX, area(Area.DEFAULT_ACTIONS));
-        a.and(RAX, RDX);
-        a.mov(area(Area.DEFAULT_ACTIONS), RAX);
-        a.mov(RAX, 1);
-        a.movb(area(Area.ACTIONS_CHANGED), RAX);
+        a.jmp(ownCall);
     }
 
     /** The result may be known: {@link umlaut.engine.UserThread#keepResult}. A trapped call goes on to the kernel, for its site to be patched. */

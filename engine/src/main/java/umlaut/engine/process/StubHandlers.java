@@ -96,7 +96,7 @@ final class StubHandlers {
                 out = new Label(),
                 result = new Label(),
                 order = new Label(),
-                action = new Label(),
+                own = new Label(),
                 lent = new Label(),
                 exit = new Label();
         a.bind(fault);
@@ -105,7 +105,7 @@ final class StubHandlers {
         ifIn(stub.copyOut, stub.copyOutEnd, out);
         ifIn(stub.result, stub.resultEnd, result);
         ifIn(stub.orderAccess, stub.orderAccessEnd, order);
-        ifIn(stub.action, stub.actionEnd, action);
+        ifIn(stub.own, stub.ownEnd, own);
         ifIn(stub.lentAccess, stub.lentAccessEnd, lent);
         ifIn(stub.exitFast, stub.exitFastEnd, exit);
         ifIn(stub.exitFull, stub.exitFullEnd, exit);
@@ -116,7 +116,7 @@ final class StubHandlers {
         fixup(out, stub.copyOutFault);
         fixup(result, stub.resultFault);
         fixup(order, stub.orderFault);
-        fixup(action, stub.copyArguments);
+        fixup(own, stub.copyArguments);
         fixup(lent, stub.lentFault);
         a.bind(exit); // the guest is to go on at an impossible address; its registers are in the area
         a.mov(R12, State.FAULT);

@@ -30,6 +30,7 @@ final class WarmPool {
                 LockSupport.park(this);
                 continue;
             }
+            zygote.openCommonFiles();
             try {
                 ready.add(zygote.forkProcess());
             } catch (EngineException e) {

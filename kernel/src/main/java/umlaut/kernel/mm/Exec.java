@@ -153,6 +153,7 @@ public final class Exec {
             UserThread oldUser = task.user();
             ExecTransition.leaveMemory(task);
             task.group.handlers().leave(oldUser);
+            task.group.limits.leave(oldUser);
             oldUser.close();
             task.setUser(user);
             task.setMm(fresh);

@@ -83,6 +83,7 @@ final class ProgramImage {
         }
         mm.space().startHeld();
         this.stack = stack;
+        user.own().giveRandom(random.forProgram());
         user.setReg(Reg.RIP, entry);
         user.setReg(Reg.RSP, stack.stackPointer);
         user.setReg(Reg.RFLAGS, FLAGS);

@@ -3,6 +3,8 @@ package umlaut.kernel.mm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import umlaut.engine.OwnAnswers;
 import umlaut.host.HostCalls;
 import umlaut.host.Syscall;
 
@@ -17,17 +19,20 @@ final class RandomLayout {
     /** How far the stack's top may be moved down. */
     private static final long STACK_SPAN = 1L << 28;
 
+    /** Of the layout; those behind are the program's own. */
     private static final int WORDS = 8;
 
+    private static final int ALL_WORDS = WORDS + OwnAnswers.RANDOM_SIZE / 8;
+
     private final boolean randomize;
-    private final long[] words = new long[WORDS];
+    private final long[] words = new long[ALL_WORDS];
 
     RandomLayout(boolean randomize) {
         this.randomize = randomize;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment room = arena.allocate(WORDS * 8L, 8);
-            HostCalls.call(Syscall.GETRANDOM, room.address(), WORDS * 8L, 0);
-            MemorySegment.copy(room, ValueLayout.JAVA_LONG, 0, words, 0, WORDS);
+            MemorySegment room = arena.allocate(ALL_WORDS * 8L, 8);
+            HostCalls.call(Syscall.GETRANDOM, room.address(), ALL_WORDS * 8L, 0);
+            MemorySegment.copy(room, ValueLayout.JAVA_LONG, 0, words, 0, ALL_WORDS);
         }
     }
 
@@ -60,6 +65,11 @@ final class RandomLayout {
     /** Start of the heap, from the end of the program on. */
     long heapStart(long from) {
         return randomize ? MmArea.pageUp(from) + (words[4] & (1L << 18) - 1) * PAGE : MmArea.pageUp(from);
+    }
+
+    /** What getrandom(2) will give first. */
+    long[] forProgram() {
+        return Arrays.copyOfRange(words, WORDS, ALL_WORDS);
     }
 
     /** 16 bytes for AT_RANDOM. */

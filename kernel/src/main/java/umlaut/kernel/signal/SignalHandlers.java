@@ -59,7 +59,7 @@ public final class SignalHandlers {
 
     @GuardedBy("told") private void keepDefaults(UserThread user) {
         long defaults = defaults();
-        user.keepDefaultActions(defaults, shared ? 0 : defaults & SETTABLE);
+        user.own().defaultActions(defaults, shared ? 0 : defaults & SETTABLE);
     }
 
     /** Another thread is to have this table, too: none may change it by itself any more. */
@@ -74,11 +74,12 @@ public final class SignalHandlers {
 
     /** What a thread has set by itself (it is the table's only one): default actions stay so, but for what C libraries set with them. Caller holds the signal lock. */
     public void learn(UserThread user) {
-        long set = user.takeSetActions() & SETTABLE;
+        long set = user.own().takeSetActions() & SETTABLE;
         if (set == 0) {
             return;
         }
-        SigAction action = new SigAction(SigAction.SIG_DFL, SigConst.SA_RESTORER, user.setRestorer(), 0);
+        SigAction action = new SigAction(
+                SigAction.SIG_DFL, SigConst.SA_RESTORER, user.own().setRestorer(), 0);
         synchronized (told) {
             for (long left = set; left != 0; left &= left - 1) {
                 int signo = Long.numberOfTrailingZeros(left) + 1;
@@ -111,7 +112,7 @@ public final class SignalHandlers {
     public void leave(UserThread user) {
         synchronized (told) {
             if (told.remove(user)) {
-                user.keepDefaultActions(0, 0);
+                user.own().defaultActions(0, 0);
             }
         }
     }

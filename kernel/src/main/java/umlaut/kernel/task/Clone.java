@@ -79,10 +79,11 @@ public final class Clone {
         try {
             if (request.has(CloneFlags.CLONE_VM)) {
                 user = parent.mm().space().newThread(parent.user());
-                prepare(user, request, tid, early);
+                prepare(parent.kernel, user, request, tid, early);
                 mm = parent.mm().acquire();
             } else {
-                Mm.Forked forked = parent.mm().fork(parent, fresh -> prepare(fresh, request, tid, early), early);
+                Mm.Forked forked =
+                        parent.mm().fork(parent, fresh -> prepare(parent.kernel, fresh, request, tid, early), early);
                 mm = forked.mm();
                 user = forked.user();
             }
@@ -142,7 +143,7 @@ public final class Clone {
     }
 
     /** What is different in the child's thread. */
-    private static void prepare(UserThread user, CloneRequest request, int tid, boolean early) {
+    private static void prepare(Kernel kernel, UserThread user, CloneRequest request, int tid, boolean early) {
         user.setReg(Reg.RAX, 0);
         if (request.stack() != 0) {
             user.setReg(Reg.RSP, request.stack());
@@ -155,6 +156,9 @@ public final class Clone {
         }
         if (early) {
             KnownIds.begin(user, tid);
+            if (request.has(CloneFlags.CLONE_VM) && RseqCalls.isOffered(kernel)) {
+                user.own().allowRseq();
+            }
         }
         if (request.has(CloneFlags.CLONE_CHILD_SETTID) && early) {
             // By the child itself, in its own memory; a bad address is nobody's concern.

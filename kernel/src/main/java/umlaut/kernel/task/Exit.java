@@ -72,6 +72,7 @@ public final class Exit {
             task.kernel.accounting.processEnds(task, mm);
         }
         group.handlers().leave(task.user());
+        group.limits.leave(task.user());
         task.user().close();
         task.setMm(null);
         AddressSpace unused = null;

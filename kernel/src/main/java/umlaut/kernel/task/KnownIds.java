@@ -39,6 +39,10 @@ public final class KnownIds {
     public static void begin(Task task) {
         int before = task.idChanges();
         if (!task.kernel.tracer.enabled()) {
+            task.group.limits.tell(task.user());
+            if (RseqCalls.isOffered(task.kernel)) {
+                task.user().own().allowRseq();
+            }
             begin(task.user(), task.tidInside);
             VarHandle.fullFence();
             if (task.idChanges() != before) {
