@@ -155,7 +155,11 @@ public final class Signals {
         if (signo < Signal.SIGRTMIN && (queue.mask() & info.bit()) != 0) {
             return 0;
         }
-        target.takeMaskBack();
+        if (thread != null) {
+            target.takeMaskBack();
+        } else {
+            group.threadsLocked().forEach(Task::takeMaskBack); // any of them may take it
+        }
         AtomicInteger charged = null;
         if (info.signo() >= Signal.SIGRTMIN || info.code() < 0) {
             charged = target.kernel.users.of(target.credentials().uid()).pendingSignals;

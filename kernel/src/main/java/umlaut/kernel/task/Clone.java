@@ -345,6 +345,7 @@ public final class Clone {
         int global = child.tid;
         boolean tell = PtraceStop.wants(parent, request.event());
         if (early && request.has(CloneFlags.CLONE_VM)) {
+            child.lendMask();
             child.user().launch();
         }
         thread.start(new TaskLoop(child));

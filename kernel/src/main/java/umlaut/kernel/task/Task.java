@@ -342,8 +342,7 @@ public final class Task {
     }
 
     /**
-     * By the task itself, before it goes back to guest code: unless signals are pending, and while it is the only thread, that may change its mask without the kernel ({@link
-     * umlaut.engine.MaskLoan}).
+     * By the task itself, or its maker, before it goes back to guest code: unless signals are pending, that may change its mask without the kernel ({@link umlaut.engine.MaskLoan}).
      */
     public void lendMask() {
         if (maskLent || tracee() != null) {
@@ -351,7 +350,7 @@ public final class Task {
         }
         group.signalLock.lock();
         try {
-            if (group.isSingleThread() && (pending.mask() | group.shared.mask()) == 0) {
+            if ((pending.mask() | group.shared.mask()) == 0) {
                 synchronized (maskMonitor) {
                     maskLent = user.maskLoan().lend(blockedSignals);
                 }

@@ -321,7 +321,6 @@ public final class ThreadGroup {
                 return false;
             }
             if (!threads.isEmpty()) {
-                threads.forEach(Task::takeMaskBack);
                 handlers().share();
             }
             threads.add(task);
@@ -342,12 +341,6 @@ public final class ThreadGroup {
     @SuppressWarnings("GuardedBy")
     int live() {
         return live;
-    }
-
-    /** Caller holds {@link #signalLock}. */
-    @SuppressWarnings("GuardedBy")
-    boolean isSingleThread() {
-        return threads.size() == 1;
     }
 
     /** Threads that have not been let go of, ended ones that a tracer has not waited for included. */
