@@ -62,8 +62,9 @@ static void others(void) {
     while (shared[0] != 1) usleep(1000);
     blocked("child", pid); P(kill(pid, SIGUSR1)); blocked("child", pid); shared[0] = 2;
     while (shared[0] != 3) usleep(1000);
-    P(kill(pid, SIGUSR2));
+    int sent = kill(pid, SIGUSR2);
     while (shared[0] != 4) usleep(1000);
+    P(sent);
     blocked("child", pid); P(kill(pid, SIGTERM)); waitpid(pid, &st, 0); P(WTERMSIG(st));
 }
 static void nested(int s) {

@@ -34,7 +34,7 @@ final class Area {
 
     static final int ORDER_COUNT = 0xc4;
     static final int FAILED_ORDER = 0xc8;
-    static final int FUTEX_TRAPS = 0xcc;
+    static final int TRAPS = 0xcc;
     /** Counts order lists run; the JVM waits for it where one must be over. */
     static final int ORDERS_DONE = 0xd0;
     /** Where the thread ran when it last went to sleep: the processor's number, in the low {@link #CPU_BITS} bits. */

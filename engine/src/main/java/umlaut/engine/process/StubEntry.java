@@ -176,6 +176,18 @@ final class StubEntry {
         a.jmp(ownCall);
     }
 
+    /** Of calls that the stub can do by itself, but which came by a trap, every eighth goes to the kernel, for the site to be patched if it can be. R14 is spoilt. */
+    void oftenIfTrapped(Label handOver) {
+        Label patched = new Label();
+        a.cmpl(R11, State.UNPATCHED);
+        a.j(Cond.NE, patched);
+        a.incl(area(Area.TRAPS));
+        a.movl(R14, area(Area.TRAPS));
+        a.testl(R14, 7);
+        a.j(Cond.E, handOver);
+        a.bind(patched);
+    }
+
     /** The result may be known: {@link umlaut.engine.UserThread#keepResult}. A trapped call goes on to the kernel, for its site to be patched. */
     private void keptResult() {
         a.cmpl(R11, State.SYSCALL);
@@ -356,7 +368,7 @@ final class StubEntry {
 
     /** Guest memory is host memory, so futex(2) needs no kernel of ours. The arguments are still in their registers. */
     private void nativeFutex() {
-        Label trapped = new Label(), go = new Label(), ask = new Label();
+        Label ask = new Label();
         a.bind(futexCall);
         a.cmpl(area(Area.HAND_OVER), 0);
         a.j(Cond.NE, notNativeFutex);
@@ -368,9 +380,7 @@ final class StubEntry {
         a.btl(R13, RCX);
         a.j(Cond.AE, notNativeFutex);
         a.xorl(R13, R13);
-        a.cmpl(R11, State.UNPATCHED);
-        a.j(Cond.E, trapped);
-        a.bind(go);
+        oftenIfTrapped(ask);
         a.mov(R12, NR_FUTEX);
         a.bind(futexStart);
         a.cmpl(area(Area.PENDING), 0);
@@ -386,12 +396,6 @@ final class StubEntry {
         a.jmp(exitFast);
         a.bind(futexEnd);
 
-        a.bind(trapped);
-        a.incl(area(Area.FUTEX_TRAPS));
-        a.movl(RCX, area(Area.FUTEX_TRAPS));
-        a.testl(RCX, 7);
-        a.j(Cond.E, ask);
-        a.jmp(go);
         a.bind(ask);
         a.mov(R11, State.FUTEX_UNPATCHED);
         a.jmp(post);

@@ -18,8 +18,8 @@ import umlaut.engine.x86.Mem;
 final class StubLease {
     static final int LEASED = 1, BUSY = 2;
 
-    /** MAP_PRIVATE | MAP_ANONYMOUS: the only flags taken. */
-    private static final int PLAIN = 0x22;
+    /** MAP_PRIVATE | MAP_ANONYMOUS: the only flags taken, but for one that means nothing. */
+    private static final int PLAIN = 0x22, MAP_STACK = 0x20000;
 
     /** With MAP_FIXED and MAP_NORESERVE, as the kernel has the host map anonymous memory. */
     private static final int PLAIN_FIXED = PLAIN | 0x10 | 0x4000;
@@ -43,8 +43,7 @@ final class StubLease {
     void assemble() {
         Label unmap = new Label(), protect = new Label(), brk = new Label();
         a.bind(stub.leasedCall);
-        a.cmpl(R11, State.SYSCALL); // a trapped call goes on to the kernel, for its site to be patched
-        a.j(Cond.NE, stub.post);
+        stub.oftenIfTrapped(stub.post);
         a.cmpl(area(Area.HAND_OVER), 0);
         a.j(Cond.NE, stub.post);
         a.movl(R12, RAX);
@@ -100,7 +99,9 @@ final class StubLease {
         Label noLower = new Label();
         a.test(RDI, RDI);
         a.j(Cond.NE, refused);
-        a.cmp(R10, PLAIN);
+        a.mov(RAX, R10);
+        a.and(RAX, ~MAP_STACK);
+        a.cmp(RAX, PLAIN);
         a.j(Cond.NE, refused);
         a.test(R9, R9);
         a.j(Cond.NE, refused);

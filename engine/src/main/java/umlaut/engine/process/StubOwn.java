@@ -23,6 +23,9 @@ final class StubOwn {
 
     private static final int MOST_RSEQ = 4096;
 
+    /** SIGCHLD SIGCONT SIGURG SIGWINCH: one that is pending goes when its default action is set. */
+    private static final long IGNORED = 1L << 16 | 1L << 17 | 1L << 22 | 1L << 27;
+
     private final Assembler a;
     private final StubEntry stub;
     private final Label copyArguments, exitFast;
@@ -44,10 +47,9 @@ final class StubOwn {
         a.bind(stub.ownCall);
         a.cmpl(area(Area.HAND_OVER), 0);
         a.j(Cond.NE, copyArguments);
+        stub.oftenIfTrapped(copyArguments);
         a.cmpl(RAX, Syscall.ARCH_PRCTL);
         a.j(Cond.E, fs);
-        a.cmpl(R11, State.SYSCALL); // a trapped call goes on to the kernel, for its site to be patched
-        a.j(Cond.NE, copyArguments);
         a.cmpl(RAX, Syscall.RSEQ);
         a.j(Cond.E, rseq);
         a.cmpl(RAX, Syscall.GETRANDOM);
@@ -168,7 +170,7 @@ final class StubOwn {
      * and an address: posix_spawn(3) does so for every signal. What faults is the kernel's to tell. RCX is kept for that.
      */
     private void sigaction() {
-        Label query = new Label(), answer = new Label(), first = new Label();
+        Label query = new Label(), answer = new Label(), first = new Label(), kept = new Label();
         a.cmp(R10, SigConst.SIGSET_SIZE);
         a.j(Cond.NE, copyArguments);
         a.movl(RAX, RDI);
@@ -183,6 +185,12 @@ final class StubOwn {
         a.mov(R13, area(Area.SETTABLE_ACTIONS));
         a.bt(R13, RAX);
         a.j(Cond.AE, copyArguments);
+        a.mov(R13, IGNORED);
+        a.bt(R13, RAX);
+        a.j(Cond.AE, kept);
+        a.cmpl(area(Area.LENT), 0); // else nothing is pending
+        a.j(Cond.E, copyArguments);
+        a.bind(kept);
         unlessMapped(RSI);
         a.bind(stub.own);
         isDefault();

@@ -46,8 +46,7 @@ final class StubSignals {
     void assemble() {
         Label sigreturn = new Label();
         a.bind(stub.lentCall);
-        a.cmpl(R11, State.SYSCALL);
-        a.j(Cond.NE, stub.copyArguments);
+        stub.oftenIfTrapped(stub.copyArguments);
         a.cmpl(area(Area.HAND_OVER), 0);
         a.j(Cond.NE, stub.copyArguments);
         a.movl(R12, RAX);

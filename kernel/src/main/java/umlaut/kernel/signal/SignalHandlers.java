@@ -22,8 +22,8 @@ public final class SignalHandlers {
     /** More than one thread has this table, or had. */
     @GuardedBy("told") private boolean shared;
 
-    /** What setting the default action does not make vanish. */
-    private static final long SETTABLE = settable();
+    /** All whose action can be set. */
+    private static final long SETTABLE = ~(Signal.bit(Signal.SIGKILL) | Signal.bit(Signal.SIGSTOP));
 
     public SignalHandlers() {
         actions = new SigAction[65];
@@ -46,15 +46,6 @@ public final class SignalHandlers {
                 told.forEach(this::keepDefaults);
             }
         }
-    }
-
-    private static long settable() {
-        long signals = 0;
-        for (int signo = 1; signo <= 64; signo++) {
-            boolean fixed = signo == Signal.SIGKILL || signo == Signal.SIGSTOP;
-            signals |= fixed || SigAction.DEFAULT.ignores(signo) ? 0 : Signal.bit(signo);
-        }
-        return signals;
     }
 
     @GuardedBy("told") private void keepDefaults(UserThread user) {
@@ -99,7 +90,7 @@ public final class SignalHandlers {
     }
 
     /** A thread whose calls nobody watches has asked: C libraries ask about all signals in a row (posix_spawn(3)), so it is told of all, and of each change from then on. */
-    void tell(UserThread user) {
+    public void tell(UserThread user) {
         synchronized (told) {
             keepDefaults(user);
             if (!told.contains(user)) {

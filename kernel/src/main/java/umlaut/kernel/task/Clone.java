@@ -346,6 +346,9 @@ public final class Clone {
         boolean tell = PtraceStop.wants(parent, request.event());
         if (early && request.has(CloneFlags.CLONE_VM)) {
             child.lendMask();
+            if (!request.has(CloneFlags.CLONE_SIGHAND)) {
+                child.group.handlers().tell(child.user()); // posix_spawn(3) will ask
+            }
             child.user().launch();
         }
         thread.start(new TaskLoop(child));
