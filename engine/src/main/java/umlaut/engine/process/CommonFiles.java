@@ -30,10 +30,10 @@ final class CommonFiles {
 
     @GuardedBy("this") private int chosen;
 
-    /** A process has had to open a file, which the JVM has open as {@code hostFd}. */
-    synchronized void opened(long device, long inode, int hostFd) {
+    /** A process has had to open a file, which the JVM has open as {@code hostFd}. @return whether there is something for the zygote to open now */
+    synchronized boolean opened(long device, long inode, int hostFd) {
         if (chosen == MOST) {
-            return;
+            return false;
         }
         if (openings.size() == MOST_COUNTED) {
             openings.clear();
@@ -43,8 +43,10 @@ final class CommonFiles {
             if (!HostCalls.isError(copy)) {
                 wanted.add((int) copy);
                 chosen++;
+                return true;
             }
         }
+        return false;
     }
 
     /** The next file that the zygote is to open, -1 for none. The descriptor is the caller's to close. */

@@ -62,17 +62,17 @@ final class FdCache {
     }
 
     /** Adds the opening of a host file to the batch if the service thread does not have it open. @return its slot, or -1 */
-    int open(Service service, String fdDirectory, int hostFd, boolean writable, CommonFiles common) {
+    int open(Service service, int hostFd, boolean writable, NativeEngine engine) {
         int file = find(hostFd, writable);
         if (file == Integer.MIN_VALUE) {
             return -1;
         }
         if (file < 0) {
             file = -1 - file;
-            if (!writable) {
-                common.opened(device[file], inode[file], hostFd);
+            if (!writable && engine.commonFiles.opened(device[file], inode[file], hostFd)) {
+                engine.openCommonFiles();
             }
-            long path = service.string(64 * (service.size() & 63), fdDirectory + hostFd);
+            long path = service.string(64 * (service.size() & 63), engine.fdDirectory + hostFd);
             int flags = (writable ? Files.O_RDWR : Files.O_RDONLY) | Files.O_CLOEXEC;
             service.add(Order.OPEN_AT, number(file), path, flags, 0, 0, 0);
         }

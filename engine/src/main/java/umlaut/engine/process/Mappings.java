@@ -36,7 +36,7 @@ final class Mappings {
     }
 
     private int open(int hostFd, boolean writable) {
-        return files.open(service, engine.fdDirectory, hostFd, writable, engine.commonFiles);
+        return files.open(service, hostFd, writable, engine);
     }
 
     /** Adds the opening of a file that processes are to inherit. @return its slot, or -1 */

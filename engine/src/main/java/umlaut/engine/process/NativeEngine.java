@@ -156,6 +156,11 @@ public final class NativeEngine implements Engine {
         pool.refill();
     }
 
+    /** The zygote has some to open. */
+    void openCommonFiles() {
+        pool.wake();
+    }
+
     void closeWithNextStart(NativeAddressSpace space) {
         replaced.add(space);
     }

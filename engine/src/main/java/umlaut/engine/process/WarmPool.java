@@ -26,11 +26,11 @@ final class WarmPool {
     private void fill() {
         fillerTid = Processes.gettid();
         while (!closed && !zygote.isDead()) {
+            zygote.openCommonFiles();
             if (ready.remainingCapacity() == 0) {
                 LockSupport.park(this);
                 continue;
             }
-            zygote.openCommonFiles();
             try {
                 ready.add(zygote.forkProcess());
             } catch (EngineException e) {
@@ -47,8 +47,13 @@ final class WarmPool {
             if (fillerTid != 0 && cpus != 0) {
                 Processes.setAffinity(fillerTid, cpus);
             }
-            LockSupport.unpark(filler);
+            wake();
         }
+    }
+
+    /** There may be something to do. */
+    void wake() {
+        LockSupport.unpark(filler);
     }
 
     NativeAddressSpace take() {
@@ -61,6 +66,6 @@ final class WarmPool {
 
     void close() {
         closed = true;
-        LockSupport.unpark(filler);
+        wake();
     }
 }
