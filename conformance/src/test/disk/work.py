@@ -12,8 +12,8 @@ import random
 import sys
 
 LARGEST = 400_000
-# FALLOC_FL_*: the last two keep the size, too.
-KEEP_SIZE, PUNCH, ZERO = 1, 3, 0x11
+# FALLOC_FL_*: PUNCH and ZERO keep the size, too.
+KEEP_SIZE, PUNCH, ZERO, COLLAPSE, INSERT = 1, 3, 0x11, 8, 0x20
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -72,13 +72,20 @@ def through_a_mapping(rnd, fd, data):
 
 def allocate(rnd, fd, data):
     offset, length = rnd.randrange(len(data)), rnd.randrange(1, 50_000)
-    mode = rnd.choice([PUNCH, ZERO, 0, KEEP_SIZE])
+    mode = rnd.choice([PUNCH, ZERO, 0, KEEP_SIZE, COLLAPSE, INSERT])
+    if mode in (COLLAPSE, INSERT):
+        block = os.fstat(fd).st_blksize
+        offset, length = offset // block * block, (length // block + 1) * block
     if libc.fallocate(fd, mode, ctypes.c_long(offset), ctypes.c_long(length)) != 0:
         return
     end = min(offset + length, len(data))
     if mode in (PUNCH, ZERO):
         data[offset:end] = bytes(end - offset)
-    if mode == 0 and offset + length > len(data):
+    elif mode == COLLAPSE:
+        del data[offset : offset + length]
+    elif mode == INSERT:
+        data[offset:offset] = bytes(length)
+    elif mode == 0 and offset + length > len(data):
         data.extend(bytes(offset + length - len(data)))
 
 

@@ -207,6 +207,38 @@ class DiskTest {
         assertThat(Files.readAllBytes(image)).isEqualTo(before);
     }
 
+    /** A copy-on-write file that uml_mkcow makes can be used, and uml_moo finds in it, and in one made here, what the guest saw. */
+    @Test
+    void umlsToolsAgree() throws IOException {
+        boolean tools = host("command -v uml_mkcow && command -v uml_moo").status() == 0;
+        assumeTrue(tools, "needs uml_mkcow and uml_moo on the host: package uml-utilities");
+        Path image = image("backing", "-t ext4 -b 4096");
+        String theirs = dir + "/theirs.cow";
+        assertThat(host("uml_mkcow " + theirs + " " + image).status()).isZero();
+        for (String disk : List.of(theirs, image + ",cow=" + dir + "/ours.cow")) {
+            String cow = disk.substring(disk.lastIndexOf('=') + 1);
+            Umlaut.Result guest = guest(
+                    "mount /dev/ubda /mnt && python3 /tools/work.py /mnt 6 >/dev/null && umount /mnt; sha1sum </dev/ubda",
+                    List.of(disk));
+            String merged = dir + "/merged";
+            Umlaut.Result moo = host("rm -f " + merged + "; uml_moo " + cow + " " + merged + " && sha1sum <" + merged);
+            assertThat(moo.out()).as(guest.err() + moo.err()).isEqualTo(guest.out());
+            requireClean(Path.of(merged), cow);
+        }
+    }
+
+    /** filefrag(8), chattr(1) and lsattr(1) in a guest. */
+    @Test
+    void placesAndFlagsAreTold() throws IOException {
+        Path image = image("places", "-t ext4 -b 4096");
+        String script = "PATH=$PATH:/sbin:/usr/sbin; mount /dev/ubda /mnt; cd /mnt; printf x >f; printf x |"
+                + " dd of=f bs=4096 seek=9 conv=notrunc status=none; filefrag -v f | grep -c '^ *[0-9]*:'; fallocate -c -o 4096 -l 16384 f;"
+                + " stat -c %s f; chattr +iA f; lsattr f; rm f || chattr -i f; rm f; ls";
+        Umlaut.Result result = guest(script, List.of(image.toString()));
+        assertThat(result.out()).isEqualTo("2\n20481\n----i--A------e------- f\nlost+found\n");
+        requireClean(image, "flags");
+    }
+
     /** A loop device over a file on tmpfs and one over a file on a disk; what is on it can be executed. */
     @Test
     void filesAreDisksByLoopDevices() throws IOException {

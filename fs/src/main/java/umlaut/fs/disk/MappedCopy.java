@@ -49,17 +49,22 @@ public final class MappedCopy {
     /** Reads the file; its map lock is held. @throws umlaut.abi.ErrnoException ENOSPC without memory, EIO */
     public static MappedCopy of(Stored file) {
         MappedCopy copy = new MappedCopy(file.pages());
-        MemorySegment room = Arena.ofAuto().allocate(CHUNK, PageStore.PAGE);
         try {
-            for (long at = 0; at < file.size(); at += CHUNK) {
-                long n = Math.min(CHUNK, file.size() - at);
-                file.load(room, 0, n, at);
-                copy.write(room, 0, n, at);
-            }
+            copy.refill(file, 0);
             return copy;
         } catch (RuntimeException e) {
             copy.bytes.release();
             throw e;
+        }
+    }
+
+    /** Reads the file anew from {@code offset} on; its map lock is held. */
+    public void refill(Stored file, long offset) {
+        MemorySegment room = Arena.ofAuto().allocate(CHUNK, PageStore.PAGE);
+        for (long at = offset; at < file.size(); at += CHUNK) {
+            long n = Math.min(CHUNK, file.size() - at);
+            file.load(room, 0, n, at);
+            write(room, 0, n, at);
         }
     }
 

@@ -41,6 +41,13 @@ interface BlockMap {
      */
     boolean remove(long from, long to);
 
+    /**
+     * Moves all from {@code from} on by {@code by} blocks, back over a hole of that length or forward, which makes one. For {@link #knowsUnwritten} maps.
+     *
+     * @throws umlaut.abi.ErrnoException EFBIG
+     */
+    void shift(long from, long by);
+
     /** Can blocks be given to a file without being written? */
     boolean knowsUnwritten();
 

@@ -110,7 +110,7 @@ final class Ext4File extends File {
     @Override
     public void allocate(int mode, long offset, long length) {
         inode.fs.requireWritable();
-        inode.allocate(mode, offset, length);
+        new Fallocate(inode).perform(mode, offset, length);
     }
 
     @Override

@@ -341,7 +341,8 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
 
     // --- inodes ---
 
-    private long tablePlace(long ino) {
+    /** Where an inode lies on the disk, bytes. */
+    long tablePlace(long ino) {
         int g = (int) ((ino - 1) / sb.inodesPerGroup);
         long at = (ino - 1) % sb.inodesPerGroup * sb.inodeSize;
         return (groups.inodeTable(g) << sb.blockShift) + at;

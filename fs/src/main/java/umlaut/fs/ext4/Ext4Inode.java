@@ -1,6 +1,8 @@
 package umlaut.fs.ext4;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Ioctl;
@@ -318,6 +320,56 @@ class Ext4Inode extends Inode {
     /** Gives back what it has of blocks, a transaction's worth. @return true when all has gone */
     boolean releaseBlocks() {
         return true;
+    }
+
+    // --- where it lies ---
+
+    @Override
+    public boolean mapsExtents() {
+        return isRegular() || isDirectory();
+    }
+
+    @Override
+    public void extents(long start, long length, ExtentSink sink) {
+        if (has(INLINE_DATA_FL)) {
+            if (start < size) {
+                sink.add(0, fs.tablePlace(ino) + BLOCK, size, ExtentSink.INLINE | ExtentSink.NOT_ALIGNED);
+            }
+            return;
+        }
+        List<BlockMap.Piece> pieces = new ArrayList<>();
+        int shift = fs.sb.blockShift;
+        long first = start >> shift;
+        // Given to the caller without the lock: he may write to memory that is this file, mapped.
+        Lock guard = mapGuard();
+        guard.lock();
+        try {
+            long end = Math.min((start + length - 1 >> shift) + 1, map().limit());
+            for (long block = first; block < end; block += pieces.getLast().count) {
+                BlockMap.Piece piece = new BlockMap.Piece();
+                map().find(block, piece);
+                piece.count = Math.min(piece.count, end - block);
+                pieces.add(piece);
+            }
+        } finally {
+            guard.unlock();
+        }
+        int merged = has(EXTENTS_FL) ? 0 : ExtentSink.MERGED;
+        long block = first;
+        for (BlockMap.Piece piece : pieces) {
+            int flags = merged | (piece.unwritten ? ExtentSink.UNWRITTEN : 0);
+            boolean more = piece.physical == 0
+                    || sink.add(block << shift, piece.physical << shift, piece.count << shift, flags);
+            if (!more) {
+                return;
+            }
+            block += piece.count;
+        }
+    }
+
+    /** What keeps the map of blocks as it is. */
+    Lock mapGuard() {
+        return lock;
     }
 
     // --- extended attributes ---

@@ -7,12 +7,12 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
-import umlaut.abi.Fcntl;
 import umlaut.fs.disk.MappedCopy;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.MappingSource;
@@ -44,8 +44,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     /** What mappings have where the blocks themselves cannot be mapped. Set under {@link #mapLock}. */
     private volatile @Nullable MappedCopy copy;
 
-    private final int shift;
-    private final int blockMask;
+    final int shift;
+    final int blockMask;
 
     Ext4Regular(Ext4Fs fs, long ino, byte[] raw) {
         super(fs, ino, raw);
@@ -73,7 +73,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         return fs.readOnly();
     }
 
-    private boolean isInline() {
+    boolean isInline() {
         return has(INLINE_DATA_FL);
     }
 
@@ -287,7 +287,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         }
     }
 
-    private void zero(long place, long length) {
+    void zero(long place, long length) {
         MemorySegment zeros = fs.zeros();
         for (long done = 0; done < length; done += zeros.byteSize()) {
             fs.disk.write(zeros, 0, Math.min(length - done, zeros.byteSize()), place + done);
@@ -295,7 +295,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     }
 
     /** Gives a hole blocks. @param piece filled with what there is now, maybe less */
-    private void allocate(long block, int count, boolean unwritten, BlockMap.Piece piece) {
+    void allocate(long block, int count, boolean unwritten, BlockMap.Piece piece) {
         boolean growing = block << shift >= size - blockMask && !unwritten;
         long goal = goalFor(block);
         int ahead = growing ? (int) Math.min(MOST_AHEAD, Math.max(LEAST_AHEAD, (size >> shift) / 2)) : 0;
@@ -323,7 +323,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     }
 
     /** What a mapping may have written behind the file's end must not become part of it. */
-    @GuardedBy("mapLock") private void zeroTail(long end) {
+    @GuardedBy("mapLock")
+    void zeroTail(long end) {
         long inBlock = end & blockMask;
         if (inBlock == 0 || isInline()) {
             return;
@@ -409,7 +410,27 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         return done;
     }
 
-    private void resizeCopy(long length) {
+    /** What mappings have of these bytes is zero now. */
+    void zeroCopy(long offset, long length) {
+        MappedCopy mapped = copy;
+        if (mapped != null) {
+            mapped.zero(offset, length);
+        }
+    }
+
+    /** The file on the disk is another from {@code offset} on; {@link #mapLock} is held. */
+    void refillCopy(long offset) {
+        MappedCopy mapped = copy;
+        if (mapped != null) {
+            mapped.refill(this, offset);
+        }
+    }
+
+    void dropReservationLocked() {
+        fs.blocks.drop(reservation);
+    }
+
+    void resizeCopy(long length) {
         MappedCopy mapped = copy;
         if (mapped != null) {
             mapped.truncate(length);
@@ -461,121 +482,11 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         }
     }
 
-    // --- fallocate(2) ---
+    // --- places ---
 
-    void allocate(int mode, long offset, long length) {
-        int kind = mode & ~Fcntl.FALLOC_FL_KEEP_SIZE;
-        if (isInline() || kind != 0 && kind != Fcntl.FALLOC_FL_PUNCH_HOLE && kind != Fcntl.FALLOC_FL_ZERO_RANGE) {
-            throw Errno.EOPNOTSUPP.exception();
-        }
-        if (kind != Fcntl.FALLOC_FL_PUNCH_HOLE
-                && (!map().knowsUnwritten() || offset + length > map().limit() << shift)) {
-            throw (map().knowsUnwritten() ? Errno.EFBIG : Errno.EOPNOTSUPP).exception();
-        }
-        ioLock.lock();
-        try {
-            if (kind != 0) {
-                punch(
-                        offset,
-                        kind == Fcntl.FALLOC_FL_PUNCH_HOLE
-                                ? Math.min(length, Math.max(0, (size + blockMask & ~(long) blockMask) - offset))
-                                : length);
-            }
-            if (kind != Fcntl.FALLOC_FL_PUNCH_HOLE) {
-                preallocate(offset, length);
-                grow(mode, offset + length);
-            }
-        } finally {
-            ioLock.unlock();
-        }
-        if (kind == 0) {
-            remap(offset);
-        }
-    }
-
-    private void grow(int mode, long end) {
-        if ((mode & Fcntl.FALLOC_FL_KEEP_SIZE) == 0 && end > size) {
-            fs.begin();
-            mapLock.writeLock().lock();
-            try {
-                zeroTail(size);
-                size = end;
-                resizeCopy(end);
-                markDirty();
-            } finally {
-                mapLock.writeLock().unlock();
-                fs.end();
-            }
-        }
-    }
-
-    private void preallocate(long offset, long length) {
-        long[] next = {offset >> shift};
-        long end = offset + length + blockMask >> shift;
-        while (next[0] < end) {
-            fs.changing(() -> {
-                mapLock.writeLock().lock();
-                try {
-                    BlockMap.Piece piece = new BlockMap.Piece();
-                    map().find(next[0], piece);
-                    if (piece.physical == 0) {
-                        allocate(next[0], (int) Math.min(Math.min(piece.count, end - next[0]), 1 << 14), true, piece);
-                    }
-                    next[0] += piece.count;
-                } finally {
-                    mapLock.writeLock().unlock();
-                }
-            });
-        }
-    }
-
-    /** Whole blocks go, parts of blocks are zeroed. */
-    @GuardedBy("ioLock") private void punch(long offset, long length) {
-        long end = offset + length;
-        long from = offset + blockMask >> shift;
-        long to = end >> shift;
-        boolean done = false;
-        boolean first = true;
-        while (!done) {
-            fs.journal().commitLock.lock();
-            try {
-                fs.begin();
-                mapLock.writeLock().lock();
-                try {
-                    if (first) {
-                        zeroInBlock(offset, Math.min(end, from << shift));
-                        zeroInBlock(Math.max(offset, to << shift), end);
-                        first = false;
-                    }
-                    done = from >= to || map().remove(from, to);
-                    MappedCopy mapped = copy;
-                    if (mapped != null) {
-                        mapped.zero(offset, length);
-                    }
-                    markDirty();
-                } finally {
-                    mapLock.writeLock().unlock();
-                    fs.end();
-                }
-                // All mappings: what these blocks hold next is not this file's.
-                for (Vma vma : mappings()) {
-                    vma.mm().invalidate(vma, offset & -(long) PAGE);
-                }
-            } finally {
-                fs.journal().commitLock.unlock();
-            }
-        }
-    }
-
-    @GuardedBy("mapLock") private void zeroInBlock(long from, long to) {
-        if (from >= to) {
-            return;
-        }
-        BlockMap.Piece piece = new BlockMap.Piece();
-        map().find(from >> shift, piece);
-        if (piece.isData()) {
-            zero((piece.physical << shift) + (from & blockMask), to - from);
-        }
+    @Override
+    Lock mapGuard() {
+        return mapLock.readLock();
     }
 
     /** lseek(2) SEEK_DATA and SEEK_HOLE. @return the place, or -ENXIO */
@@ -617,7 +528,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         }
     }
 
-    private List<Vma> mappings() {
+    List<Vma> mappings() {
         synchronized (vmas) {
             return new ArrayList<>(vmas);
         }
@@ -630,7 +541,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     }
 
     /** Data has come to lie elsewhere: shared mappings find it anew when they are next touched. Private ones keep what they saw. */
-    private void remap(long offset) {
+    void remap(long offset) {
         for (Vma vma : mappings()) {
             if (vma.has(Vma.SHARED)) {
                 vma.mm().invalidate(vma, offset & -(long) PAGE);

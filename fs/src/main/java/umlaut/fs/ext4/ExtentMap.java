@@ -340,6 +340,33 @@ final class ExtentMap implements BlockMap {
         return false;
     }
 
+    @Override
+    public void shift(long from, long by) {
+        Leaf last = leaves.getLast();
+        if (by > 0 && !last.extents.isEmpty() && last.extents.getLast().end() + by > limit()) {
+            throw Errno.EFBIG.exception();
+        }
+        int first = leafOf(from);
+        Leaf leaf = leaves.get(first);
+        int i = indexOf(leaf, from);
+        if (i < leaf.extents.size() && leaf.extents.get(i).logical < from) {
+            i = cutAt(leaf, i, from);
+        }
+        for (int l = first; l < leaves.size(); l++) {
+            List<Extent> extents = leaves.get(l).extents;
+            for (int k = l == first ? i : 0; k < extents.size(); k++) {
+                extents.get(k).logical += by;
+            }
+        }
+        if (i < leaf.extents.size()) {
+            merge(leaf, i);
+        }
+        for (int l = first + 1; l < leaves.size(); l++) {
+            write(leaves.get(l));
+        }
+        store(first);
+    }
+
     // --- writing the tree ---
 
     private void store(int l) {
@@ -363,12 +390,16 @@ final class ExtentMap implements BlockMap {
             }
         }
         if (leaf.block != 0) {
-            byte[] b = new byte[fs.sb.blockSize];
-            putHeader(b, 0, leaf.extents.size(), capacity(), 0);
-            putExtents(leaf, b, HEADER);
-            write(leaf.block, b);
+            write(leaf);
         }
         storeIndex();
+    }
+
+    private void write(Leaf leaf) {
+        byte[] b = new byte[fs.sb.blockSize];
+        putHeader(b, 0, leaf.extents.size(), capacity(), 0);
+        putExtents(leaf, b, HEADER);
+        write(leaf.block, b);
     }
 
     /** At the file's end a new leaf begins with what does not fit, elsewhere with half. */
@@ -381,10 +412,7 @@ final class ExtentMap implements BlockMap {
         right.extents.addAll(moved);
         moved.clear();
         leaves.add(l + 1, right);
-        byte[] b = new byte[fs.sb.blockSize];
-        putHeader(b, 0, right.extents.size(), capacity(), 0);
-        putExtents(right, b, HEADER);
-        write(right.block, b);
+        write(right);
     }
 
     private static void putHeader(byte[] b, int at, int entries, int max, int depth) {

@@ -147,6 +147,11 @@ final class IndirectMap implements BlockMap {
     @Override
     public void setWritten(long logical, long count) {}
 
+    @Override
+    public void shift(long from, long by) {
+        throw Errno.EOPNOTSUPP.exception();
+    }
+
     private int budget;
 
     @Override

@@ -243,7 +243,10 @@ class Ext4DamageTest {
         } else if (found instanceof Ext4Regular file) {
             attempt(() -> TestTree.write(file, "z".repeat(3000)));
             attempt(() -> TestTree.lockedRun(file, () -> file.truncate(random.nextInt(100_000))));
-            attempt(() -> file.allocate(random.nextBoolean() ? 3 : 1, random.nextInt(100_000), 20_000));
+            int mode = new int[] {3, 1, 8, 0x20}[random.nextInt(4)];
+            int offset = random.nextInt(100_000) & -1024;
+            attempt(() -> new Fallocate(file).perform(mode, offset, 20 << 10));
+            attempt(() -> file.extents(0, 200_000, (logical, physical, bytes, flags) -> true));
             attempt(() -> file.setXattr("user.another", new byte[random.nextInt(500)], 0));
         }
     }

@@ -344,6 +344,26 @@ public abstract class Inode {
         throw Errno.EINVAL.exception();
     }
 
+    /** Takes pieces of a file one by one: where they lie on the device, all in bytes. */
+    @FunctionalInterface
+    public interface ExtentSink {
+        /** Flags of an extent (FIEMAP_EXTENT_*): not aligned, within metadata, allocated but not written, several blocks in one. */
+        int NOT_ALIGNED = 0x100, INLINE = 0x200, UNWRITTEN = 0x800, MERGED = 0x1000;
+
+        /** @return false to stop */
+        boolean add(long logical, long physical, long length, int flags);
+    }
+
+    /** Does {@link #extents} answer? */
+    public boolean mapsExtents() {
+        return false;
+    }
+
+    /** Where the part of the file from {@code start} on lies, from the block that has its first byte to that of its last. Holes are left out. */
+    public void extents(long start, long length, ExtentSink sink) {
+        throw Errno.EOPNOTSUPP.exception();
+    }
+
     /** Can its files be opened with O_DIRECT? */
     public boolean hasDirectIo() {
         return isRegular() || Mode.isBlock(mode);

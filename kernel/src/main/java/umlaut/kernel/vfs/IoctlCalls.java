@@ -36,6 +36,7 @@ public final class IoctlCalls {
                     task.memory.putInt(argument, file.inode().blockSize());
                     yield 0;
                 }
+                case Ioctl.FS_IOC_FIEMAP -> Fiemap.fiemap(task, file, argument);
                 case FIFREEZE, FITHAW -> freeze(task);
                 case Ioctl.FS_IOC_GETFLAGS -> getFlags(task, file, argument);
                 case Ioctl.FS_IOC_SETFLAGS -> setFlags(task, file, argument);
@@ -62,10 +63,9 @@ public final class IoctlCalls {
                 if (!task.credentials().capable(Capability.CAP_SYS_RAWIO)) {
                     yield Errno.EPERM.negative();
                 }
-                task.memory.putInt(argument, 0);
-                yield Errno.EINVAL.negative();
+                yield Fiemap.fibmap(task, file, argument);
             }
-            case Ioctl.FS_IOC_FIEMAP, Ioctl.FICLONERANGE -> Errno.EOPNOTSUPP.negative();
+            case Ioctl.FICLONERANGE -> Errno.EOPNOTSUPP.negative();
             case Ioctl.FICLONE -> clone(task, file, (int) argument);
             default -> file.ioctl(task, command, argument);
         };
