@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** File systems that are only read: images that the host's tools make of a tree show the same tree in a guest. */
+/** Images that the host's tools make of a tree show the same tree in a guest; what a guest writes on a vfat is what fsck.vfat wants. */
 @Tag("guest")
 class FileSystemsTest {
     private static final Path TOOLS = Umlaut.ROOT.resolve("conformance/src/test/disk");
@@ -84,6 +84,31 @@ class FileSystemsTest {
     void iso9660() throws IOException {
         need("genisoimage");
         compare("iso9660", "genisoimage -R -o %s %s", "");
+    }
+
+    @Test
+    void vfat() throws IOException {
+        need("mkfs.vfat");
+        List<String> arguments = new java.util.ArrayList<>(List.of("run", "-v", TOOLS + ":/tools:ro"));
+        StringBuilder script = new StringBuilder("set -e; ");
+        List<String> kinds = List.of("-F 12 -s 32", "-F 16", "-F 32 -s 1");
+        for (int i = 0; i < kinds.size(); i++) {
+            String image = dir + "/fat" + i;
+            Umlaut.Result made = host("truncate -s 48M " + image + " && mkfs.vfat " + kinds.get(i) + " " + image);
+            assertThat(made.status()).as(made.err()).isZero();
+            arguments.addAll(List.of("--disk", image));
+            String mount = "mount -t vfat /dev/ubd" + (char) ('a' + i) + " /mnt; ";
+            script.append(mount + "python3 /tools/work.py /mnt " + i + " plain; umount /mnt; ")
+                    .append(mount + "python3 /tools/work.py /mnt check; echo x >/mnt/New.txt; cat /mnt/NEW.TXT; ")
+                    .append("cp /bin/echo /mnt/program; /mnt/program runs; umount /mnt; ");
+        }
+        arguments.addAll(List.of("--", "sh", "-c", script.toString()));
+        Umlaut.Result result = Umlaut.run(arguments.toArray(String[]::new));
+        assertThat(result.out()).as(result.err()).isEqualTo("ok\nok\nx\nruns\n".repeat(kinds.size()));
+        for (int i = 0; i < kinds.size(); i++) {
+            Umlaut.Result check = host("fsck.vfat -n " + dir + "/fat" + i);
+            assertThat(check.status()).as(check.out()).isZero();
+        }
     }
 
     @Test

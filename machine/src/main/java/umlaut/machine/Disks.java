@@ -13,6 +13,7 @@ import umlaut.fs.erofs.ErofsType;
 import umlaut.fs.ext4.Ext4Type;
 import umlaut.fs.iso9660.IsoType;
 import umlaut.fs.squashfs.SquashfsType;
+import umlaut.fs.vfat.FatType;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.vfs.DeviceTable;
@@ -37,6 +38,7 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
         kernel.vfs.register(new SquashfsType(devices));
         kernel.vfs.register(new ErofsType(devices));
         kernel.vfs.register(new IsoType(devices));
+        kernel.vfs.register(new FatType(devices));
     }
 
     /** Before anything is mounted. @throws MachineException for images that cannot be used */
