@@ -14,7 +14,7 @@ import umlaut.host.Syscall;
  * R13 order, R12 where its result goes, RSP the {@link ServiceSecret}, which each of its system calls shows.
  */
 final class StubService {
-    private static final int MAP_SHARED_FIXED = 0x11, MAP_POPULATE = 0x8000;
+    private static final int MAP_SHARED_FIXED = 0x11;
     private static final int CLONE_PARENT = 0x8000, SIGCHLD = 17;
     /** CLONE_VM FS SIGHAND THREAD SYSVSEM. */
     private static final int CLONE_THREAD = 0x100 | 0x200 | 0x800 | 0x10000 | 0x40000;
@@ -175,7 +175,7 @@ final class StubService {
         a.mov(RDI, address);
         a.mov(RSI, size);
         a.mov(RDX, prot);
-        a.mov(R10, MAP_SHARED_FIXED | MAP_POPULATE);
+        a.mov(R10, MAP_SHARED_FIXED);
         a.mov(R8, Layout.AREA_FD);
         a.lea(R9, Mem.at(RBX, offset));
         ServiceSecret.showToMmap(a);
