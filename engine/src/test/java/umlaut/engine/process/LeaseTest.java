@@ -158,6 +158,27 @@ class LeaseTest {
         end(t);
     }
 
+    @Test
+    void movesTheBreakUp() throws InterruptedException {
+        UserThread t = program();
+        MemoryLease.Heap heap = new MemoryLease.Heap(LOW, LOW + 100, LOW + 3 * PAGE);
+        assertThat(t.lease(new MemoryLease(0, 0, 0, 0, 0, 0, heap))).isTrue();
+        assertThat(call(t, Syscall.BRK, 0, 0, 0, 0)).isEqualTo(LOW + 100);
+        assertThat(call(t, Syscall.BRK, LOW - 1, 0, 0, 0)).isEqualTo(LOW + 100);
+        assertThat(t.hasChanges()).isFalse();
+        assertThat(call(t, Syscall.BRK, LOW + 200, 0, 0, 0)).isEqualTo(LOW + 200);
+        assertThat(t.hasChanges()).isTrue();
+        assertThat(call(t, Syscall.BRK, LOW + 3 * PAGE, 0, 0, 0)).isEqualTo(LOW + 3 * PAGE);
+        assertThat(call(t, Syscall.BRK, LOW + 3 * PAGE + 1, 0, 0, 0)).isEqualTo(1);
+        assertThat(call(t, Syscall.BRK, LOW + 200, 0, 0, 0)).as("down").isEqualTo(1);
+        assertThat(map(t, PAGE, 3)).isEqualTo(1);
+        assertThat(call(t, Syscall.MUNMAP, 0, PAGE, 0, 0)).isEqualTo(1);
+        assertThat(call(t, Syscall.MPROTECT, 0, PAGE, 0, 0)).isEqualTo(1);
+        assertThat(changes(t, true)).as("the last place only").isEqualTo("4 10003000+0 0;");
+        assertThat(call(t, Syscall.BRK, 0, 0, 0, 0)).as("over").isEqualTo(1);
+        end(t);
+    }
+
     /** The guest writes its own lease: it gets what the filter lets it have, and no lie goes beyond the lease. */
     @Test
     void forgedNotes() throws InterruptedException {
