@@ -36,12 +36,12 @@ class LeaseTest {
         engine.close();
     }
 
-    /** Calls 500, then mmap, munmap or mprotect with what it finds at ARGUMENTS, and so on; patched. */
+    /** Calls 500, then mmap, munmap, mprotect or brk with what it finds at ARGUMENTS, and so on; patched. */
     private UserThread program() throws InterruptedException {
         GuestProgram p = new GuestProgram(engine);
         Label loop = p.a.here();
         p.call(500);
-        for (int nr : new int[] {Syscall.MMAP, Syscall.MUNMAP, Syscall.MPROTECT}) {
+        for (int nr : new int[] {Syscall.MMAP, Syscall.MUNMAP, Syscall.MPROTECT, Syscall.BRK}) {
             Label skip = new Label();
             p.a.mov(RAX, absolute(ARGUMENTS));
             p.a.cmpl(RAX, nr);
