@@ -76,6 +76,10 @@ public final class BlockDevices implements AutoCloseable {
         return disk;
     }
 
+    public synchronized List<BlockDevice> partitions(BlockDevice disk) {
+        return byNumber.values().stream().filter(d -> d.whole == disk).toList();
+    }
+
     /** @throws umlaut.abi.ErrnoException ENXIO */
     public synchronized BlockDevice find(long number) {
         BlockDevice device = byNumber.get(number);
@@ -116,9 +120,7 @@ public final class BlockDevices implements AutoCloseable {
         if (disk.partsInUse()) {
             throw Errno.EBUSY.exception();
         }
-        List<BlockDevice> old = new ArrayList<>();
-        byNumber.values().stream().filter(d -> d.whole == disk).forEach(old::add);
-        old.forEach(this::remove);
+        partitions(disk).forEach(this::remove);
         Partitions.of(disk).forEach(this::add);
     }
 

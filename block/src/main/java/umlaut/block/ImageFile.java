@@ -58,6 +58,17 @@ final class ImageFile implements AutoCloseable {
         return file;
     }
 
+    /** Does anybody hold the lock, for reading or for writing? */
+    static boolean isLocked(String path) {
+        long fd = Files.openat(Files.AT_FDCWD, Scratch.path(path), Files.O_RDONLY | Files.O_CLOEXEC, 0);
+        if (HostCalls.isError(fd)) {
+            return false;
+        }
+        boolean locked = HostCalls.isError(Files.flock((int) fd, LOCK_EX | LOCK_NB));
+        Files.close((int) fd);
+        return locked;
+    }
+
     private static String reason(int errno, boolean readOnly) {
         Errno error = Errno.of(errno);
         boolean denied = error == Errno.EACCES || error == Errno.EROFS || error == Errno.EPERM;

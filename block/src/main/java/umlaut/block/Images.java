@@ -50,6 +50,11 @@ public final class Images {
         return new RawImage(file);
     }
 
+    /** Has some guest the image open? */
+    public static boolean isInUse(String path) {
+        return ImageFile.isLocked(path);
+    }
+
     private static BlockBackend open(String path, boolean readOnly) {
         ImageFile file = ImageFile.open(path, readOnly);
         if (file.size() < START) {

@@ -41,11 +41,14 @@ final class Flags {
         }
     }
 
+    private final String command;
     private final Map<String, Flag> byName = new HashMap<>();
     private final Map<String, List<String>> values = new HashMap<>();
     private List<String> rest = List.of();
 
-    Flags(List<Flag> table) {
+    /** @param command what has them, for messages */
+    Flags(String command, List<Flag> table) {
+        this.command = command;
         for (Flag flag : table) {
             for (String name : flag.names()) {
                 byName.put(name, flag);
@@ -150,7 +153,7 @@ final class Flags {
         Flag flag = byName.get(name);
         if (flag == null) {
             String in = name.equals(word) || word.startsWith(name + "=") ? "" : " in " + word;
-            throw new UsageException("unknown flag " + name + in + ": see 'umlaut run --help'");
+            throw new UsageException("unknown flag " + name + in + ": see 'umlaut " + command + " --help'");
         }
         return flag;
     }

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import umlaut.block.ImageException;
 import umlaut.host.HostCalls;
 import umlaut.machine.MachineException;
 
@@ -19,7 +20,12 @@ public final class Main {
             Runs whole Linux systems as ordinary programs: no root, no KVM, nothing to install.
 
             Commands:
-              run         Run a command, or a shell, in a fresh guest ('umlaut run --help' tells more)
+              run         Run a command, or a shell, in a fresh guest
+              boot        Boot an image: its init, a login on this terminal
+              image       Make, show and remove images
+              rm          Remove the disk of a guest that has a name
+
+            'umlaut COMMAND --help' tells more.
 
             Flags:
               --help      Show this
@@ -40,6 +46,8 @@ public final class Main {
             status = fail(MachineException.CANNOT_RUN, e.getMessage());
         } catch (MachineException e) {
             status = fail(e.exitStatus, e.getMessage());
+        } catch (ImageException e) {
+            status = fail(MachineException.CANNOT_RUN, e.line);
         } catch (OutOfMemoryError e) {
             status = fail(MachineException.CANNOT_RUN, "the host refuses memory or threads: " + e.getMessage());
         } catch (RuntimeException | Error e) {
@@ -57,7 +65,10 @@ public final class Main {
         String verb = args.isEmpty() ? "--help" : args.getFirst();
         return switch (verb) {
             case "run" -> RunCommand.run(args);
-            case "help", "--help", "-h" -> print(args.size() > 1 && args.get(1).equals("run") ? RunFlags.help() : HELP);
+            case "boot" -> RunCommand.boot(args);
+            case "image" -> ImageCommand.run(args);
+            case "rm" -> ImageCommand.removeGuests(args);
+            case "help", "--help", "-h" -> args.size() > 1 ? run(List.of(args.get(1), "--help")) : print(HELP);
             case "version", "--version", "-v" -> print(VERSION);
             case TRAIN -> RunCommand.train();
             default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.machine.MachineConfig;
 import umlaut.machine.MachineConfig.Limit;
 import umlaut.machine.MachineConfig.Volume;
+import umlaut.oci.ImageStore;
 
 /** Turns what follows {@code umlaut run} into a {@link MachineConfig}, with docker's rules for each flag. */
 final class RunArguments {
@@ -38,15 +39,18 @@ final class RunArguments {
     private final Flags flags;
     private final Map<String, String> hostEnvironment;
     private final boolean onTerminal;
+    private final boolean boot;
 
     /**
      * @param hostEnvironment where variables named without a value come from
      * @param onTerminal both standard input and output are terminals: the guest gets one without being asked
+     * @param boot the image's own init is to run
      */
-    RunArguments(Flags flags, Map<String, String> hostEnvironment, boolean onTerminal) {
+    RunArguments(Flags flags, Map<String, String> hostEnvironment, boolean onTerminal, boolean boot) {
         this.flags = flags;
         this.hostEnvironment = hostEnvironment;
         this.onTerminal = onTerminal;
+        this.boot = boot;
     }
 
     MachineConfig config() {
@@ -58,22 +62,24 @@ final class RunArguments {
         if (!rest.isEmpty() && rest.getFirst().equals("--")) {
             rest.removeFirst();
         }
-        checkImage(image);
         boolean terminal = flags.given("--tty") ? flags.isSet("--tty") : onTerminal;
         String name = name();
         String hostname = flags.value("--hostname");
         if (hostname != null && !hostname.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,62}")) {
             throw new UsageException("--hostname: '" + hostname + "' is no host name");
         }
+        StoredRoot root = root(image);
         return new MachineConfig(
                 name,
-                image,
+                root == null ? image : root.image().name(),
+                root == null ? null : root.disk(),
+                boot,
                 hostname != null ? hostname : name,
-                rest,
-                flags.value("--entrypoint"),
-                environment(terminal),
-                workDir(),
-                flags.value("--user"),
+                root == null ? rest : root.command(rest, flags.value("--entrypoint"), boot),
+                root == null ? flags.value("--entrypoint") : null,
+                root == null ? environment(terminal) : root.environment(environment(terminal)),
+                root == null ? workDir() : root.workDir(workDir()),
+                root == null || boot ? flags.value("--user") : root.user(flags.value("--user")),
                 volumes(),
                 DiskArgument.parseAll(flags.list("--disk")),
                 tmpfs(),
@@ -87,11 +93,23 @@ final class RunArguments {
                 trace());
     }
 
-    private static void checkImage(String image) {
-        if (!image.equals(MachineConfig.HOST_IMAGE)) {
-            throw new UsageException("no image '" + image + "': the one image is 'host'; to run a command in it write"
-                    + " 'umlaut run -- " + image + " ...'");
+    /** @return null for this host's own userland */
+    private @Nullable StoredRoot root(String image) {
+        if (image.equals(MachineConfig.HOST_IMAGE)) {
+            if (boot) {
+                throw new UsageException(
+                        "image 'host' has no init of its own: make one with 'umlaut image build debian'");
+            }
+            return null;
         }
+        ImageStore store = ImageStore.ofUser(hostEnvironment);
+        ImageStore.Image found = store.find(image);
+        if (found == null) {
+            throw new UsageException(
+                    "no image '" + image + "': 'umlaut image ls' shows those there are; to run a command"
+                            + " in a guest made of this host write 'umlaut run -- " + image + " ...'");
+        }
+        return StoredRoot.open(store, found, flags.isSet("--rm") ? null : flags.value("--name"));
     }
 
     private String name() {

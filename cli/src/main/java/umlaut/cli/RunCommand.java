@@ -6,7 +6,7 @@ import umlaut.machine.Console;
 import umlaut.machine.Machine;
 import umlaut.machine.MachineConfig;
 
-/** {@code umlaut run}. */
+/** {@code umlaut run} and {@code umlaut boot}. */
 final class RunCommand {
     /** -Dumlaut.rehearsal=off: no rehearsal. See docs/engine.md. */
     private static final String REHEARSAL = "umlaut.rehearsal", OFF = "off";
@@ -25,14 +25,35 @@ final class RunCommand {
         return run(args, false);
     }
 
+    /** Runs an image's init, again and again as long as it asks for a restart. @return the exit status */
+    static int boot(List<String> args) {
+        Flags flags = new Flags("boot", RunFlags.bootTable());
+        flags.parse(args, 1);
+        if (flags.isSet("--help")) {
+            return Main.print(RunFlags.bootHelp());
+        }
+        if (flags.rest().size() != 1) {
+            throw new UsageException("say which image to boot: 'umlaut boot IMAGE'");
+        }
+        MachineConfig config = new RunArguments(flags, System.getenv(), true, true).config();
+        while (true) {
+            try (Machine machine = new Machine(config)) {
+                int status = machine.run();
+                if (!machine.wantsRestart()) {
+                    return status;
+                }
+            }
+        }
+    }
+
     private static int run(List<String> args, boolean rehearse) {
-        Flags flags = new Flags(RunFlags.table());
+        Flags flags = new Flags("run", RunFlags.table());
         flags.parse(args, 1);
         if (flags.isSet("--help")) {
             return Main.print(RunFlags.help());
         }
         boolean onTerminal = Console.isTerminal(0) && Console.isTerminal(1);
-        MachineConfig config = new RunArguments(flags, System.getenv(), onTerminal).config();
+        MachineConfig config = new RunArguments(flags, System.getenv(), onTerminal, false).config();
         try (Machine machine = new Machine(config)) {
             if (rehearse) {
                 machine.rehearse(Training.command(Training.REHEARSAL));

@@ -1,6 +1,7 @@
 package umlaut.cli;
 
 import java.util.List;
+import java.util.Set;
 import umlaut.cli.Flags.Flag;
 import umlaut.cli.Flags.Kind;
 
@@ -10,7 +11,8 @@ final class RunFlags {
             Usage: umlaut run [FLAGS] [IMAGE] [--] [COMMAND [ARG...]]
 
             Runs COMMAND in a fresh guest and ends with its exit status. Without IMAGE the guest is
-            made of this host's own /usr (image 'host'); without COMMAND it is a root shell.
+            made of this host's own /usr (image 'host'); without COMMAND it is a root shell, or what
+            the image says. 'umlaut image' makes images.
 
             Flags:
             """;
@@ -30,10 +32,40 @@ final class RunFlags {
               umlaut run -- make -j4                     one command
               umlaut run -v .:/src -w /src -- ls -l      a host directory in the guest
               umlaut run -p 8080:80 -- nginx             http://127.0.0.1:8080 leads to the guest
+              umlaut run debian                          a shell in an image
               umlaut run -m 512m --trace=/tmp/log -- ls  a limit, and a log of system calls
             """;
 
+    private static final String BOOT_USAGE = """
+            Usage: umlaut boot [FLAGS] IMAGE
+
+            Runs the image's init on this terminal, until the guest is shut down. Its disk is kept
+            with --name, and else goes when the guest ends.
+
+            Flags:
+            """;
+    /** What has a meaning only where there is a command. */
+    private static final Set<String> NOT_AT_BOOT = Set.of(
+            "--tmpfs",
+            "--read-only",
+            "--env",
+            "--env-file",
+            "--workdir",
+            "--user",
+            "--entrypoint",
+            "--ulimit",
+            "--interactive",
+            "--tty");
+
     private RunFlags() {}
+
+    static List<Flag> bootTable() {
+        return table().stream().filter(f -> !NOT_AT_BOOT.contains(f.name())).toList();
+    }
+
+    static String bootHelp() {
+        return help(BOOT_USAGE, bootTable(), "");
+    }
 
     static List<Flag> table() {
         return List.of(
@@ -47,7 +79,7 @@ final class RunFlags {
                 Flag.of("-u --user", Kind.VALUE, "USER[:GROUP]", "Run as this user of the guest: names or numbers."),
                 Flag.of("--entrypoint", Kind.VALUE, "PROGRAM", "Program that gets COMMAND as its arguments."),
                 Flag.of("-h --hostname", Kind.VALUE, "NAME", "The guest's host name."),
-                Flag.of("--name", Kind.VALUE, "NAME", "What to call the machine."),
+                Flag.of("--name", Kind.VALUE, "NAME", "What to call the guest; its disk is kept."),
                 Flag.of("-m --mem --memory", Kind.VALUE, "SIZE", "Most memory the guest may use: 512m, 2g."),
                 Flag.of("--cpus", Kind.VALUE, "NUMBER", "Most processors' worth of time: 1.5."),
                 Flag.of("--pids-limit", Kind.VALUE, "NUMBER", "Most processes and threads at once."),
@@ -66,14 +98,19 @@ final class RunFlags {
                 Flag.of("--pcap", Kind.VALUE, "FILE", "Write all frames of the network to FILE (pcapng)."),
                 Flag.of("-i --interactive", Kind.SWITCH, "", "Keep standard input open (it always is)."),
                 Flag.of("-t --tty", Kind.SWITCH, "", "Give the guest a terminal (by itself on a terminal)."),
-                Flag.of("--rm", Kind.SWITCH, "", "Leave nothing behind (always so)."),
+                Flag.of("--rm", Kind.SWITCH, "", "Keep no disk, even with --name."),
                 Flag.of("--trace", Kind.OPTIONAL, "FILE", "Write a line a system call to stderr, or to FILE."),
                 Flag.of("--help", Kind.SWITCH, "", "Show this."));
     }
 
     static String help() {
-        StringBuilder out = new StringBuilder(USAGE);
-        for (Flag flag : table()) {
+        return help(USAGE, table(), MORE);
+    }
+
+    /** What 'umlaut COMMAND --help' shows: a line a flag. */
+    static String help(String usage, List<Flag> table, String more) {
+        StringBuilder out = new StringBuilder(usage);
+        for (Flag flag : table) {
             String names = String.join(", ", flag.names());
             String label = switch (flag.kind()) {
                 case SWITCH -> "";
@@ -83,6 +120,6 @@ final class RunFlags {
             String left = (names.startsWith("--") ? "    " : "") + names + label;
             out.append(String.format("  %-34s%s%n", left, flag.text()));
         }
-        return out.append(MORE).toString();
+        return out.append(more).toString();
     }
 }

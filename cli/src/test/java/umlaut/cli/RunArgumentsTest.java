@@ -17,9 +17,14 @@ import umlaut.machine.NetworkConfig;
 /** The command line of {@code umlaut run} as docker users write it. */
 class RunArgumentsTest {
     private static MachineConfig parse(String... words) {
-        Flags flags = new Flags(RunFlags.table());
+        Flags flags = new Flags("run", RunFlags.table());
         flags.parse(Arrays.asList(words), 0);
-        return new RunArguments(flags, Map.of("FROM_HOST", "yes", "TERM", "vt220"), false).config();
+        return new RunArguments(
+                        flags,
+                        Map.of("FROM_HOST", "yes", "TERM", "vt220", "XDG_DATA_HOME", "/nonexistent"),
+                        false,
+                        false)
+                .config();
     }
 
     private static void refused(String message, String... words) {

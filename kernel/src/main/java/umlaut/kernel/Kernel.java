@@ -1,5 +1,6 @@
 package umlaut.kernel;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.Engine;
@@ -71,6 +72,9 @@ public final class Kernel {
     public volatile int rebootCommand;
 
     private final ThreadLocal<Task> current = new ThreadLocal<>();
+
+    /** Logins since boot, for /proc/PID/sessionid. */
+    public final AtomicInteger auditSessions = new AtomicInteger();
 
     /** Processes forked since boot, for /proc/stat. */
     public final AtomicLong forks = new AtomicLong();

@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import umlaut.abi.Poll;
 import umlaut.kernel.time.Clock;
+import umlaut.kernel.wait.WaitQueue;
 
 /** The kernel's ring buffer (dmesg, syslog(2)): lines with a time since boot and a level; a listener sees each as it comes. */
 public final class KernelLog {
@@ -14,6 +16,9 @@ public final class KernelLog {
     public record Entry(long sequence, long sinceBootNs, int level, String text) {}
 
     private static final int CAPACITY = 4096;
+    /** Woken for each line. */
+    public final WaitQueue arrived = new WaitQueue();
+
     private final Clock clock;
     private final long bootNs;
     private final Consumer<Entry> listener;
@@ -62,6 +67,7 @@ public final class KernelLog {
             }
         }
         listener.accept(entry);
+        arrived.wakeAll(Poll.POLLIN | Poll.POLLRDNORM);
     }
 
     public synchronized List<Entry> entries() {

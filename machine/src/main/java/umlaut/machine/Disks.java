@@ -1,9 +1,15 @@
 package umlaut.machine;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Mode;
+import umlaut.abi.MountFlags;
+import umlaut.block.BlockDevice;
 import umlaut.block.BlockDevices;
 import umlaut.block.ImageException;
 import umlaut.block.Images;
@@ -14,18 +20,27 @@ import umlaut.fs.ext4.Ext4Type;
 import umlaut.fs.iso9660.IsoType;
 import umlaut.fs.squashfs.SquashfsType;
 import umlaut.fs.vfat.FatType;
+import umlaut.host.Layouts;
+import umlaut.host.Scratch;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
+import umlaut.kernel.vfs.SuperBlock;
 
 /** The machine's block devices and their names in /dev (Linux: arch/um/drivers/ubd_kern.c, drivers/base/devtmpfs.c). */
 final class Disks implements BlockDevices.Nodes, AutoCloseable {
     private static final int MODE = Mode.S_IFBLK | 0660;
 
+    /** Where the superblock has 0xef53, bytes from the beginning. */
+    private static final long EXT4_MAGIC_AT = 1024 + 56;
+
+    private static final int EXT4_MAGIC = 0xef53;
+
     private final Kernel kernel;
     private final Inode dev;
+    private @Nullable BlockDevice rootDisk;
     private final BlockDevices devices;
     /** /dev is mounted: names are made in it as everybody makes them. */
     private volatile boolean booted;
@@ -41,20 +56,56 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
         kernel.vfs.register(new FatType(devices));
     }
 
-    /** Before anything is mounted. @throws MachineException for images that cannot be used */
-    void attach(List<MachineConfig.Disk> disks) {
-        for (MachineConfig.Disk disk : disks) {
-            try {
-                String cow = disk.cow() == null ? null : disk.cow().toString();
-                devices.attach(Images.open(disk.file().toString(), disk.readOnly(), cow));
-            } catch (ImageException e) {
-                throw new MachineException(e.line);
-            } catch (ErrnoException e) {
-                throw new MachineException(
-                        "disk image '" + disk.file() + "': " + e.errno().message());
-            }
+    /** Before anything is mounted. @param root comes first. @throws MachineException for images that cannot be used */
+    void attach(MachineConfig.@Nullable Disk root, List<MachineConfig.Disk> disks) {
+        if (root != null) {
+            rootDisk = attach(root);
         }
+        disks.forEach(this::attach);
         booted = true;
+    }
+
+    private BlockDevice attach(MachineConfig.Disk disk) {
+        try {
+            String cow = disk.cow() == null ? null : disk.cow().toString();
+            return devices.attach(Images.open(disk.file().toString(), disk.readOnly(), cow));
+        } catch (ImageException e) {
+            throw new MachineException(e.line);
+        } catch (ErrnoException e) {
+            throw new MachineException(
+                    "disk image '" + disk.file() + "': " + e.errno().message());
+        }
+    }
+
+    /** Mounts what the root's disk has: an ext4 on the whole of it or, the largest, on a partition. @throws MachineException if there is none */
+    BlockDevice mountRoot(String name) {
+        BlockDevice disk = Objects.requireNonNull(rootDisk);
+        BlockDevice device = hasExt4(disk)
+                ? disk
+                : devices.partitions(disk).stream()
+                        .filter(Disks::hasExt4)
+                        .max(Comparator.comparingLong(p -> p.size))
+                        .orElse(null);
+        if (device == null) {
+            throw new MachineException("image '" + name + "' has no ext4 on its disk");
+        }
+        try {
+            SuperBlock fs = Ext4Type.mount(kernel, "ext4", devices, device, "", false);
+            kernel.vfs.mountRoot(fs, "/dev/" + device.name, MountFlags.MS_RELATIME);
+            return device;
+        } catch (ErrnoException e) {
+            throw new MachineException("cannot mount the disk of image '" + name + "': "
+                    + e.errno().message() + " (run e2fsck on it)");
+        }
+    }
+
+    private static boolean hasExt4(BlockDevice device) {
+        if (device.size < EXT4_MAGIC_AT + BlockDevice.SECTOR) {
+            return false;
+        }
+        MemorySegment two = Scratch.room();
+        device.read(two, 0, 2, EXT4_MAGIC_AT);
+        return (two.get(Layouts.SHORT, 0) & 0xffff) == EXT4_MAGIC;
     }
 
     @Override

@@ -35,8 +35,12 @@ final class GuestConsole implements AutoCloseable {
         this.streams = streams;
     }
 
-    static GuestConsole open(Kernel kernel, boolean withTerminal, Credentials who) {
-        if (withTerminal) {
+    static GuestConsole open(Kernel kernel, MachineConfig config, Credentials who) {
+        if (config.boot()) {
+            // Its getty wants terminals, whatever stands behind them.
+            return new GuestConsole(new HostTerminal(new ConsoleBridge(VirtualTerminals.register(kernel))), null, null);
+        }
+        if (config.terminal()) {
             Tty tty = new Tty(kernel, "console", DeviceTable.number(TtyDevices.MAJOR, TtyDevices.CONSOLE));
             TtyDevices.register(kernel.vfs.devices(), tty);
             // Whoever logs in on a terminal owns it, as login(1) sees to.

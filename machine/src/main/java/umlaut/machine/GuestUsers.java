@@ -1,13 +1,15 @@
 package umlaut.machine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import umlaut.kernel.cred.Credentials;
 
 /**
- * The guest's own users and groups: the static ones of a Debian system and nobody else, whoever has accounts on the host. See passwd(5),
+ * The guest's own users and groups: with image {@code host} the static ones of a Debian system and nobody else, whoever has accounts on the host; else those of the image. See passwd(5),
  * group(5).
  */
 final class GuestUsers {
@@ -77,8 +79,32 @@ final class GuestUsers {
     record User(String name, int uid, int gid, String home, String shell) {}
 
     private final List<User> users = new ArrayList<>();
+    private final Map<String, Integer> groups;
+    /** Groups that a user is in besides his own, by his name. */
+    private final Map<String, List<Integer>> memberships = new HashMap<>();
+
+    /** Those of an image. Lines that make no sense count for nothing. */
+    GuestUsers(String passwd, String group) {
+        groups = new HashMap<>();
+        for (String line : passwd.split("\n")) {
+            String[] f = line.split(":", -1);
+            if (f.length >= 7 && number(f[2]) >= 0 && number(f[3]) >= 0) {
+                users.add(new User(f[0], number(f[2]), number(f[3]), f[5], f[6]));
+            }
+        }
+        for (String line : group.split("\n")) {
+            String[] f = line.split(":", -1);
+            if (f.length >= 4 && number(f[2]) >= 0) {
+                groups.put(f[0], number(f[2]));
+                for (String member : f[3].split(",")) {
+                    memberships.computeIfAbsent(member, m -> new ArrayList<>()).add(number(f[2]));
+                }
+            }
+        }
+    }
 
     GuestUsers() {
+        groups = GROUPS;
         for (String line : USERS.split("\n")) {
             String[] f = line.split(" ");
             String shell = f[4].equals("#") ? "/usr/sbin/nologin" : f[4];
@@ -169,7 +195,7 @@ final class GuestUsers {
             String groupPart = spec.substring(colon + 1);
             gid = number(groupPart);
             if (gid < 0) {
-                Integer known = GROUPS.get(groupPart);
+                Integer known = groups.get(groupPart);
                 if (known == null) {
                     throw new MachineException(
                             "no group '" + groupPart + "' in the guest: use a number, or a name of /etc/group there");
@@ -177,7 +203,14 @@ final class GuestUsers {
                 gid = known;
             }
         }
-        return uid == 0 && gid == 0 ? Credentials.ROOT : Credentials.user(uid, gid, new int[] {gid});
+        return uid == 0 && gid == 0 ? Credentials.ROOT : Credentials.user(uid, gid, groupsOf(user, gid));
+    }
+
+    private int[] groupsOf(@Nullable User user, int gid) {
+        List<Integer> others = user == null ? List.of() : memberships.getOrDefault(user.name, List.of());
+        return IntStream.concat(IntStream.of(gid), others.stream().mapToInt(g -> g))
+                .distinct()
+                .toArray();
     }
 
     private static int number(String text) {

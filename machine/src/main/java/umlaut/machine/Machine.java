@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
+import umlaut.abi.RebootConst;
 import umlaut.engine.Engine;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
@@ -32,7 +33,7 @@ public final class Machine implements AutoCloseable {
     private static final int CLOSE_MS = 500;
 
     private final MachineConfig config;
-    private final GuestUsers users = new GuestUsers();
+    private final GuestUsers users;
     private final TraceOutput trace;
     private final Engine engine;
     private final Kernel kernel;
@@ -54,8 +55,8 @@ public final class Machine implements AutoCloseable {
         Network net = Network.attach(kernel);
         disks = new Disks(kernel);
         try {
-            disks.attach(config.disks());
-            new RootFs(kernel, config, users).mountAll();
+            disks.attach(config.root(), config.disks());
+            users = new RootFs(kernel, config, disks).mountAll();
             network = GuestNetwork.connect(net.initial, kernel.log, config.network());
         } catch (RuntimeException e) {
             disks.close();
@@ -80,8 +81,8 @@ public final class Machine implements AutoCloseable {
                 boot.as(who).at(directory),
                 arguments.getFirst(),
                 environment.getOrDefault("PATH", CommandPath.DEFAULT));
-        SignalForwarder signals = new SignalForwarder(kernel);
-        try (GuestConsole console = GuestConsole.open(kernel, config.terminal(), who)) {
+        SignalForwarder signals = new SignalForwarder(kernel, config.boot());
+        try (GuestConsole console = GuestConsole.open(kernel, config, who)) {
             List<String> variables = new ArrayList<>();
             environment.forEach((name, value) -> variables.add(name + "=" + value));
             ProcessSpec spec = new ProcessSpec(
@@ -101,9 +102,18 @@ public final class Machine implements AutoCloseable {
                 throw CommandPath.failure(arguments.getFirst(), problem.get());
             }
             int status = process.status().join();
+            if (config.boot() && kernel.rebootCommand != 0) {
+                return 0;
+            }
             int signal = status & SIGNAL_MASK;
             return signal == 0 ? status >> 8 & 0xff : SIGNAL_BASE + signal;
         }
+    }
+
+    /** After {@link #run}: was it for a restart that the guest ended? */
+    public boolean wantsRestart() {
+        return kernel.rebootCommand == RebootConst.LINUX_REBOOT_CMD_RESTART
+                || kernel.rebootCommand == RebootConst.LINUX_REBOOT_CMD_RESTART2;
     }
 
     /**
@@ -133,9 +143,9 @@ public final class Machine implements AutoCloseable {
         start(spec).status().join();
     }
 
-    private static void prepare(Task task, GuestConsole console) {
+    private void prepare(Task task, GuestConsole console) {
         // The command dies of a signal as it would on the host, although it is pid 1.
-        task.group.unkillable = false;
+        task.group.unkillable = config.boot();
         console.giveTo(task);
     }
 

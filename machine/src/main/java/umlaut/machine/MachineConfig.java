@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what people call the machine
  * @param image what its root file system is made from; {@link #HOST_IMAGE} is the host's own userland
+ * @param root the disk with the image's root file system, /dev/ubda; null: there is none, as for {@link #HOST_IMAGE}
+ * @param boot the image's own init is run, which does all that a system's start takes; else the machine does what a container engine does
  * @param hostname the guest's node name, as uname(2) tells it
  * @param command program and arguments of the first process; empty means the image's default, a shell
  * @param entrypoint put before the command when not null; an empty string clears the image's own
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param workDir working directory of the first process, made if it is missing
  * @param user who runs the first process: uid[:gid], or names the guest knows; null is root
  * @param volumes host directories and files shown in the guest
- * @param disks block devices, /dev/ubda the first
+ * @param disks block devices behind the root's: /dev/ubda the first if there is none
  * @param tmpfs further tmpfs mounts: path to mount options (size=64m,mode=1777), which may be empty
  * @param readOnly the root file system refuses writes (EROFS)
  * @param memoryBytes limit over all processes and files in memory; 0 is none
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public record MachineConfig(
         String name,
         String image,
+        @Nullable Disk root,
+        boolean boot,
         String hostname,
         List<String> command,
         @Nullable String entrypoint,

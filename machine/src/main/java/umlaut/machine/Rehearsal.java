@@ -28,6 +28,8 @@ final class Rehearsal {
     private static final MachineConfig CONFIG = new MachineConfig(
             "rehearsal",
             MachineConfig.HOST_IMAGE,
+            null,
+            false,
             "rehearsal",
             List.of(),
             null,

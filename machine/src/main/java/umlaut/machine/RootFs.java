@@ -33,25 +33,39 @@ final class RootFs {
 
     private final Kernel kernel;
     private final MachineConfig config;
-    private final GuestUsers users;
+    private final Disks disks;
+    private GuestUsers users = new GuestUsers();
 
-    RootFs(Kernel kernel, MachineConfig config, GuestUsers users) {
+    RootFs(Kernel kernel, MachineConfig config, Disks disks) {
         this.kernel = kernel;
         this.config = config;
-        this.users = users;
+        this.disks = disks;
     }
 
-    void mountAll() {
-        mountRoot();
+    /** @return the guest's users */
+    GuestUsers mountAll() {
+        if (config.root() != null) {
+            users = new DiskRoot(kernel, config, disks).mount();
+        } else {
+            mountRoot();
+        }
         LookupContext boot = LookupContext.kernel(kernel.vfs.namespace());
+        if (config.boot()) {
+            // All else is up to its init.
+            mount(boot, "devtmpfs", "/dev", "devtmpfs", NOSUID, "mode=755");
+            config.volumes().forEach(volume -> mountVolume(boot, volume));
+            return users;
+        }
         mount(boot, "proc", "/proc", "proc", NOSUID | NODEV | NOEXEC, "");
         mount(boot, "sysfs", "/sys", "sysfs", NOSUID | NODEV | NOEXEC, "");
         mount(boot, "devtmpfs", "/dev", "devtmpfs", NOSUID, "mode=755");
         mount(boot, "devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "gid=5,mode=620,ptmxmode=666");
         mount(boot, "tmpfs", "/dev/shm", "tmpfs", NOSUID | NODEV, "mode=1777");
         mount(boot, "mqueue", "/dev/mqueue", "mqueue", NOSUID | NODEV | NOEXEC, "");
-        mount(boot, "tmpfs", "/run", "tmpfs", NOSUID | NODEV, "mode=755");
-        mount(boot, "tmpfs", "/tmp", "tmpfs", NOSUID | NODEV, "mode=1777");
+        if (config.root() == null) {
+            mount(boot, "tmpfs", "/run", "tmpfs", NOSUID | NODEV, "mode=755");
+            mount(boot, "tmpfs", "/tmp", "tmpfs", NOSUID | NODEV, "mode=1777");
+        }
         for (MachineConfig.Volume volume : config.volumes()) {
             mountVolume(boot, volume);
         }
@@ -60,12 +74,19 @@ final class RootFs {
             mount(boot, "tmpfs", path, "tmpfs", NOSUID | NODEV, options);
         });
         if (config.readOnly()) {
-            kernel.vfs.namespace().rootPath().mount().superBlock.setReadOnly(true);
+            SuperBlock root = kernel.vfs.namespace().rootPath().mount().superBlock;
+            if (config.root() != null) {
+                root.remount("", true);
+            } else {
+                root.setReadOnly(true);
+            }
         }
+        return users;
     }
 
     private void mount(LookupContext boot, String source, String target, String type, int flags, String options) {
         try {
+            MountPoint.make(kernel.vfs, boot, target, false);
             kernel.vfs.mount(boot, source, target, type, flags, options);
         } catch (ErrnoException e) {
             throw new MachineException(

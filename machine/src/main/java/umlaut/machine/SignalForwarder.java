@@ -1,8 +1,10 @@
 package umlaut.machine;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.RebootConst;
 import umlaut.abi.Signal;
 import umlaut.host.SignalCatcher;
 import umlaut.kernel.Kernel;
@@ -12,7 +14,8 @@ import umlaut.kernel.task.GuestProcess;
 import umlaut.kernel.task.ProcessGroup;
 
 /**
- * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them.
+ * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them. A booted machine is switched off by those that end a program: all its processes go at once, and
+ * its file systems are left clean.
  */
 final class SignalForwarder {
     private static final List<Integer> FORWARDED = List.of(
@@ -28,12 +31,17 @@ final class SignalForwarder {
             Signal.SIGIO,
             Signal.SIGPWR);
 
+    private static final Set<Integer> SWITCH_OFF =
+            Set.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGPWR);
+
     private final SignalCatcher catcher;
     private final Kernel kernel;
+    private final boolean switchesOff;
 
     /** Catches signals from now on; they are kept until {@link #start}. */
-    SignalForwarder(Kernel kernel) {
+    SignalForwarder(Kernel kernel, boolean boot) {
         this.kernel = kernel;
+        this.switchesOff = boot;
         List<Integer> all = new java.util.ArrayList<>(FORWARDED);
         all.add(Signal.SIGWINCH);
         all.add(Signal.SIGCONT);
@@ -68,6 +76,13 @@ final class SignalForwarder {
     }
 
     private void forward(GuestProcess process, int signo) {
+        if (switchesOff) {
+            if (SWITCH_OFF.contains(signo)) {
+                kernel.rebootCommand = RebootConst.LINUX_REBOOT_CMD_POWER_OFF;
+                Signals.kill(process.group(), Signal.SIGKILL);
+            }
+            return;
+        }
         if (signo == Signal.SIGINT || signo == Signal.SIGQUIT) {
             // The keys that make these on a terminal mean the whole job.
             ProcessGroup job = process.group().processGroup;

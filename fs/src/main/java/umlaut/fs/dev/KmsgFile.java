@@ -104,6 +104,7 @@ final class KmsgFile extends DeviceFile {
 
     @Override
     public synchronized int poll(PollTable table) {
+        table.add(kernel.log.arrived);
         return entry() == null ? 0 : Poll.POLLIN | Poll.POLLRDNORM;
     }
 

@@ -64,7 +64,7 @@ final class PidEntries {
         map(t, "gid_map", UserNamespace.MapKind.GID);
         guarded(t, "io", 0400, (s, r) -> PidCounters.io(s));
         text(t, "limits", 0444, (s, r) -> PidCounters.limits(s));
-        setting(t, "loginuid", 0644, (s, r) -> "4294967295", PidSettings::refuse);
+        setting(t, "loginuid", 0644, (s, r) -> unsigned(s.task().settings.loginUid), PidSettings::setLoginUid);
         directory(t, "map_files", 0500, true, (d, ino, mode) -> new MapFilesDirectory(d, ino));
         text(t, "maps", 0444, MapsText::maps);
         put(t, "mem", Mode.S_IFREG | 0600, false, (d, ino, mode) -> new MemInode(d.subject, ino, false));
@@ -83,7 +83,7 @@ final class PidEntries {
         link(t, "root", of -> of.fs().root());
         text(t, "sched", 0644, (s, r) -> PidCounters.sched(s));
         text(t, "schedstat", 0444, (s, r) -> PidCounters.schedstat(s));
-        text(t, "sessionid", 0444, (s, r) -> "4294967295");
+        text(t, "sessionid", 0444, (s, r) -> unsigned(s.task().settings.auditSession));
         setting(
                 t,
                 "setgroups",
@@ -109,6 +109,10 @@ final class PidEntries {
         map(t, "uid_map", UserNamespace.MapKind.UID);
         text(t, "wchan", 0444, (s, r) -> "0");
         return t;
+    }
+
+    private static String unsigned(int n) {
+        return Integer.toUnsignedString(n);
     }
 
     private static String cgroup(Subject s, Task reader) {

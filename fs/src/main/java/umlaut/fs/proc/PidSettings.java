@@ -4,6 +4,7 @@ import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TaskSettings;
 
 /**
  * What can be written to a process's files, proc_pid_comm(5), proc_pid_oom_score_adj(5), proc_pid_timerslack_ns(5) and
@@ -14,8 +15,21 @@ final class PidSettings {
 
     private PidSettings() {}
 
-    static void refuse(Subject subject, Task writer, String text) {
-        throw Errno.EPERM.exception();
+    /** Who logged in, once and for all that descends from the task: another id takes CAP_AUDIT_CONTROL (audit_set_loginuid). */
+    static void setLoginUid(Subject subject, Task writer, String text) {
+        Task task = subject.task();
+        long id = number(text);
+        if (id < 0 || id > 0xffff_ffffL) {
+            throw Errno.EINVAL.exception();
+        }
+        if (writer != task
+                || task.settings.loginUid != TaskSettings.UNSET
+                        && !writer.credentials().capable(Capability.CAP_AUDIT_CONTROL)) {
+            throw Errno.EPERM.exception();
+        }
+        task.settings.loginUid = (int) id;
+        task.settings.auditSession =
+                (int) id == TaskSettings.UNSET ? TaskSettings.UNSET : task.kernel.auditSessions.incrementAndGet();
     }
 
     /** Only a thread of the same process may name it. */

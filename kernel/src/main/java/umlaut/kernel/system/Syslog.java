@@ -2,6 +2,7 @@ package umlaut.kernel.system;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import umlaut.abi.Capability;
@@ -9,19 +10,41 @@ import umlaut.abi.Errno;
 import umlaut.abi.RebootConst;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.wait.Blocking;
+import umlaut.kernel.wait.BlockingOp;
 
 /** syslog(2): the kernel's log as dmesg(1) reads it, "&lt;level&gt;[seconds] text". */
 public final class Syslog {
     private static final int BUFFER_BYTES = 256 << 10;
     private static final int LEVELS = 8;
     private long cleared;
+    /** The first line that SYSLOG_ACTION_READ has not given out, and how much of it has been. */
+    private long next;
+
+    private int given;
     private int consoleLevel = 7;
 
-    public synchronized long syslog(Task task, int action, long address, int length) {
+    public long syslog(Task task, int action, long address, int length) {
+        if (action != RebootConst.SYSLOG_ACTION_READ) {
+            return other(task, action, address, length);
+        }
+        if (!permitted(task)) {
+            return Errno.EPERM.negative();
+        }
+        if (address == 0 || length < 0) {
+            return Errno.EINVAL.negative();
+        }
+        return length == 0 ? 0 : Blocking.on(task, task.kernel.log.arrived, () -> take(task, address, length));
+    }
+
+    private static boolean permitted(Task task) {
+        return task.credentials().capable(Capability.CAP_SYSLOG)
+                || task.credentials().capable(Capability.CAP_SYS_ADMIN);
+    }
+
+    private synchronized long other(Task task, int action, long address, int length) {
         boolean open = action == RebootConst.SYSLOG_ACTION_READ_ALL || action == RebootConst.SYSLOG_ACTION_SIZE_BUFFER;
-        if (!open
-                && !task.credentials().capable(Capability.CAP_SYSLOG)
-                && !task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
+        if (!open && !permitted(task)) {
             return Errno.EPERM.negative();
         }
         return switch (action) {
@@ -41,10 +64,41 @@ public final class Syslog {
                 consoleLevel = length;
                 yield 0;
             }
-            case RebootConst.SYSLOG_ACTION_SIZE_UNREAD -> 0;
+            case RebootConst.SYSLOG_ACTION_SIZE_UNREAD -> unread(task);
             case RebootConst.SYSLOG_ACTION_SIZE_BUFFER -> BUFFER_BYTES;
             default -> Errno.EINVAL.negative();
         };
+    }
+
+    /** Lines that nobody has taken yet, which are then taken; a line that is too long in parts. @return bytes, or WOULD_BLOCK if there are none */
+    private synchronized long take(Task task, long address, int length) {
+        int done = 0;
+        for (KernelLog.Entry entry : task.kernel.log.entries()) {
+            if (entry.sequence() < next) {
+                continue;
+            }
+            byte[] line = format(entry).getBytes(StandardCharsets.UTF_8);
+            int from = entry.sequence() == next ? Math.min(given, line.length) : 0;
+            int n = Math.min(line.length - from, length - done);
+            task.memory.putBytes(address + done, Arrays.copyOfRange(line, from, from + n));
+            done += n;
+            next = entry.sequence();
+            given = from + n;
+            if (given < line.length) {
+                break;
+            }
+            next++;
+            given = 0;
+        }
+        return done == 0 ? BlockingOp.WOULD_BLOCK : done;
+    }
+
+    private long unread(Task task) {
+        long sum = 0;
+        for (KernelLog.Entry entry : task.kernel.log.entries()) {
+            sum += entry.sequence() < next ? 0 : format(entry).getBytes(StandardCharsets.UTF_8).length;
+        }
+        return sum - given;
     }
 
     private long clear(Task task) {

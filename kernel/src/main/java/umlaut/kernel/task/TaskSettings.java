@@ -30,6 +30,14 @@ public final class TaskSettings {
     /** PR_MCE_KILL_*: 2 is the default. */
     public volatile int machineCheckPolicy = 2;
 
+    /** What {@link #loginUid} and {@link #auditSession} are before a login. */
+    public static final int UNSET = -1;
+
+    /** Who logged in, and which login it was (/proc/PID/loginuid, sessionid). */
+    public volatile int loginUid = UNSET;
+
+    public volatile int auditSession = UNSET;
+
     /** set_mempolicy(2); null = the default. */
     public volatile @Nullable Mempolicy mempolicy;
 
@@ -58,6 +66,8 @@ public final class TaskSettings {
         c.mdwe = mdwe;
         c.memoryMerge = memoryMerge;
         c.machineCheckPolicy = machineCheckPolicy;
+        c.loginUid = loginUid;
+        c.auditSession = auditSession;
         c.mempolicy = mempolicy;
         c.sessionKeyring = sessionKeyring;
         c.requestKeyring = requestKeyring;

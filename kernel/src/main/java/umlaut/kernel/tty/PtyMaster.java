@@ -66,7 +66,7 @@ public final class PtyMaster extends File {
             case TIOCPKT -> packet(task.memory.getInt(argument) != 0);
             case TIOCGPKT -> TtyIoctl.put(task, argument, tty.packet().enabled() ? 1 : 0);
             case TIOCSIG -> signal((int) argument);
-            default -> TtyIoctl.call(task, tty, false, command, argument);
+            default -> TtyIoctl.call(task, tty, false, false, command, argument);
         };
     }
 

@@ -54,9 +54,14 @@ public final class Tty {
     private int nearOpens;
     private boolean everOpened;
     private volatile boolean hungUp;
+    /** How often it has been hung up: who opened it before an end of that kind has lost it. */
+    private volatile int hangups;
+
     private volatile boolean farClosed;
     private volatile Winsize winsize = Winsize.UNKNOWN;
     boolean exclusive;
+    /** Nobody sits there: output goes nowhere. */
+    private volatile boolean unseen;
 
     /** Written under {@code kernel.tasks.lock}. */
     volatile @Nullable Session session;
@@ -83,6 +88,7 @@ public final class Tty {
         try {
             nearOpens++;
             everOpened = true;
+            hungUp = farClosed; // for those who come now
         } finally {
             lock.unlock();
         }
@@ -148,6 +154,9 @@ public final class Tty {
                     return done > 0 ? done : Errno.EIO.negative();
                 }
                 int n = (int) Math.min(from.remaining(), LineDiscipline.SIZE);
+                if (unseen) {
+                    output.clear();
+                }
                 if (discipline.stopped() || output.room() < 8) {
                     break;
                 }
@@ -312,6 +321,7 @@ public final class Tty {
         hungUp = true;
         lock.lock();
         try {
+            hangups++;
             discipline.flushInput();
             output.clear();
         } finally {
@@ -324,6 +334,15 @@ public final class Tty {
 
     boolean hungUp() {
         return hungUp;
+    }
+
+    int hangups() {
+        return hangups;
+    }
+
+    /** Nobody sits at its far side: output goes nowhere, and nothing is ever typed. */
+    public void setUnseen() {
+        unseen = true;
     }
 
     // --- settings ---

@@ -3,7 +3,9 @@ package umlaut.kernel.tty;
 import static umlaut.abi.TermiosFlags.TOSTOP;
 
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
+import umlaut.abi.Poll;
 import umlaut.abi.Signal;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
@@ -17,12 +19,15 @@ import umlaut.kernel.wait.PollTable;
 public final class TtyFile extends File {
     private final Tty tty;
     private final Inode inode;
+    /** The terminal's count of hang-ups when it was opened. */
+    private final int opened;
 
     private TtyFile(Tty tty, @Nullable Task task, @Nullable Path path, Inode inode, int flags) {
         super(path, flags, task == null ? Credentials.ROOT : task.credentials());
         this.tty = tty;
         this.inode = inode;
         tty.nearOpened();
+        opened = tty.hangups();
     }
 
     /**
@@ -42,6 +47,10 @@ public final class TtyFile extends File {
         return tty;
     }
 
+    private boolean hungUp() {
+        return tty.hungUp() || tty.hangups() != opened;
+    }
+
     @Override
     public Inode inode() {
         return inode;
@@ -54,12 +63,18 @@ public final class TtyFile extends File {
 
     @Override
     public long read(Task task, IovIter to, long offset) {
-        long background = tty.hungUp() ? 0 : TtyJobControl.check(task, tty, Signal.SIGTTIN);
+        if (hungUp()) {
+            return 0;
+        }
+        long background = TtyJobControl.check(task, tty, Signal.SIGTTIN);
         return background != 0 ? background : tty.read(to, nonBlocking());
     }
 
     @Override
     public long write(Task task, IovIter from, long offset) {
+        if (hungUp()) {
+            return Errno.EIO.negative();
+        }
         if (tty.termios.local(TOSTOP)) {
             long background = TtyJobControl.check(task, tty, Signal.SIGTTOU);
             if (background != 0) {
@@ -71,12 +86,13 @@ public final class TtyFile extends File {
 
     @Override
     public int poll(PollTable table) {
-        return tty.poll(table);
+        int events = tty.poll(table);
+        return hungUp() ? events | Poll.POLLHUP | Poll.POLLIN | Poll.POLLRDNORM : events;
     }
 
     @Override
     public long ioctl(Task task, int command, long argument) {
-        return TtyIoctl.call(task, tty, true, command, argument);
+        return TtyIoctl.call(task, tty, true, hungUp(), command, argument);
     }
 
     @Override

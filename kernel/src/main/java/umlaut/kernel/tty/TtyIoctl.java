@@ -20,9 +20,12 @@ final class TtyIoctl {
 
     private TtyIoctl() {}
 
-    /** @param near called on the terminal itself, not on its pty master */
-    static long call(Task task, Tty tty, boolean near, int command, long argument) {
-        if (near && tty.hungUp()) {
+    /**
+     * @param near called on the terminal itself, not on its pty master
+     * @param hungUp whoever calls has lost it
+     */
+    static long call(Task task, Tty tty, boolean near, boolean hungUp, int command, long argument) {
+        if (hungUp) {
             return command == TIOCSPGRP ? Errno.ENOTTY.negative() : Errno.EIO.negative();
         }
         return switch (command) {

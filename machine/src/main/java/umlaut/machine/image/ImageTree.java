@@ -44,17 +44,30 @@ public final class ImageTree implements AutoCloseable {
     private static final int CHUNK = 256 << 10, HOLE = 4096;
     private static final int BYTES_PER_INODE = 16384;
 
-    /** An entry of the image; directories know what is in them. */
+    /** An entry of the image. Directories know what is in them; other objects are looked up when they are needed, so that many cost little. */
     private static final class Node {
-        final Inode inode;
         final @Nullable Node parent;
-        final Map<String, Node> children = new LinkedHashMap<>();
+        final String name;
+        final @Nullable Inode directory;
+        final Map<String, Node> children;
         /** Where a symbolic link leads. */
         @Nullable String target;
 
-        Node(Inode inode, @Nullable Node parent) {
-            this.inode = inode;
+        Node(@Nullable Node parent, String name, Inode inode) {
             this.parent = parent;
+            this.name = name;
+            directory = inode.isDirectory() ? inode : null;
+            children = inode.isDirectory() ? new LinkedHashMap<>() : Map.of();
+        }
+
+        Inode inode() {
+            Inode found = directory != null
+                    ? directory
+                    : parent == null ? null : parent.inode().lookup(name);
+            if (found == null) {
+                throw Errno.EUCLEAN.exception();
+            }
+            return found;
         }
     }
 
@@ -69,10 +82,10 @@ public final class ImageTree implements AutoCloseable {
     private ImageTree(ImageKernel kernel, long nowNs) {
         this.kernel = kernel;
         this.nowNs = nowNs;
-        root = new Node(kernel.fs.root(), null);
-        Inode lost = root.inode.lookup("lost+found");
+        root = new Node(null, "", kernel.fs.root());
+        Inode lost = root.inode().lookup("lost+found");
         if (lost != null) {
-            root.children.put("lost+found", new Node(lost, root));
+            root.children.put("lost+found", new Node(root, "lost+found", lost));
         }
     }
 
@@ -111,10 +124,10 @@ public final class ImageTree implements AutoCloseable {
                 path,
                 (parent, name) -> {
                     Node there = parent.children.get(name);
-                    Node node = there != null && there.inode.isDirectory()
+                    Node node = there != null && there.directory != null
                             ? there
-                            : put(parent, name, () -> parent.inode.mkdir(name, attributes.mode(), Credentials.ROOT));
-                    dress(node.inode, attributes);
+                            : put(parent, name, () -> parent.inode().mkdir(name, attributes.mode(), Credentials.ROOT));
+                    dress(node.inode(), attributes);
                 },
                 root -> dress(root, attributes));
     }
@@ -126,13 +139,13 @@ public final class ImageTree implements AutoCloseable {
                 path,
                 (parent, name) -> {
                     Node node = put(
-                            parent, name, () -> parent.inode.create(name, Mode.S_IFREG | 0600, 0, Credentials.ROOT));
+                            parent, name, () -> parent.inode().create(name, Mode.S_IFREG | 0600, 0, Credentials.ROOT));
                     try {
-                        fill(node.inode, contents);
+                        fill(node.inode(), contents);
                     } catch (IOException e) {
                         failed[0] = e;
                     }
-                    dress(node.inode, attributes);
+                    dress(node.inode(), attributes);
                 },
                 null);
         if (failed[0] != null) {
@@ -144,9 +157,9 @@ public final class ImageTree implements AutoCloseable {
         make(
                 path,
                 (parent, name) -> {
-                    Node node = put(parent, name, () -> parent.inode.symlink(name, target, Credentials.ROOT));
+                    Node node = put(parent, name, () -> parent.inode().symlink(name, target, Credentials.ROOT));
                     node.target = target;
-                    dress(node.inode, attributes);
+                    dress(node.inode(), attributes);
                 },
                 null);
     }
@@ -162,8 +175,8 @@ public final class ImageTree implements AutoCloseable {
                 path,
                 (parent, name) -> {
                     Node node =
-                            put(parent, name, () -> parent.inode.create(name, type | 0600, device, Credentials.ROOT));
-                    dress(node.inode, attributes);
+                            put(parent, name, () -> parent.inode().create(name, type | 0600, device, Credentials.ROOT));
+                    dress(node.inode(), attributes);
                 },
                 null);
     }
@@ -171,7 +184,7 @@ public final class ImageTree implements AutoCloseable {
     /** @param existing a path of the image; the last part is not followed */
     public void hardLink(String path, String existing) {
         Node target = find(existing);
-        if (target == null || target.inode.isDirectory()) {
+        if (target == null || target.directory != null) {
             throw new ImageException("'" + path + "' is a link to '" + existing + "', which is "
                     + (target == null ? "not there" : "a directory"));
         }
@@ -180,8 +193,8 @@ public final class ImageTree implements AutoCloseable {
                 (parent, name) -> {
                     if (parent.children.get(name) != target) {
                         Node node = put(parent, name, () -> {
-                            parent.inode.link(name, target.inode);
-                            return target.inode;
+                            parent.inode().link(name, target.inode());
+                            return target.inode();
                         });
                         node.target = target.target;
                     }
@@ -197,17 +210,22 @@ public final class ImageTree implements AutoCloseable {
         }
     }
 
-    /** Takes away what is in a directory but what {@code keep} says yes to, by name. */
+    /** Takes away all that is below a directory but what {@code keep} says yes to, by its path, and what is above that. */
     public void clear(String path, Predicate<String> keep) {
         Node node = find(path);
         if (node != null) {
-            guarded(
-                    path,
-                    () -> new ArrayList<>(node.children.entrySet()).forEach(e -> {
-                        if (!keep.test(e.getKey())) {
-                            remove(e.getValue());
-                        }
-                    }));
+            guarded(path, () -> clear(node, String.join("/", parts(path)), keep));
+        }
+    }
+
+    private void clear(Node node, String path, Predicate<String> keep) {
+        for (Node child : new ArrayList<>(node.children.values())) {
+            String at = path.isEmpty() ? child.name : path + "/" + child.name;
+            if (keep.test(at)) {
+                clear(child, at, keep);
+            } else {
+                remove(child);
+            }
         }
     }
 
@@ -228,11 +246,11 @@ public final class ImageTree implements AutoCloseable {
                 if (onRoot == null) {
                     throw new ImageException("'" + path + "' is the root directory, and must be one");
                 }
-                onRoot.accept(root.inode);
+                onRoot.accept(root.inode());
                 return;
             }
             Node parent = walk(parts.subList(0, parts.size() - 1), true);
-            if (parent == null || !parent.inode.isDirectory()) {
+            if (parent == null || parent.directory == null) {
                 throw new ImageException("'" + path + "' stands in what is no directory");
             }
             action.at(parent, parts.getLast());
@@ -285,11 +303,11 @@ public final class ImageTree implements AutoCloseable {
             }
             Node next = directory.children.get(part);
             if (next == null) {
-                if (!make || !directory.inode.isDirectory()) {
+                if (!make || directory.directory == null) {
                     return null;
                 }
-                next = put(directory, part, () -> directory.inode.mkdir(part, 0755, Credentials.ROOT));
-                dress(next.inode, FileAttributes.of(0755, nowNs));
+                next = put(directory, part, () -> directory.inode().mkdir(part, 0755, Credentials.ROOT));
+                dress(next.inode(), FileAttributes.of(0755, nowNs));
             }
             String target = next.target;
             if (target == null) {
@@ -319,41 +337,33 @@ public final class ImageTree implements AutoCloseable {
     private Node put(Node parent, String name, Supplier<Inode> maker) {
         Node old = parent.children.get(name);
         if (old != null) {
-            remove(old, parent, name);
+            remove(old);
         }
         if (name.length() > 255) {
             throw Errno.ENAMETOOLONG.exception();
         }
-        Node node = new Node(locked(parent.inode, maker), parent);
+        Node node = new Node(parent, name, locked(parent.inode(), maker));
         parent.children.put(name, node);
         return node;
     }
 
     private void remove(Node node) {
         Node parent = node.parent;
-        if (parent != null) {
-            parent.children.entrySet().stream()
-                    .filter(e -> e.getValue() == node)
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .ifPresent(name -> remove(node, parent, name));
+        if (parent == null) {
+            return;
         }
-    }
-
-    private void remove(Node node, Node parent, String name) {
-        for (Map.Entry<String, Node> e : new ArrayList<>(node.children.entrySet())) {
-            remove(e.getValue(), node, e.getKey());
-        }
-        locked(parent.inode, () -> {
-            if (node.inode.isDirectory()) {
-                parent.inode.rmdir(name, node.inode);
+        new ArrayList<>(node.children.values()).forEach(this::remove);
+        Inode inode = node.inode();
+        locked(parent.inode(), () -> {
+            if (node.directory != null) {
+                parent.inode().rmdir(node.name, inode);
             } else {
-                parent.inode.unlink(name, node.inode);
+                parent.inode().unlink(node.name, inode);
             }
-            return node.inode;
+            return inode;
         });
-        node.inode.evictIfUnused();
-        parent.children.remove(name);
+        inode.evictIfUnused();
+        parent.children.remove(node.name);
     }
 
     private static Inode locked(Inode directory, Supplier<Inode> action) {

@@ -107,7 +107,7 @@ class ImageTreeTest {
             tree.file("s/only", PLAIN, bytes(new byte[5]));
             tree.directory("o/x", PLAIN);
             tree.file("o/y", PLAIN, bytes(new byte[5]));
-            tree.clear("o", name -> name.equals("y"));
+            tree.clear("o", path -> path.equals("o/y"));
             tree.remove("not/there");
             assertThat(tree.exists("a/only")).isFalse();
             assertThat(tree.exists("o/x")).isFalse();
