@@ -93,6 +93,15 @@ class ImageTest {
         succeeds("bin dev etc lost+found proc root sbin sys tmp\n", "run", "system", "--", "sh", "-c", "echo *");
         succeeds(
                 "uid=1000(ann) gid=100(users) groups=100(users),10(wheel)\n", "run", "-u", "ann", "system", "--", "id");
+        // Whoever logs in says so once; all that descends from it has it.
+        succeeds(
+                "51",
+                "run",
+                "system",
+                "--",
+                "sh",
+                "-c",
+                "echo 5 >/proc/self/loginuid; cat /proc/self/loginuid /proc/self/sessionid");
         fails("no image 'other'", "run", "other");
         fails("no user 'bob' in the guest", "run", "-u", "bob", "system", "--", "id");
         assertThat(umlaut("run", "system", "--", "nothing").status()).isEqualTo(127);
@@ -180,6 +189,9 @@ class ImageTest {
                 .start();
         try (BufferedReader lines = guest.inputReader(StandardCharsets.ISO_8859_1);
                 Writer keys = guest.outputWriter(StandardCharsets.ISO_8859_1)) {
+            await(lines, "Enter 'help' for a list of built-in commands.");
+            // The session's end hangs the terminal up; the next one can use it all the same.
+            say(keys, "exit");
             await(lines, "Enter 'help' for a list of built-in commands.");
             // The terminal echoes what is typed: the answers must look otherwise.
             say(keys, "echo re''ady; stat -c %t:%T /dev/tty1; echo first >/boots; reboot");
