@@ -17,7 +17,7 @@ import umlaut.conformance.Batch.Outcome;
 
 /**
  * The same programs on the host and in a guest must say the same: C programs from src/test/c (made with gcc here, each with an errno
- * name and a number in every line) and shell lines from src/test/shell. A program that finds its host without the call it is about ends with status 77 and is not
+ * name and a number in every line), shell lines from src/test/shell, and longer scripts for bash from src/test/scripts. A program that finds its host without the call it is about ends with status 77 and is not
  * compared.
  */
 @Tag("guest")
@@ -64,6 +64,18 @@ class ConformanceTest {
                 if (colon > 0 && !line.startsWith("#")) {
                     batch.add(line.substring(0, colon), line.substring(colon + 2));
                 }
+            }
+        }
+        return compare(batch);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> scripts(@TempDir Path directory) throws IOException {
+        Batch batch = new Batch(open(directory));
+        try (Stream<Path> files = Files.list(SOURCES.resolve("scripts"))) {
+            for (Path source : files.sorted().toList()) {
+                Path script = Files.copy(source, directory.resolve(source.getFileName()));
+                batch.add(script.getFileName().toString().replace(".sh", ""), "bash " + script);
             }
         }
         return compare(batch);

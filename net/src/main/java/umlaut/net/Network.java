@@ -59,6 +59,7 @@ public final class Network {
         network.families.register(new PacketNetwork(network));
         network.netlink.watch(network.initial);
         kernel.syscalls.add(new SocketSystemCalls(network.families));
+        network.initial.netfilter.setLog(kernel.log::log);
         network.initial.bringLoopbackUp();
         ProcNet.addTo(kernel.procFiles, network);
         NetSysctl.addTo(kernel.procFiles, network);

@@ -154,7 +154,7 @@ public final class DeviceTable {
     }
 
     /** Moves it into another namespace; the caller holds neither lock. */
-    public static void move(NetDevice device, NetNamespace to, @Nullable String newName) {
+    public static void move(NetDevice device, NetNamespace to) {
         NetNamespace from = device.net();
         from.lock();
         try {
@@ -165,11 +165,13 @@ public final class DeviceTable {
         } finally {
             from.unlock();
         }
+        place(device, to);
+    }
+
+    /** Puts a device that is in no table into a namespace's; the caller holds no lock. */
+    public static void place(NetDevice device, NetNamespace to) {
         to.lock();
         try {
-            if (newName != null) {
-                device.name = newName;
-            }
             if (to.devices.byName(device.name) != null) {
                 device.name = "dev%d";
             }

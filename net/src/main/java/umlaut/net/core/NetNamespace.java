@@ -19,6 +19,8 @@ import umlaut.net.ip.Ipv4;
 import umlaut.net.ip.Ipv6;
 import umlaut.net.ip.NeighbourDiscovery;
 import umlaut.net.ip.RawTable;
+import umlaut.net.netfilter.Netfilter;
+import umlaut.net.nftables.NfTables;
 import umlaut.net.proxy.TransparentProxy;
 import umlaut.net.tcp.TcpTable;
 import umlaut.net.udp.PingTable;
@@ -58,6 +60,8 @@ public final class NetNamespace {
     public final PingTable ping;
     public final TcpTable tcp;
     public final NetDevice loopback;
+    public final Netfilter netfilter;
+    public final NfTables nftables;
     private final @Nullable ProtocolHandler[] protocols = new ProtocolHandler[256];
 
     @GuardedBy("lock") private final ArrayDeque<SkBuff> backlog = new ArrayDeque<>();
@@ -116,6 +120,8 @@ public final class NetNamespace {
         ping = new PingTable(this);
         tcp = new TcpTable(this);
         loopback = new LoopbackDevice(this);
+        netfilter = new Netfilter(this);
+        nftables = new NfTables(this);
         lock();
         try {
             devices.register(loopback, 1);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import umlaut.kernel.mm.IovIter;
+import umlaut.net.netfilter.Connection;
 
 /**
  * A packet on its way (Linux: struct sk_buff). Its bytes are a linear part, where headers are pushed and pulled, and behind it perhaps a range of a shared chunk. Belongs to who
@@ -52,6 +53,10 @@ public final class SkBuff {
     public boolean multicastLoop = true;
 
     public int mark;
+    /** The tracked connection it belongs to, and what it is to it; null with 0: none, or not looked for yet. */
+    public @Nullable Connection connection;
+
+    public int trackInfo;
     public int priority;
     /** The largest fragment it was put together from, 0 = it was whole. */
     public int fragmentSize;
@@ -188,6 +193,13 @@ public final class SkBuff {
         return chunkLength;
     }
 
+    /** It leaves this stack: what the stack knew of it stays behind (skb_scrub_packet). */
+    public void scrub() {
+        mark = 0;
+        connection = null;
+        trackInfo = 0;
+    }
+
     /** Lets go of the chunk; the packet is not to be used any more. */
     public void release() {
         DataChunk data = chunk;
@@ -282,6 +294,8 @@ public final class SkBuff {
         copy.trusted = trusted;
         copy.partialChecksum = partialChecksum;
         copy.mark = mark;
+        copy.connection = connection;
+        copy.trackInfo = trackInfo;
         copy.priority = priority;
         copy.fragmentSize = fragmentSize;
         return copy;

@@ -64,6 +64,7 @@ public final class LinkDevice extends NetDevice implements Link.End {
         frame.macHeader = -1;
         frame.packetType = 0;
         frame.looped = false;
+        frame.scrub();
         queue.add(frame);
         if (before == 0) {
             net().defer(() -> flush(BUDGET));

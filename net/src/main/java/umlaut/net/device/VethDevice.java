@@ -53,6 +53,7 @@ public final class VethDevice extends NetDevice {
         frame.packetType = 0;
         frame.looped = false;
         frame.trusted |= whole;
+        frame.scrub();
         if (to.net() == net()) {
             to.input(frame);
         } else {

@@ -85,8 +85,7 @@ public final class Icmpv6 implements ProtocolHandler {
         try {
             int index = device != null && to.needsScope() ? device.index : 0;
             IpOutput way = IpOutput.resolve(net, to, from, index, trafficClass, 0);
-            sendBy(message, way, from.isAny() ? way.source() : from, hops, trafficClass);
-            return true;
+            return sendBy(message, way, from.isAny() ? way.source() : from, hops, trafficClass);
         } catch (ErrnoException e) {
             // There is no way there: as Linux, say nothing.
             net.counters.add(Counter.ICMP6_OUT_ERRORS);
@@ -95,13 +94,21 @@ public final class Icmpv6 implements ProtocolHandler {
         }
     }
 
-    void sendBy(SkBuff message, IpOutput way, IpAddress from, int hops, int trafficClass) {
+    /** @return false: it has been dropped on the way out */
+    boolean sendBy(SkBuff message, IpOutput way, IpAddress from, int hops, int trafficClass) {
         int at = message.start();
         Be.put16(message.head(), at + 2, 0);
         long pseudo = Checksum.pseudo(from, way.destination(), InetConst.IPPROTO_ICMPV6, message.length());
         Be.put16(message.head(), at + 2, Checksum.fold(Checksum.add(pseudo, message)));
         net.counters.add(Counter.ICMP6_OUT_MSGS);
-        net.ipv6.send(message, way, from, InetConst.IPPROTO_ICMPV6, trafficClass << 20, hops, false);
+        try {
+            net.ipv6.send(message, way, from, InetConst.IPPROTO_ICMPV6, trafficClass << 20, hops, false);
+            return true;
+        } catch (ErrnoException e) {
+            net.counters.add(Counter.ICMP6_OUT_ERRORS);
+            message.release();
+            return false;
+        }
     }
 
     private void error(SkBuff skb, int type) {

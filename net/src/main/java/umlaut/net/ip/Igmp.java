@@ -1,5 +1,6 @@
 package umlaut.net.ip;
 
+import umlaut.abi.ErrnoException;
 import umlaut.abi.InetConst;
 import umlaut.abi.Netlink;
 import umlaut.net.core.Be;
@@ -75,7 +76,12 @@ public final class Igmp implements ProtocolHandler {
         IpAddress from = SourceAddress.v4(net, device, Netlink.RT_SCOPE_LINK);
         IpOutput way =
                 new IpOutput(null, Netlink.RTN_MULTICAST, device, REPORTS4, from, REPORTS4, net.fib4.generation());
-        net.ipv4.send(skb, way, from, InetConst.IPPROTO_IGMP, 0xc0, 1, true, ROUTER_ALERT);
+        try {
+            net.ipv4.send(skb, way, from, InetConst.IPPROTO_IGMP, 0xc0, 1, true, ROUTER_ALERT);
+        } catch (ErrnoException e) {
+            // A rule has dropped it: it is as lost on the way.
+            skb.release();
+        }
     }
 
     private void report6(NetDevice device, IpAddress group, int kind) {

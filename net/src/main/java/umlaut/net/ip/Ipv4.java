@@ -15,6 +15,7 @@ import umlaut.net.core.NetNamespace;
 import umlaut.net.core.ProtocolHandler;
 import umlaut.net.core.Route;
 import umlaut.net.core.SkBuff;
+import umlaut.net.netfilter.NfHook;
 
 /** The Internet protocol, version 4 (RFC 791, RFC 1122, RFC 1812; Linux: net/ipv4/ip_input.c, ip_output.c, ip_forward.c, ip_fragment.c). */
 public final class Ipv4 {
@@ -91,7 +92,7 @@ public final class Ipv4 {
         skb.ipProtocol = protocol;
         skb.networkHeader = at;
         net.counters.add(Counter.IP_OUT_REQUESTS);
-        transmit(skb, way, mtu);
+        output(skb, way, mtu);
     }
 
     /** Sends a packet with its header (IP_HDRINCL): what is left zero in it is filled in. */
@@ -113,7 +114,16 @@ public final class Ipv4 {
         skb.ipProtocol = head[at + 9] & 0xff;
         skb.networkHeader = at;
         net.counters.add(Counter.IP_OUT_REQUESTS);
-        transmit(skb, way, way.mtu(net));
+        output(skb, way, way.mtu(net));
+    }
+
+    private void output(SkBuff skb, IpOutput way, int mtu) {
+        if (!net.netfilter.active()) {
+            transmit(skb, way, mtu);
+            return;
+        }
+        IpOutput after = net.netfilter.output(skb, way);
+        transmit(skb, after, after == way ? mtu : after.mtu(net));
     }
 
     private void transmit(SkBuff skb, IpOutput way, int mtu) {
@@ -121,6 +131,10 @@ public final class Ipv4 {
         skb.protocol = IfConst.ETH_P_IP;
         skb.packetType = way.type() == Netlink.RTN_BROADCAST ? InetConst.PACKET_BROADCAST : InetConst.PACKET_HOST;
         net.counters.add(Counter.EXT_OUT_OCTETS, skb.length());
+        if (net.netfilter.active() && !net.netfilter.pass(skb, NfHook.POST_ROUTING, null, device)) {
+            skb.release();
+            return;
+        }
         boolean spread = way.type() == Netlink.RTN_MULTICAST || way.type() == Netlink.RTN_BROADCAST;
         if (spread) {
             boolean multicast = way.type() == Netlink.RTN_MULTICAST;
@@ -214,6 +228,14 @@ public final class Ipv4 {
             skb.release();
             return;
         }
+        if (net.netfilter.active()) {
+            SkBuff passed = preRouting(skb, device);
+            if (passed == null) {
+                return;
+            }
+            skb = passed;
+            headerLength = (skb.head()[skb.start()] & 15) * 4;
+        }
         IpAddress to = skb.destination;
         int type;
         if (to.equals(knownLocal) && knownGeneration == net.fib4.generation()) {
@@ -297,22 +319,73 @@ public final class Ipv4 {
         return from.isLoopback() || skb.destination.isLoopback() || net.fib4.isLocal(from);
     }
 
-    private void deliver(SkBuff skb, int headerLength) {
-        int fragment = Be.u16(skb.head(), skb.start() + 6);
-        skb.pull(headerLength);
+    /** @return null: there is nothing to go on with */
+    private @Nullable SkBuff preRouting(SkBuff skb, NetDevice device) {
         SkBuff whole = skb;
-        if ((fragment & (MORE_FRAGMENTS | OFFSET_MASK)) != 0) {
-            net.counters.add(Counter.IP_REASM_REQDS);
-            int id = Be.u16(skb.head(), skb.networkHeader + 4);
-            boolean more = (fragment & MORE_FRAGMENTS) != 0;
-            whole = reassembly.add(skb, id, skb.ipProtocol, null, (fragment & OFFSET_MASK) << 3, more);
+        if (net.netfilter.tracking() && isFragment(skb)) {
+            int headerLength = (skb.head()[skb.start()] & 15) * 4;
+            skb.pull(headerLength);
+            whole = reassemble(skb);
             if (whole == null) {
-                return;
+                return null;
             }
+            whole.push(whole.start() - whole.networkHeader);
+            Be.put16(whole.head(), whole.start() + 10, 0);
+            Be.put16(whole.head(), whole.start() + 10, Checksum.of(whole.head(), whole.start(), headerLength));
+        }
+        if (net.netfilter.pass(whole, NfHook.PRE_ROUTING, device, null)) {
+            return whole;
+        }
+        whole.release();
+        return null;
+    }
+
+    private static boolean isFragment(SkBuff skb) {
+        return (Be.u16(skb.head(), skb.start() + 6) & (MORE_FRAGMENTS | OFFSET_MASK)) != 0;
+    }
+
+    /** @param skb a fragment; starts behind its IP header @return null: more are to come */
+    private @Nullable SkBuff reassemble(SkBuff skb) {
+        net.counters.add(Counter.IP_REASM_REQDS);
+        int fragment = Be.u16(skb.head(), skb.networkHeader + 6);
+        int id = Be.u16(skb.head(), skb.networkHeader + 4);
+        boolean more = (fragment & MORE_FRAGMENTS) != 0;
+        SkBuff whole = reassembly.add(skb, id, skb.ipProtocol, null, (fragment & OFFSET_MASK) << 3, more);
+        if (whole != null) {
             net.counters.add(Counter.IP_REASM_OKS);
             Be.put16(whole.head(), whole.networkHeader + 6, 0);
             Be.put16(whole.head(), whole.networkHeader + 2, whole.length() + whole.start() - whole.networkHeader);
         }
+        return whole;
+    }
+
+    private void deliver(SkBuff skb, int headerLength) {
+        boolean fragment = isFragment(skb);
+        skb.pull(headerLength);
+        SkBuff whole = skb;
+        if (fragment) {
+            SkBuff together = reassemble(skb);
+            if (together == null) {
+                return;
+            }
+            whole = together;
+        }
+        if (net.netfilter.active() && !localIn(whole)) {
+            whole.release();
+            return;
+        }
+        up(whole);
+    }
+
+    private boolean localIn(SkBuff whole) {
+        int headerLength = whole.start() - whole.networkHeader;
+        whole.push(headerLength);
+        boolean passes = net.netfilter.pass(whole, NfHook.LOCAL_IN, whole.device, null);
+        whole.pull(headerLength);
+        return passes;
+    }
+
+    private void up(SkBuff whole) {
         ProtocolHandler handler = net.protocol(whole.ipProtocol);
         boolean heard = net.raw.deliver(whole, true);
         if (handler != null) {
@@ -383,6 +456,10 @@ public final class Ipv4 {
         Be.put16(head, at + 10, Checksum.of(head, at, headerLength));
         skb.macHeader = -1;
         net.counters.add(Counter.IP_FORW_DATAGRAMS);
+        if (net.netfilter.active() && !net.netfilter.pass(skb, NfHook.FORWARD, in, out)) {
+            skb.release();
+            return;
+        }
         transmit(skb, way, mtu);
     }
 

@@ -15,6 +15,7 @@ import umlaut.net.core.NetNamespace;
 import umlaut.net.core.ProtocolHandler;
 import umlaut.net.core.Route;
 import umlaut.net.core.SkBuff;
+import umlaut.net.netfilter.NfHook;
 
 /** The Internet protocol, version 6 (RFC 8200; Linux: net/ipv6/ip6_input.c, ip6_output.c, exthdrs.c, reassembly.c). */
 public final class Ipv6 {
@@ -68,7 +69,7 @@ public final class Ipv6 {
             return;
         }
         pushHeader(skb, source, way.destination(), protocol, flow, hops);
-        transmit(skb, way);
+        output(skb, way);
     }
 
     private static void pushHeader(
@@ -93,13 +94,21 @@ public final class Ipv6 {
         skb.ipProtocol = skb.head()[at + 6] & 0xff;
         skb.networkHeader = at;
         net.counters.add(Counter.IP6_OUT_REQUESTS);
-        transmit(skb, way);
+        output(skb, way);
+    }
+
+    private void output(SkBuff skb, IpOutput way) {
+        transmit(skb, net.netfilter.active() ? net.netfilter.output(skb, way) : way);
     }
 
     private void transmit(SkBuff skb, IpOutput way) {
         NetDevice device = way.device();
         skb.protocol = IfConst.ETH_P_IPV6;
         skb.packetType = InetConst.PACKET_HOST;
+        if (net.netfilter.active() && !net.netfilter.pass(skb, NfHook.POST_ROUTING, null, device)) {
+            skb.release();
+            return;
+        }
         if (way.destination().isMulticast()) {
             if (!device.isLoopback() && skb.multicastLoop && device.groups.containsKey(way.destination())) {
                 SkBuff copy = skb.duplicate();
@@ -142,7 +151,7 @@ public final class Ipv6 {
             pushHeader(piece, skb.source, way.destination(), InetConst.IPPROTO_FRAGMENT, flow, hops);
             piece.multicastLoop = skb.multicastLoop;
             net.counters.add(Counter.IP6_FRAG_CREATES);
-            transmit(piece, way);
+            output(piece, way);
         }
         net.counters.add(Counter.IP6_FRAG_OKS);
         skb.release();
@@ -159,6 +168,10 @@ public final class Ipv6 {
         net.counters.add(Counter.IP6_IN_RECEIVES);
         if (!checkHeader(skb, device)) {
             net.counters.add(Counter.IP6_IN_HDR_ERRORS);
+            skb.release();
+            return;
+        }
+        if (net.netfilter.active() && !net.netfilter.pass(skb, NfHook.PRE_ROUTING, device, null)) {
             skb.release();
             return;
         }
@@ -225,6 +238,10 @@ public final class Ipv6 {
 
     /** Walks the extension headers (RFC 8200, 4) and hands over what follows. */
     private void deliver(SkBuff skb) {
+        if (net.netfilter.active() && !net.netfilter.pass(skb, NfHook.LOCAL_IN, skb.device, null)) {
+            skb.release();
+            return;
+        }
         int next = skb.ipProtocol;
         skb.pull(HEADER);
         int nextField = skb.networkHeader + 6;
@@ -407,6 +424,12 @@ public final class Ipv6 {
         }
         skb.head()[at + 7]--;
         skb.macHeader = -1;
+        if (net.netfilter.active()
+                && !(net.netfilter.pass(skb, NfHook.FORWARD, in, out)
+                        && net.netfilter.pass(skb, NfHook.POST_ROUTING, null, out))) {
+            skb.release();
+            return;
+        }
         net.counters.add(Counter.IP6_OUT_FORW_DATAGRAMS);
         IpAddress next = route.gateway() == null ? skb.destination : route.gateway();
         if (!out.checksumsLeftOpen()) {

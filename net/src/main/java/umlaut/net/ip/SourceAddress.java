@@ -8,11 +8,11 @@ import umlaut.net.core.NetDevice;
 import umlaut.net.core.NetNamespace;
 
 /** Which of its addresses the machine uses as a source (inet_select_addr; RFC 6724). */
-final class SourceAddress {
+public final class SourceAddress {
     private SourceAddress() {}
 
     /** One of the device's, else one of another's whose scope allows it; 0.0.0.0 if there is none. */
-    static IpAddress v4(NetNamespace net, NetDevice device, int scope) {
+    public static IpAddress v4(NetNamespace net, NetDevice device, int scope) {
         InterfaceAddress own = device.primary(true);
         if (own != null) {
             return own.local;
@@ -29,7 +29,7 @@ final class SourceAddress {
     }
 
     /** By rules 1, 2, 3, 5 and 8 of RFC 6724. */
-    static IpAddress v6(NetNamespace net, NetDevice device, IpAddress to) {
+    public static IpAddress v6(NetNamespace net, NetDevice device, IpAddress to) {
         InterfaceAddress best = null;
         NetDevice bestDevice = device;
         for (NetDevice d : net.devices.all()) {

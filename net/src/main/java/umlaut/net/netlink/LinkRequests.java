@@ -3,6 +3,7 @@ package umlaut.net.netlink;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.Ifinfomsg;
 import umlaut.abi.Netlink;
 import umlaut.kernel.task.Task;
 import umlaut.net.Network;
@@ -81,7 +82,7 @@ final class LinkRequests {
         if (!creates) {
             throw Errno.ENODEV.exception();
         }
-        set(task, create(in), in);
+        set(task, create(task, in), in);
     }
 
     private void set(Task task, NetDevice d, NlReader in) {
@@ -116,7 +117,7 @@ final class LinkRequests {
         }
         NetNamespace to = target(task, in);
         if (to != null && to != net) {
-            net.defer(() -> DeviceTable.move(d, to, null));
+            net.defer(() -> DeviceTable.move(d, to));
         }
     }
 
@@ -146,7 +147,7 @@ final class LinkRequests {
 
     // --- making ---
 
-    private NetDevice create(NlReader in) {
+    private NetDevice create(Task task, NlReader in) {
         NlReader info = in.nested(Netlink.IFLA_LINKINFO);
         String kind = info == null ? null : info.text(Netlink.IFLA_INFO_KIND);
         if (kind == null || info == null) {
@@ -157,13 +158,18 @@ final class LinkRequests {
         NetDevice made = switch (kind) {
             case "dummy" -> new DummyDevice(net, name == null ? "dummy%d" : name, mac());
             case "bridge" -> new BridgeDevice(net, name == null ? "bridge%d" : name, mac());
-            case "veth" -> veth(name, data);
+            case "veth" -> veth(task, name, peer(data));
             case "vlan" -> vlan(name, in.number(Netlink.IFLA_LINK, 0), data);
             default -> throw Errno.EOPNOTSUPP.exception();
         };
         net.devices.register(made, Math.max(0, in.i32(4)));
         if (made instanceof VethDevice first) {
-            net.devices.register(first.peer(), 0);
+            NetNamespace there = target(task, peer(data));
+            if (there == null || there == net) {
+                net.devices.register(first.peer(), 0);
+            } else {
+                net.defer(() -> DeviceTable.place(first.peer(), there));
+            }
         } else if (made instanceof VlanDevice vlan) {
             vlan.attach();
         }
@@ -177,17 +183,31 @@ final class LinkRequests {
         return mac;
     }
 
-    private NetDevice veth(@Nullable String name, @Nullable NlReader data) {
+    /** What is said of a pair's other end: a link message of its own. */
+    private static NlReader peer(@Nullable NlReader data) {
         byte[] peer = data == null ? null : data.data(VETH_PEER);
-        String peerName = null;
-        if (peer != null && peer.length >= 16) {
-            peerName = NlReader.of(peer, 16).text(Netlink.IFLA_IFNAME);
-        }
-        if (peerName != null && net.devices.byName(peerName) != null) {
+        return NlReader.of(peer == null ? new byte[0] : peer, Ifinfomsg.SIZE);
+    }
+
+    private NetDevice veth(Task task, @Nullable String name, NlReader peer) {
+        String peerName = peer.text(Netlink.IFLA_IFNAME);
+        NetNamespace there = target(task, peer);
+        boolean here = there == null || there == net;
+        if (here && peerName != null && net.devices.byName(peerName) != null) {
             throw Errno.EEXIST.exception();
         }
-        return VethDevice.pair(
-                net, name == null ? "veth%d" : name, mac(), peerName == null ? "veth%d" : peerName, mac());
+        byte[] address = peer.data(Netlink.IFLA_ADDRESS);
+        if (address != null && address.length != 6) {
+            throw Errno.EINVAL.exception();
+        }
+        VethDevice pair = VethDevice.pair(
+                net,
+                name == null ? "veth%d" : name,
+                mac(),
+                peerName == null ? "veth%d" : peerName,
+                address == null ? mac() : address);
+        pair.peer().mtu = peer.number(Netlink.IFLA_MTU, pair.peer().mtu);
+        return pair;
     }
 
     private NetDevice vlan(@Nullable String name, int lower, @Nullable NlReader data) {

@@ -36,6 +36,7 @@ public final class NetlinkNetwork implements SocketFamily {
             case Netlink.NETLINK_ROUTE -> new RouteProtocol(net, network);
             case Netlink.NETLINK_SOCK_DIAG -> new DiagProtocol(net);
             case Netlink.NETLINK_GENERIC -> new GenericProtocol();
+            case Netlink.NETLINK_NETFILTER -> new NetfilterProtocol(net);
             case Netlink.NETLINK_KOBJECT_UEVENT, Netlink.NETLINK_USERSOCK -> null;
             default -> throw Errno.EPROTONOSUPPORT.exception();
         };

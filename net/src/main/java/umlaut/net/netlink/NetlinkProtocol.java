@@ -3,7 +3,7 @@ package umlaut.net.netlink;
 import umlaut.kernel.task.Task;
 
 /** What answers requests to one netlink protocol. Called with the namespace's lock held. */
-interface NetlinkProtocol {
+public interface NetlinkProtocol {
     /**
      * Does a request.
      *
@@ -14,4 +14,7 @@ interface NetlinkProtocol {
      * @throws umlaut.abi.ErrnoException what the answer is to say
      */
     boolean request(Task task, int type, int flags, byte[] payload, NlWriter out);
+
+    /** All messages of a datagram have been done. */
+    default void datagramEnded() {}
 }

@@ -184,6 +184,7 @@ public final class NetlinkSocket extends Socket implements NotifySocket {
                 return Errno.ECONNREFUSED.negative();
             }
             process(task, bytes);
+            answers.datagramEnded();
         } finally {
             net.unlock();
         }

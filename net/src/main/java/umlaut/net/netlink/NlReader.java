@@ -1,8 +1,10 @@
 package umlaut.net.netlink;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -11,7 +13,7 @@ import umlaut.net.core.Be;
 import umlaut.net.core.IpAddress;
 
 /** A netlink message's fixed part and attributes, checked for their bounds. */
-final class NlReader {
+public final class NlReader {
     private final byte[] bytes;
     private final Map<Integer, byte[]> attributes;
 
@@ -21,7 +23,7 @@ final class NlReader {
     }
 
     /** @param fixed length of the family's header; shorter ones are padded. @throws umlaut.abi.ErrnoException EINVAL */
-    static NlReader of(byte[] payload, int fixed) {
+    public static NlReader of(byte[] payload, int fixed) {
         byte[] head = Arrays.copyOf(payload, Math.max(fixed, 0));
         return new NlReader(head, payload.length > fixed ? parse(payload, fixed, payload.length) : Map.of());
     }
@@ -41,32 +43,32 @@ final class NlReader {
         return found;
     }
 
-    int u8(int at) {
+    public int u8(int at) {
         return bytes[at] & 0xff;
     }
 
-    int u16(int at) {
+    public int u16(int at) {
         return Short.reverseBytes((short) Be.u16(bytes, at)) & 0xffff;
     }
 
-    int i32(int at) {
+    public int i32(int at) {
         return Integer.reverseBytes(Be.i32(bytes, at));
     }
 
-    boolean has(int type) {
+    public boolean has(int type) {
         return attributes.containsKey(type);
     }
 
-    byte @Nullable [] data(int type) {
+    public byte @Nullable [] data(int type) {
         return attributes.get(type);
     }
 
-    @Nullable NlReader nested(int type) {
+    public @Nullable NlReader nested(int type) {
         byte[] data = attributes.get(type);
         return data == null ? null : of(data, 0);
     }
 
-    @Nullable String text(int type) {
+    public @Nullable String text(int type) {
         byte[] data = attributes.get(type);
         if (data == null) {
             return null;
@@ -76,7 +78,7 @@ final class NlReader {
         return end < 0 ? all : all.substring(0, end);
     }
 
-    int number(int type, int otherwise) {
+    public int number(int type, int otherwise) {
         byte[] data = attributes.get(type);
         if (data == null) {
             return otherwise;
@@ -90,7 +92,7 @@ final class NlReader {
     }
 
     /** An address of the family that the length says. */
-    @Nullable IpAddress address(int type) {
+    public @Nullable IpAddress address(int type) {
         byte[] data = attributes.get(type);
         if (data == null) {
             return null;
@@ -99,5 +101,62 @@ final class NlReader {
             throw Errno.EINVAL.exception();
         }
         return IpAddress.of(data, 0, data.length);
+    }
+
+    // --- numbers in network byte order, as netfilter has them ---
+
+    public int be32(int type, int otherwise) {
+        byte[] data = attributes.get(type);
+        if (data == null) {
+            return otherwise;
+        }
+        if (data.length < 4) {
+            throw Errno.EINVAL.exception();
+        }
+        return Be.i32(data, 0);
+    }
+
+    public long be64(int type, long otherwise) {
+        byte[] data = attributes.get(type);
+        if (data == null) {
+            return otherwise;
+        }
+        if (data.length < 8) {
+            throw Errno.EINVAL.exception();
+        }
+        return Be.i64(data, 0);
+    }
+
+    /** @throws umlaut.abi.ErrnoException EINVAL: there is none */
+    public String needText(int type) {
+        String text = text(type);
+        if (text == null) {
+            throw Errno.EINVAL.exception();
+        }
+        return text;
+    }
+
+    /** @throws umlaut.abi.ErrnoException EINVAL: there is none */
+    public NlReader needNested(int type) {
+        NlReader nested = nested(type);
+        if (nested == null) {
+            throw Errno.EINVAL.exception();
+        }
+        return nested;
+    }
+
+    /** The attributes in a nested one that is a list, in order, whatever their types. */
+    public List<NlReader> list(int type) {
+        byte[] data = attributes.get(type);
+        List<NlReader> found = new ArrayList<>();
+        for (int at = 0; data != null && at + 4 <= data.length; ) {
+            int size = Short.reverseBytes((short) Be.u16(data, at)) & 0xffff;
+            if (size < 4 || at + size > data.length) {
+                throw Errno.EINVAL.exception();
+            }
+            found.add(of(Arrays.copyOfRange(data, at + 4, at + size), 0));
+            at += size + 3 & ~3;
+        }
+        return found;
     }
 }

@@ -10,7 +10,7 @@ import umlaut.net.core.Be;
 import umlaut.net.core.IpAddress;
 
 /** Writes netlink messages, which are in host byte order, several to a datagram. */
-final class NlWriter {
+public final class NlWriter {
     private static final int DATAGRAM = 16384;
 
     private final List<byte[]> full = new ArrayList<>();
@@ -20,13 +20,13 @@ final class NlWriter {
     private int length;
     private int messageStart;
 
-    NlWriter(int seq, int port) {
+    public NlWriter(int seq, int port) {
         this.seq = seq;
         this.port = port;
     }
 
     /** The datagrams written. */
-    List<byte[]> finish() {
+    public List<byte[]> finish() {
         if (length > 0) {
             full.add(Arrays.copyOf(buffer, length));
             length = 0;
@@ -43,7 +43,7 @@ final class NlWriter {
         return at;
     }
 
-    NlWriter begin(int type, int flags) {
+    public NlWriter begin(int type, int flags) {
         if (length >= DATAGRAM - 4096) {
             finish();
         }
@@ -57,7 +57,7 @@ final class NlWriter {
         return this;
     }
 
-    void end() {
+    public void end() {
         put32(messageStart, length - messageStart);
         while ((length & 3) != 0) {
             buffer[room(1)] = 0;
@@ -68,7 +68,7 @@ final class NlWriter {
         Be.put32(buffer, at, Integer.reverseBytes(value));
     }
 
-    NlWriter u8(int... values) {
+    public NlWriter u8(int... values) {
         for (int v : values) {
             int at = room(1);
             buffer[at] = (byte) v;
@@ -76,17 +76,17 @@ final class NlWriter {
         return this;
     }
 
-    NlWriter u16(int value) {
+    public NlWriter u16(int value) {
         return u8(value, value >> 8);
     }
 
-    NlWriter u32(int value) {
+    public NlWriter u32(int value) {
         int at = room(4);
         put32(at, value);
         return this;
     }
 
-    NlWriter bytes(byte[] data) {
+    public NlWriter bytes(byte[] data) {
         int at = room(data.length);
         System.arraycopy(data, 0, buffer, at, data.length);
         return this;
@@ -94,7 +94,7 @@ final class NlWriter {
 
     // --- attributes ---
 
-    NlWriter attribute(int type, byte[] data) {
+    public NlWriter attribute(int type, byte[] data) {
         u16(data.length + 4).u16(type).bytes(data);
         while ((length & 3) != 0) {
             u8(0);
@@ -102,43 +102,56 @@ final class NlWriter {
         return this;
     }
 
-    NlWriter attribute8(int type, int value) {
+    public NlWriter attribute8(int type, int value) {
         return attribute(type, new byte[] {(byte) value});
     }
 
-    NlWriter attribute16(int type, int value) {
+    public NlWriter attribute16(int type, int value) {
         return attribute(type, new byte[] {(byte) value, (byte) (value >> 8)});
     }
 
-    NlWriter attribute32(int type, int value) {
+    public NlWriter attribute32(int type, int value) {
         byte[] four = new byte[4];
         Be.put32(four, 0, Integer.reverseBytes(value));
         return attribute(type, four);
     }
 
-    NlWriter text(int type, String value) {
+    /** Numbers in network byte order, as netfilter has them. */
+    public NlWriter be32(int type, int value) {
+        byte[] four = new byte[4];
+        Be.put32(four, 0, value);
+        return attribute(type, four);
+    }
+
+    public NlWriter be64(int type, long value) {
+        byte[] eight = new byte[8];
+        Be.put64(eight, 0, value);
+        return attribute(type, eight);
+    }
+
+    public NlWriter text(int type, String value) {
         return attribute(type, (value + "\0").getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    NlWriter address(int type, IpAddress address) {
+    public NlWriter address(int type, IpAddress address) {
         return attribute(type, address.bytes());
     }
 
     /** Begins a nested attribute. @return its place, for {@link #close} */
-    int open(int type) {
+    public int open(int type) {
         int at = length;
         u16(0).u16(type);
         return at;
     }
 
-    void close(int at) {
+    public void close(int at) {
         int size = length - at;
         buffer[at] = (byte) size;
         buffer[at + 1] = (byte) (size >> 8);
     }
 
     /** The end of a dump. */
-    void done() {
+    public void done() {
         begin(Netlink.NLMSG_DONE, Netlink.NLM_F_MULTI).u32(0).end();
     }
 }

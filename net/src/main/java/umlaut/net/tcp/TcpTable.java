@@ -213,6 +213,14 @@ public final class TcpTable implements ProtocolHandler {
         skb.release();
     }
 
+    /** A rule has a segment refused, which starts at its header; stays the caller's. */
+    public void reject(SkBuff skb) {
+        TcpHeader h = new TcpHeader();
+        if (h.parse(skb)) {
+            refuse(skb, h);
+        }
+    }
+
     /** Answers with a reset (RFC 9293, 3.10.7.1). */
     void refuse(SkBuff skb, TcpHeader h) {
         if (h.has(TcpHeader.RST) || skb.destination.isMulticast()) {
