@@ -134,7 +134,9 @@ final class RunArguments {
 
     private Map<String, String> environment(boolean terminal) {
         Map<String, String> environment = new LinkedHashMap<>();
-        if (terminal) {
+        if (boot) {
+            environment.put("TERM", "linux"); // as Linux tells its init
+        } else if (terminal) {
             environment.put("TERM", hostEnvironment.getOrDefault("TERM", "xterm"));
         }
         for (String file : flags.list("--env-file")) {

@@ -102,6 +102,16 @@ class ImageTest {
                 "sh",
                 "-c",
                 "echo 5 >/proc/self/loginuid; cat /proc/self/loginuid /proc/self/sessionid");
+        // The kernel's log, each line once, and whoever reads on waits.
+        succeeds(
+                "marked\nlater\n",
+                "run",
+                "system",
+                "--",
+                "sh",
+                "-c",
+                "echo marked >/dev/kmsg; grep -m1 -o marked /proc/kmsg; (sleep 1; echo later >/dev/kmsg) &"
+                        + " grep -m1 -o later /proc/kmsg");
         fails("no image 'other'", "run", "other");
         fails("no user 'bob' in the guest", "run", "-u", "bob", "system", "--", "id");
         assertThat(umlaut("run", "system", "--", "nothing").status()).isEqualTo(127);
@@ -211,7 +221,16 @@ class ImageTest {
             guest.destroyForcibly();
         }
         // Clean: nothing to recover when it is mounted again.
-        succeeds("first\n", "run", "--name", "b", "system", "--", "sh", "-c", "cat /boots; ! grep recover /proc/kmsg");
+        succeeds(
+                "first\n",
+                "run",
+                "--name",
+                "b",
+                "system",
+                "--",
+                "sh",
+                "-c",
+                "cat /boots; ! busybox dmesg | grep recover");
     }
 
     @Test

@@ -16,6 +16,7 @@ import umlaut.kernel.mqueue.MqueueFs;
 import umlaut.kernel.ns.Namespaces;
 import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
+import umlaut.kernel.system.Syslog;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.task.AnsweredTasks;
 import umlaut.kernel.task.KernelThreads;
@@ -40,6 +41,7 @@ public final class Kernel {
     public final KernelConfig config;
     public final Clock clock;
     public final KernelLog log;
+    public final Syslog syslog = new Syslog();
     public final PageStore pages;
     public final TaskTable tasks = new TaskTable();
     public final UserTable users = new UserTable();

@@ -49,7 +49,7 @@ public final class DebianBuild {
                 --customize-hook="printf '127.0.0.1\\\\tlocalhost\\\\n127.0.1.1\\\\t%s\\\\n::1\\\\tlocalhost ip6-localhost\\\\n' '$3' >\\"\\$1/etc/hosts\\"" \\
                 --customize-hook='echo "/dev/ubda / ext4 errors=remount-ro 0 1" >"$1/etc/fstab"' \\
                 --customize-hook='printf "auto lo\\niface lo inet loopback\\n" >"$1/etc/network/interfaces"' \\
-                --customize-hook='rm -f "$1/etc/resolv.conf"' \\
+                --customize-hook='rm -f "$1/etc/resolv.conf"; ln -sf ../proc/self/mounts "$1/etc/mtab"' \\
                 "$suite" - $sources
             """;
 

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Clock;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
-import umlaut.kernel.KernelLog;
 import umlaut.kernel.UtsName;
 import umlaut.kernel.cgroup.Controller;
 import umlaut.kernel.task.Task;
@@ -37,7 +36,7 @@ final class SystemFiles {
         root.constant("iomem", "");
         root.constant("ioports", "");
         root.constant("kallsyms", "");
-        root.text("kmsg", 0400, t -> kmsg(kernel));
+        root.add("kmsg", new KmsgInode(fs, kernel));
         root.text("loadavg", t -> loadavg(fs));
         root.text("locks", t -> "");
         root.text("mdstat", t -> "");
@@ -182,15 +181,6 @@ final class SystemFiles {
             out.append("%12s:".formatted(name))
                     .append("          0".repeat(kernel.config.cpus()))
                     .append('\n');
-        }
-        return out.toString();
-    }
-
-    private static String kmsg(Kernel kernel) {
-        StringBuilder out = new StringBuilder();
-        for (KernelLog.Entry entry : kernel.log.entries()) {
-            long us = entry.sinceBootNs() / 1000;
-            out.append("<%d>[%5d.%06d] %s\n".formatted(entry.level(), us / 1_000_000, us % 1_000_000, entry.text()));
         }
         return out.toString();
     }

@@ -4,13 +4,10 @@ import umlaut.abi.Nr;
 import umlaut.kernel.seccomp.SeccompCalls;
 import umlaut.kernel.system.MachineCalls;
 import umlaut.kernel.system.Names;
-import umlaut.kernel.system.Syslog;
 import umlaut.kernel.task.Task;
 
 /** Calls about the machine as a whole. */
 final class SystemFamily implements SyscallFamily {
-    private final Syslog syslog = new Syslog();
-
     @Override
     public long call(Task task, int nr, Args args) {
         return switch (nr) {
@@ -23,7 +20,7 @@ final class SystemFamily implements SyscallFamily {
             case Nr.PERSONALITY -> MachineCalls.personality(task, args.i(0));
             case Nr.VHANGUP -> MachineCalls.vhangup(task);
             case Nr.SECCOMP -> SeccompCalls.seccomp(task, args.i(0), args.i(1), args.l(2));
-            case Nr.SYSLOG -> syslog.syslog(task, args.i(0), args.l(1), args.i(2));
+            case Nr.SYSLOG -> task.kernel.syslog.syslog(task, args.i(0), args.l(1), args.i(2));
             default -> NOT_MINE;
         };
     }

@@ -1,8 +1,8 @@
 package umlaut.kernel.system;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import umlaut.abi.Capability;
@@ -34,7 +34,9 @@ public final class Syslog {
         if (address == 0 || length < 0) {
             return Errno.EINVAL.negative();
         }
-        return length == 0 ? 0 : Blocking.on(task, task.kernel.log.arrived, () -> take(task, address, length));
+        return length == 0
+                ? 0
+                : Blocking.on(task, task.kernel.log.arrived, () -> read(task, address, take(task.kernel.log, length)));
     }
 
     private static boolean permitted(Task task) {
@@ -64,24 +66,28 @@ public final class Syslog {
                 consoleLevel = length;
                 yield 0;
             }
-            case RebootConst.SYSLOG_ACTION_SIZE_UNREAD -> unread(task);
+            case RebootConst.SYSLOG_ACTION_SIZE_UNREAD -> unread(task.kernel.log);
             case RebootConst.SYSLOG_ACTION_SIZE_BUFFER -> BUFFER_BYTES;
             default -> Errno.EINVAL.negative();
         };
     }
 
-    /** Lines that nobody has taken yet, which are then taken; a line that is too long in parts. @return bytes, or WOULD_BLOCK if there are none */
-    private synchronized long take(Task task, long address, int length) {
-        int done = 0;
-        for (KernelLog.Entry entry : task.kernel.log.entries()) {
+    private long read(Task task, long address, byte[] lines) {
+        task.memory.putBytes(address, lines);
+        return lines.length == 0 ? BlockingOp.WOULD_BLOCK : lines.length;
+    }
+
+    /** Lines that nobody has taken yet, which are then taken; the last maybe in part. @return empty if there are none */
+    public synchronized byte[] take(KernelLog log, int most) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (KernelLog.Entry entry : log.entries()) {
             if (entry.sequence() < next) {
                 continue;
             }
             byte[] line = format(entry).getBytes(StandardCharsets.UTF_8);
             int from = entry.sequence() == next ? Math.min(given, line.length) : 0;
-            int n = Math.min(line.length - from, length - done);
-            task.memory.putBytes(address + done, Arrays.copyOfRange(line, from, from + n));
-            done += n;
+            int n = Math.min(line.length - from, most - out.size());
+            out.write(line, from, n);
             next = entry.sequence();
             given = from + n;
             if (given < line.length) {
@@ -90,12 +96,13 @@ public final class Syslog {
             next++;
             given = 0;
         }
-        return done == 0 ? BlockingOp.WOULD_BLOCK : done;
+        return out.toByteArray();
     }
 
-    private long unread(Task task) {
+    /** Bytes that nobody has taken. */
+    public synchronized long unread(KernelLog log) {
         long sum = 0;
-        for (KernelLog.Entry entry : task.kernel.log.entries()) {
+        for (KernelLog.Entry entry : log.entries()) {
             sum += entry.sequence() < next ? 0 : format(entry).getBytes(StandardCharsets.UTF_8).length;
         }
         return sum - given;
