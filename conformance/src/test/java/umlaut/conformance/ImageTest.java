@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -170,6 +174,31 @@ class ImageTest {
                 "tool:1",
                 "-c",
                 "echo $(id -u) $(pwd)");
+    }
+
+    /** A raw disk with an MBR: the root is a partition of it. */
+    @Test
+    void aDiskWithPartitions() throws IOException {
+        succeeds("small\n", "image", "import", "--size", "32m", dir + "/system.tar", "small");
+        byte[] fs = Files.readAllBytes(dir.resolve("data/umlaut/images/small/disk"));
+        int start = 2048;
+        ByteBuffer mbr = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
+        mbr.put(446 + 4, (byte) 0x83).putInt(446 + 8, start).putInt(446 + 12, fs.length / 512);
+        mbr.put(510, (byte) 0x55).put(511, (byte) 0xaa);
+        try (FileChannel disk =
+                FileChannel.open(dir.resolve("disk.img"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            disk.write(mbr, 0);
+            disk.write(ByteBuffer.wrap(fs), start * 512L);
+        }
+        succeeds("disk\n", "image", "import", dir + "/disk.img");
+        succeeds(
+                "/dev/ubda1 on / type ext4 (rw,relatime)\n",
+                "run",
+                "disk",
+                "--",
+                "sh",
+                "-c",
+                "echo x >/x; mount | grep ubda");
     }
 
     // --- booting ---
