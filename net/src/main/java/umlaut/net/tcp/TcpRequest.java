@@ -5,21 +5,16 @@ import umlaut.abi.InetConst;
 import umlaut.net.core.Be;
 import umlaut.net.core.Counter;
 import umlaut.net.core.IcmpError;
-import umlaut.net.core.IpAddress;
 import umlaut.net.core.NetDevice;
-import umlaut.net.core.NetNamespace;
-import umlaut.net.core.NetTimer;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.Sock;
 import umlaut.net.proxy.TransparentProxy;
 
 /** A connection that a SYN has asked for and that the last acknowledgement is missing of (Linux: struct request_sock). Guarded by the namespace's lock. */
-public final class TcpRequest implements TcpFlow {
+public final class TcpRequest extends TcpMiniSock {
     private static final long TIMEOUT_NS = 1_000_000_000L;
 
-    private final NetNamespace net;
     final TcpSock listener;
-    private final Key key;
     private final NetDevice device;
     final int irs;
     final int iss;
@@ -32,7 +27,6 @@ public final class TcpRequest implements TcpFlow {
     private final int tsOffset;
     private final int advMss;
     private int retransmits;
-    private final NetTimer timer;
     private long sentNs;
     /** An acknowledgement came while there was no room to accept. */
     private boolean acknowledged;
@@ -42,9 +36,8 @@ public final class TcpRequest implements TcpFlow {
     private @Nullable TransparentProxy proxy;
 
     TcpRequest(TcpSock listener, Key key, SkBuff skb, TcpHeader h, int iss) {
-        this.net = listener.net;
+        super(listener.net, key);
         this.listener = listener;
-        this.key = key;
         this.device = skb.device == null ? net.loopback : skb.device;
         this.irs = h.seq;
         this.iss = iss;
@@ -56,7 +49,6 @@ public final class TcpRequest implements TcpFlow {
         this.window = h.window;
         this.tsOffset = key.hashCode() * 0x9e3779b1;
         this.advMss = listener.buffers.advertisedMss(key, skb.device);
-        this.timer = net.timers.create(this::again);
     }
 
     /** From the acknowledgement of a cookie; nothing but the size is known. */
@@ -68,16 +60,14 @@ public final class TcpRequest implements TcpFlow {
     }
 
     private TcpRequest(TcpSock listener, Key key, SkBuff skb, TcpHeader h, int iss, int irs) {
-        this.net = listener.net;
+        super(listener.net, key);
         this.listener = listener;
-        this.key = key;
         this.device = skb.device == null ? net.loopback : skb.device;
         this.irs = irs;
         this.iss = iss;
         this.window = h.window;
         this.tsOffset = key.hashCode() * 0x9e3779b1;
         this.advMss = listener.buffers.advertisedMss(key, skb.device);
-        this.timer = net.timers.create(this::again);
     }
 
     void forgetOptions() {
@@ -87,29 +77,8 @@ public final class TcpRequest implements TcpFlow {
     }
 
     @Override
-    public Key key() {
-        return key;
-    }
-
-    @Override
     public int state() {
         return InetConst.TCP_SYN_RECV;
-    }
-
-    public IpAddress local() {
-        return key.local();
-    }
-
-    public int localPort() {
-        return key.localPort();
-    }
-
-    public IpAddress remote() {
-        return key.remote();
-    }
-
-    public int remotePort() {
-        return key.remotePort();
     }
 
     public int uid() {
@@ -118,10 +87,6 @@ public final class TcpRequest implements TcpFlow {
 
     public int family() {
         return listener.family;
-    }
-
-    public long remainingNs() {
-        return Math.max(0, timer.deadlineNs() - net.nowNs());
     }
 
     public int retransmits() {
@@ -175,7 +140,8 @@ public final class TcpRequest implements TcpFlow {
         answer();
     }
 
-    private void again() {
+    @Override
+    void timeIsUp() {
         if (retransmits >= net.settings.synackRetries) {
             drop();
             return;

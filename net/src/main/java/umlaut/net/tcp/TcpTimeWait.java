@@ -5,17 +5,14 @@ import umlaut.net.core.Counter;
 import umlaut.net.core.IcmpError;
 import umlaut.net.core.IpAddress;
 import umlaut.net.core.NetNamespace;
-import umlaut.net.core.NetTimer;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.PortUser;
 
 /** What is left of a connection for a minute, so that late segments of it don't disturb the next (RFC 9293, 3.6; Linux: tcp_minisocks.c). Guarded by the namespace's lock. */
-public final class TcpTimeWait implements TcpFlow, PortUser {
+public final class TcpTimeWait extends TcpMiniSock implements PortUser {
     private static final long LENGTH_NS = 60_000_000_000L;
     private static final long REUSE_NS = 1_000_000_000L;
 
-    private final NetNamespace net;
-    private final Key key;
     private final int sndNxt;
     private int rcvNxt;
     private final int window;
@@ -23,7 +20,6 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
     private final int tsOffset;
     private int tsRecent;
     private long tsRecentNs;
-    private final NetTimer timer;
     private final boolean reuseAddress;
     private final boolean reusePort;
     private final int uid;
@@ -33,8 +29,7 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
     private int state;
 
     TcpTimeWait(TcpSock from, int state, long timeoutNs) {
-        this.net = from.net;
-        this.key = from.key();
+        super(from.net, from.key());
         this.sndNxt = from.sndNxt;
         this.rcvNxt = from.rcvNxt;
         this.window = from.receiveWindow() >> from.rcvScale;
@@ -48,7 +43,6 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
         this.byConnect = from.byConnect();
         this.family = from.family;
         this.state = state;
-        this.timer = net.timers.create(this::kill);
         timer.set(net.nowNs() + timeoutNs);
         net.tcp.timeWaits++;
     }
@@ -66,6 +60,11 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
         net.tcp.ports.add(tw.key.localPort(), tw);
     }
 
+    @Override
+    void timeIsUp() {
+        kill();
+    }
+
     void kill() {
         timer.stop();
         if (net.tcp.flow(key) == this) {
@@ -81,31 +80,6 @@ public final class TcpTimeWait implements TcpFlow, PortUser {
         int setting = net.settings.twReuse;
         boolean on = setting == 1 || setting == 2 && key.remote().isLoopback();
         return on && stamped && net.nowNs() - tsRecentNs > REUSE_NS;
-    }
-
-    public IpAddress local() {
-        return key.local();
-    }
-
-    public int localPort() {
-        return key.localPort();
-    }
-
-    public IpAddress remote() {
-        return key.remote();
-    }
-
-    public int remotePort() {
-        return key.remotePort();
-    }
-
-    public long remainingNs() {
-        return Math.max(0, timer.deadlineNs() - net.nowNs());
-    }
-
-    @Override
-    public Key key() {
-        return key;
     }
 
     @Override
