@@ -13,13 +13,13 @@ final class Training {
             exec </dev/null >/dev/null 2>&1
             export N=$1
             cd /tmp
-            dd if=/dev/zero of=/dev/null bs=1 count=$((300 * N))
+            dd if=/bin/sh of=a bs=1 count=$((300 * N))
             dd if=/dev/zero of=a bs=4k count=$((30 * N))
             dd if=a of=b bs=4k; dd if=a of=/dev/null bs=1M; cat a b | wc -c
             i=0
             while [ $i -lt $((N / 4)) ]; do /bin/true; /bin/true | cat; (:); : | :; /bin/true; i=$((i + 1)); done
             perl -e '
-                $n = $ENV{N}; $t = "\\0" x 64; pipe R, W; $p = pack("iss", fileno R, 1, 0) x 4; open Z, "<", "/dev/zero"; open N, ">", "/dev/null";
+                $n = $ENV{N}; $t = "\\0" x 64; pipe R, W; $p = pack("iss", fileno R, 1, 0) x 4; open Z, "<", "/bin/sh"; open N, ">", "d";
                 for (1 .. 200 * $n) {
                     sysread Z, $x, 1; syswrite N, "x"; syswrite W, "x"; sysread R, $x, 1;
                     syscall 228, 1, $t; syscall 13, 12, $t, 0, 8; syscall 14, 0, 0, $t, 8; syscall 7, $p, 4, 0

@@ -36,6 +36,11 @@ public interface OwnAnswers {
     /** getrandom(2) may give these words out, each once: {@link #RANDOM_SIZE} bytes that nobody else has. */
     default void giveRandom(long[] words) {}
 
+    /** What it knows of its descriptors. */
+    default KnownFiles files() {
+        return KnownFiles.NONE;
+    }
+
     /** rseq(2) may be made, on the host: {@link UserThread#rseqArea}. */
     default void allowRseq() {}
 }

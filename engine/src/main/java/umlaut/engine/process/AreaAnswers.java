@@ -9,10 +9,13 @@ import umlaut.host.Layouts;
 /** The JVM's end of {@link StubOwn}. What the thread has done by itself stands in its area, so it is hearsay. */
 final class AreaAnswers implements OwnAnswers {
     private final MemorySegment area;
+    private final AreaFiles files;
 
     /** @param area of a new thread, its host thread may have served another before */
     AreaAnswers(MemorySegment area) {
         this.area = area;
+        this.files = new AreaFiles(area);
+        forgetResults();
         defaultActions(0, 0);
         takeSetActions();
         limits(null);
@@ -20,6 +23,24 @@ final class AreaAnswers implements OwnAnswers {
         area.set(Layouts.INT, Area.RANDOM_LEFT, 0);
         area.set(Layouts.INT, Area.RSEQ_ALLOWED, 0);
         area.set(Layouts.LONG, Area.RSEQ_ADDRESS, 0);
+    }
+
+    @Override
+    public AreaFiles files() {
+        return files;
+    }
+
+    void keepResult(int nr, long result) {
+        int kept = CopyTable.kept(nr);
+        if (kept >= 0) {
+            area.set(Layouts.LONG, Area.KEPT + 8L * kept, result);
+        }
+    }
+
+    void forgetResults() {
+        for (int i = 0; i < CopyTable.keptCalls(); i++) {
+            area.set(Layouts.LONG, Area.KEPT + 8L * i, Area.UNKNOWN);
+        }
     }
 
     @Override

@@ -24,6 +24,9 @@ final class CopyTable {
     /** In the stub's table alone, with what else it says of the call: {@link StubSignals} may do it. */
     static final long LENT = 1L << 52;
 
+    /** The same for {@link StubFiles}. */
+    static final long KNOWN_FILE = 1L << 53;
+
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
         Syscall.GETTID,
@@ -59,6 +62,7 @@ final class CopyTable {
             case Syscall.BRK, Syscall.MMAP, Syscall.MUNMAP, Syscall.MPROTECT -> LEASED;
             case Syscall.RT_SIGACTION, Syscall.ARCH_PRCTL, Syscall.RSEQ, Syscall.GETRANDOM, Syscall.PRLIMIT64 ->
                 entries[nr] | OWN;
+            case Syscall.READ, Syscall.WRITE -> entries[nr] | KNOWN_FILE;
             default -> entries[nr];
         };
     }

@@ -107,7 +107,6 @@ final class NativeThread implements UserThread {
         rseq = new Rseq(own);
         leased = new LeasedMemory(space, area);
         lentMask = new LentMask(space, area);
-        forgetResults();
     }
 
     boolean hasStarted() {
@@ -351,17 +350,12 @@ final class NativeThread implements UserThread {
 
     @Override
     public void keepResult(int nr, long result) {
-        int kept = CopyTable.kept(nr);
-        if (kept >= 0) {
-            area.set(Layouts.LONG, Area.KEPT + 8L * kept, result);
-        }
+        own.keepResult(nr, result);
     }
 
     @Override
     public void forgetResults() {
-        for (int i = 0; i < CopyTable.keptCalls(); i++) {
-            area.set(Layouts.LONG, Area.KEPT + 8L * i, Area.UNKNOWN);
-        }
+        own.forgetResults();
     }
 
     @Override
@@ -790,6 +784,7 @@ final class NativeThread implements UserThread {
         }
         leased.close();
         lentMask.close();
+        own.files().close();
         handOver.close();
         areaUse.close();
         space.retire(this);

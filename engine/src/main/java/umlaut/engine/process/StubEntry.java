@@ -22,9 +22,9 @@ final class StubEntry {
     private static final int CPU_SEGMENT = 0x7b;
 
     /** From so many bytes on the CPU's own string copy is quicker than a loop. */
-    private static final int LONG_COPY = 128;
+    static final int LONG_COPY = 128;
 
-    private static final int DIRECTION_FLAG = 0x400;
+    static final int DIRECTION_FLAG = 0x400;
 
     /** futex operations without side effects beyond the guest's memory: WAIT WAKE REQUEUE CMP_REQUEUE WAKE_OP WAIT_BITSET WAKE_BITSET. */
     private static final int NATIVE_FUTEX_OPS = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 9 | 1 << 10;
@@ -81,6 +81,11 @@ final class StubEntry {
     /** A call that a thread makes about itself, its number in RAX, the request in R11 and the table's entry in RCX: {@link StubOwn}. */
     final Label ownCall = new Label();
 
+    /** read or write, as before: {@link StubFiles}. */
+    final Label fileCall = new Label();
+
+    final Label fileAccess = new Label(), fileAccessEnd = new Label(), fileFault = new Label();
+
     private final Label futexAgain = new Label();
     private final Label synced = new Label();
     private final Label futexCall = new Label(), notNativeFutex = new Label();
@@ -131,6 +136,7 @@ final class StubEntry {
         new StubLease(a, this).assemble();
         new StubSignals(a, this, xfeatures).assemble();
         new StubOwn(a, this).assemble();
+        new StubFiles(a, this).assemble();
     }
 
     private void comeIn() {
@@ -169,6 +175,8 @@ final class StubEntry {
         a.bind(notKept);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LEASED));
         a.j(Cond.C, leasedCall);
+        a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.KNOWN_FILE));
+        a.j(Cond.C, fileCall);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.LENT));
         a.j(Cond.C, lentCall);
         a.bt(RCX, Long.numberOfTrailingZeros(CopyTable.OWN));

@@ -98,6 +98,7 @@ final class StubHandlers {
                 order = new Label(),
                 own = new Label(),
                 lent = new Label(),
+                file = new Label(),
                 exit = new Label();
         a.bind(fault);
         prologue(textEnd, guest);
@@ -107,6 +108,7 @@ final class StubHandlers {
         ifIn(stub.orderAccess, stub.orderAccessEnd, order);
         ifIn(stub.own, stub.ownEnd, own);
         ifIn(stub.lentAccess, stub.lentAccessEnd, lent);
+        ifIn(stub.fileAccess, stub.fileAccessEnd, file);
         ifIn(stub.exitFast, stub.exitFastEnd, exit);
         ifIn(stub.exitFull, stub.exitFullEnd, exit);
         a.cmpl(RDI, SIGTRAP); // a guest steps itself through the stub
@@ -118,6 +120,7 @@ final class StubHandlers {
         fixup(order, stub.orderFault);
         fixup(own, stub.copyArguments);
         fixup(lent, stub.lentFault);
+        fixup(file, stub.fileFault);
         a.bind(exit); // the guest is to go on at an impossible address; its registers are in the area
         a.mov(R12, State.FAULT);
         a.jmp(faultInfo);

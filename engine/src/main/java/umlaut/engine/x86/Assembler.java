@@ -358,6 +358,11 @@ public final class Assembler {
         bytes(0xf3, 0xa4);
     }
 
+    /** Fills RCX bytes at RDI with AL. */
+    public void repStosb() {
+        bytes(0xf3, 0xaa);
+    }
+
     /** Sets AL to the condition. */
     public void setAl(Cond cond) {
         bytes(0x0f, 0x90 | cond.code, 0xc0);

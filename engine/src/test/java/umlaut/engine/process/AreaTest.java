@@ -25,6 +25,7 @@ class AreaTest {
             Map.entry("FRAME_REGISTERS", 8 * (StubHandlers.FLAGS + 1)),
             Map.entry("LIMITS", 16 * umlaut.abi.Rlimit.RLIM_NLIMITS),
             Map.entry("RANDOM", Area.RANDOM_SIZE),
+            Map.entry("KNOWN_COUNTERS", 32),
             Map.entry("OUT_DATA", Area.OUT_SIZE),
             Map.entry("XSAVE", Area.XSAVE_SIZE),
             Map.entry("SIGNAL_STACK", Area.SIGNAL_STACK_SIZE));

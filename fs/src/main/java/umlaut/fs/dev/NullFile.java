@@ -1,6 +1,7 @@
 package umlaut.fs.dev;
 
 import org.jspecify.annotations.Nullable;
+import umlaut.engine.KnownFiles;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Inode;
@@ -15,6 +16,11 @@ class NullFile extends DeviceFile {
     @Override
     public long read(Task task, IovIter to, long offset) {
         return 0;
+    }
+
+    @Override
+    public int knownTransfers() {
+        return KnownFiles.END | KnownFiles.SINK;
     }
 
     @Override

@@ -28,6 +28,11 @@ final class RandomFile extends NullFile {
     }
 
     @Override
+    public int knownTransfers() {
+        return 0;
+    }
+
+    @Override
     public long read(Task task, IovIter to, long offset) {
         MemorySegment own = null;
         long done = 0;

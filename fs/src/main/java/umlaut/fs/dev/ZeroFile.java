@@ -3,6 +3,7 @@ package umlaut.fs.dev;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.engine.KnownFiles;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
@@ -41,6 +42,11 @@ final class ZeroFile extends NullFile {
     @Override
     public long write(Task task, IovIter from, long offset) {
         return full ? Errno.ENOSPC.negative() : super.write(task, from, offset);
+    }
+
+    @Override
+    public int knownTransfers() {
+        return full ? KnownFiles.ZEROS : KnownFiles.ZEROS | KnownFiles.SINK;
     }
 
     @Override

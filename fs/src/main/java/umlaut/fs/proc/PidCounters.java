@@ -1,6 +1,7 @@
 package umlaut.fs.proc;
 
 import umlaut.abi.Rlimit;
+import umlaut.engine.KnownFiles;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.CpuTimes;
 import umlaut.kernel.task.Limits;
@@ -53,20 +54,23 @@ final class PidCounters {
         long[] sum = new long[4];
         if (subject.wholeProcess()) {
             for (Task task : subject.group().threads()) {
-                add(sum, task.accounting);
+                add(sum, task);
             }
         } else {
-            add(sum, subject.task().accounting);
+            add(sum, subject.task());
         }
-        return "rchar: " + sum[0] + "\nwchar: " + sum[1] + "\nsyscr: " + sum[2] + "\nsyscw: " + sum[3]
+        return "rchar: " + sum[KnownFiles.BYTES_READ] + "\nwchar: " + sum[KnownFiles.BYTES_WRITTEN] + "\nsyscr: "
+                + sum[KnownFiles.READS] + "\nsyscw: " + sum[KnownFiles.WRITES]
                 + "\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n";
     }
 
-    private static void add(long[] sum, TaskAccounting a) {
-        sum[0] += a.readBytes;
-        sum[1] += a.writtenBytes;
-        sum[2] += a.readCalls;
-        sum[3] += a.writeCalls;
+    private static void add(long[] sum, Task task) {
+        TaskAccounting a = task.accounting;
+        task.user().own().files().addTransfers(sum);
+        sum[KnownFiles.BYTES_READ] += a.readBytes;
+        sum[KnownFiles.BYTES_WRITTEN] += a.writtenBytes;
+        sum[KnownFiles.READS] += a.readCalls;
+        sum[KnownFiles.WRITES] += a.writeCalls;
     }
 
     static String oomScore(Subject subject) {

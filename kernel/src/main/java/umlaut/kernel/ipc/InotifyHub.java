@@ -1,5 +1,6 @@
 package umlaut.kernel.ipc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.Dentry;
 import umlaut.kernel.vfs.File;
@@ -44,6 +46,8 @@ final class InotifyHub implements FsNotify {
     }
 
     private final Kernel kernel;
+
+    @GuardedBy("this") private boolean listening;
 
     InotifyHub(Kernel kernel) {
         this.kernel = kernel;
@@ -125,7 +129,21 @@ final class InotifyHub implements FsNotify {
             }
             watches.list.add(watch);
         }
+        listen();
+    }
+
+    /** From the first watch on: transfers that guest threads made by themselves would be no events. */
+    private synchronized void listen() {
+        if (listening) {
+            return;
+        }
         kernel.vfs.setNotify(this);
+        for (ThreadGroup group : kernel.tasks.groups()) {
+            for (Task task : group.threads()) {
+                task.files().forgetKnown(task.user());
+            }
+        }
+        listening = true;
     }
 
     void remove(Watcher watch) {

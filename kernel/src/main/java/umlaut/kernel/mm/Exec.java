@@ -154,8 +154,10 @@ public final class Exec {
             ExecTransition.leaveMemory(task);
             task.group.handlers().leave(oldUser);
             task.group.limits.leave(oldUser);
+            task.files().forgetKnown(oldUser);
             oldUser.close();
             task.setUser(user);
+            task.accounting.addTransfers(oldUser.own().files());
             task.setMm(fresh);
             done = true;
             if (old.users() == 1) {

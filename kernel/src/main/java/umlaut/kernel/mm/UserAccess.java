@@ -19,6 +19,9 @@ public final class UserAccess {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     public static final int PATH_MAX = 4096;
 
+    /** Of x86-64 with four levels of page tables. */
+    private static final long USER_PTR_MAX = 0x7fff_ffff_f000L;
+
     private final Task task;
     /** Native, since the host copies from and to it; used by one call at a time. */
     private final MemorySegment scratch;
@@ -36,7 +39,7 @@ public final class UserAccess {
     /** access_ok. @throws umlaut.abi.ErrnoException EFAULT for a range that no guest can have */
     public static void requireRange(long address, long length) {
         long end = address + length;
-        if (end < 0 || Long.compareUnsigned(end, address) < 0) {
+        if (Long.compareUnsigned(end, USER_PTR_MAX) > 0 || Long.compareUnsigned(end, address) < 0) {
             throw Errno.EFAULT.exception();
         }
     }

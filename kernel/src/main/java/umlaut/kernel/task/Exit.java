@@ -73,6 +73,7 @@ public final class Exit {
         }
         group.handlers().leave(task.user());
         group.limits.leave(task.user());
+        task.files().forgetKnown(task.user());
         task.user().close();
         task.setMm(null);
         AddressSpace unused = null;

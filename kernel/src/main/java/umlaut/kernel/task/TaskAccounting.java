@@ -1,6 +1,7 @@
 package umlaut.kernel.task;
 
 import java.lang.foreign.MemorySegment;
+import umlaut.engine.KnownFiles;
 import umlaut.host.HostCalls;
 import umlaut.host.Layouts;
 import umlaut.host.Scratch;
@@ -17,13 +18,24 @@ public final class TaskAccounting {
     private volatile long clockBaseNs;
     public volatile long voluntarySwitches;
     public volatile long involuntarySwitches;
-    // Of calls like read(2) and write(2). Not volatile: they are on the hottest paths, and who reads them late loses
+    // Of calls like read(2) and write(2), but for those of KnownFiles. Not volatile: they are on the hottest paths, and
+    // who reads them late loses
     // nothing.
     public long readBytes;
 
     public long writtenBytes;
     public long readCalls;
     public long writeCalls;
+
+    /** Those that a former thread of the task made without the kernel. */
+    public void addTransfers(KnownFiles files) {
+        long[] sum = new long[4];
+        files.addTransfers(sum);
+        readBytes += sum[KnownFiles.BYTES_READ];
+        writtenBytes += sum[KnownFiles.BYTES_WRITTEN];
+        readCalls += sum[KnownFiles.READS];
+        writeCalls += sum[KnownFiles.WRITES];
+    }
 
     /** The caller, a Java thread, is the task's kernel thread from now on. */
     void beginKernelThread() {

@@ -1,10 +1,14 @@
 package umlaut.kernel.vfs;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
+import umlaut.engine.KnownFiles;
+import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
 
 /**
@@ -23,6 +27,9 @@ public final class FileTable {
 
     private volatile int users = 1;
 
+    /** Threads that know something of files in here ({@link KnownFiles}). */
+    @GuardedBy("this") private final List<UserThread> told = new ArrayList<>(0);
+
     /** clone(CLONE_FILES): one more task shares it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
     public synchronized FileTable share() {
@@ -33,6 +40,7 @@ public final class FileTable {
     /** A task leaves; the last one closes everything. */
     public void leave(Task task) {
         synchronized (this) {
+            forgetKnown(task.user());
             if (--users > 0) {
                 return;
             }
@@ -134,6 +142,7 @@ public final class FileTable {
             @Nullable File[] fresh = slots;
             fresh[fd] = null;
             slots = fresh;
+            forgetKnown(fd);
             closeOnExec[fd >> 6] &= ~(1L << fd);
             firstFree = Math.min(firstFree, fd);
         }
@@ -162,6 +171,45 @@ public final class FileTable {
         }
         old.flush(task);
         old.release();
+    }
+
+    /** The task, whose calls nobody watches, is about to read or write {@code file} through {@code fd}: its thread may do that by itself from now on, if what comes of it is always the same. */
+    void tell(Task task, int fd, File file) {
+        int kinds = file.knownTransfers();
+        if (kinds != 0 && !task.kernel.tracer.enabled() && task.kernel.vfs.notifier() == null) {
+            kinds &= file.readable() ? ~0 : KnownFiles.SINK;
+            kinds &= file.writable() ? ~0 : ~KnownFiles.SINK;
+            keepKnown(task, fd, file, kinds);
+        }
+    }
+
+    private synchronized void keepKnown(Task task, int fd, File file, int kinds) {
+        UserThread user = task.user();
+        if (lookup(fd) == file) {
+            if (!told.contains(user)) {
+                told.add(user);
+            }
+            user.own().files().keep(fd, kinds);
+            // Who begins to watch files says so first, and then has all forgotten.
+            if (task.kernel.vfs.notifier() != null) {
+                forgetKnown(user);
+            }
+        }
+    }
+
+    @GuardedBy("this") private void forgetKnown(int fd) {
+        for (UserThread user : told) {
+            user.own().files().keep(fd, 0);
+        }
+    }
+
+    /** The thread is to ask the kernel about all descriptors: it ends, or leaves, or somebody begins to watch files. */
+    public synchronized void forgetKnown(UserThread user) {
+        if (told.remove(user)) {
+            for (int fd = 0; fd < KnownFiles.DESCRIPTORS; fd++) {
+                user.own().files().keep(fd, 0);
+            }
+        }
     }
 
     /** close_range(2) with CLOSE_RANGE_CLOEXEC. */
@@ -207,6 +255,7 @@ public final class FileTable {
         }
         s[fd] = file;
         slots = s;
+        forgetKnown(fd);
         if (cloexec) {
             closeOnExec[fd >> 6] |= 1L << fd;
         } else {

@@ -41,9 +41,11 @@ public final class ReadWrite {
                 return error;
             }
             IovIter to = single(task, address, count);
-            return count == 0 && !file.seekable()
-                    ? readEmpty(file, task, to)
-                    : transfer(task, file, to, false, POSITION, 0);
+            if (count == 0 && !file.seekable()) {
+                return readEmpty(file, task, to);
+            }
+            task.files().tell(task, fd, file);
+            return transfer(task, file, to, false, POSITION, 0);
         } finally {
             file.release();
         }
@@ -59,7 +61,11 @@ public final class ReadWrite {
         File file = task.files().holdOpen(fd);
         try {
             long error = checkWrite(file);
-            return error != 0 ? error : transfer(task, file, single(task, address, count), true, POSITION, 0);
+            if (error != 0) {
+                return error;
+            }
+            task.files().tell(task, fd, file);
+            return transfer(task, file, single(task, address, count), true, POSITION, 0);
         } finally {
             file.release();
         }
