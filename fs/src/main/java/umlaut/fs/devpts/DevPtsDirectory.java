@@ -76,13 +76,10 @@ final class DevPtsDirectory extends Inode {
 
         @Override
         public void readDirectory(Task task, DirectorySink sink) {
-            long at = sink.position();
-            if (at == 0 && !sink.add(".", ino, DirentType.DT_DIR, ++at)) {
+            if (!sink.addDots(ino, ino)) {
                 return;
             }
-            if (at == 1 && !sink.add("..", ino, DirentType.DT_DIR, ++at)) {
-                return;
-            }
+            long at = sink.behindDots();
             if (at == 2 && !sink.add("ptmx", DevPts.PTMX_INO, DirentType.DT_CHR, ++at)) {
                 return;
             }

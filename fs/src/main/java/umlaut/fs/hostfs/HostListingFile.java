@@ -1,6 +1,5 @@
 package umlaut.fs.hostfs;
 
-import umlaut.abi.DirentType;
 import umlaut.fs.support.DirectoryFile;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
@@ -9,7 +8,6 @@ import umlaut.kernel.vfs.Path;
 
 /** An open directory of an image: listed from memory. Positions are entry numbers, "." and ".." being the first two. */
 final class HostListingFile extends DirectoryFile {
-    private static final int DOTS = 2;
     private final HostInode inode;
 
     HostListingFile(HostInode inode, Path path, int flags, Credentials credentials) {
@@ -19,18 +17,14 @@ final class HostListingFile extends DirectoryFile {
 
     @Override
     public void readDirectory(Task task, DirectorySink sink) {
-        long at = sink.position();
-        if (at == 0 && !sink.add(".", inode.ino, DirentType.DT_DIR, ++at)) {
-            return;
-        }
         HostInode up = inode.parent();
-        if (at == 1 && !sink.add("..", up == null ? inode.ino : up.ino, DirentType.DT_DIR, ++at)) {
+        if (!sink.addDots(inode.ino, up == null ? inode.ino : up.ino)) {
             return;
         }
         HostListing all = inode.listing();
-        for (long i = at - DOTS; i >= 0 && i < all.names.length; i++) {
+        for (long i = sink.behindDots() - DirectorySink.DOTS; i < all.names.length; i++) {
             int n = (int) i;
-            if (!sink.add(all.names[n], all.inos[n], all.types[n], i + DOTS + 1)) {
+            if (!sink.add(all.names[n], all.inos[n], all.types[n], i + DirectorySink.DOTS + 1)) {
                 return;
             }
         }

@@ -3,7 +3,6 @@ package umlaut.fs.support;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import umlaut.abi.DirentType;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.DirectorySink;
@@ -11,7 +10,6 @@ import umlaut.kernel.vfs.Path;
 
 /** An open {@link TreeDirectory}: lists what was there when listing began. Positions are entry numbers. */
 final class TreeDirectoryFile extends DirectoryFile {
-    private static final int DOTS = 2;
     private final TreeDirectory directory;
 
     @GuardedBy("this") private @Nullable List<TreeDirectory.Entry> entries;
@@ -23,23 +21,19 @@ final class TreeDirectoryFile extends DirectoryFile {
 
     @Override
     public void readDirectory(Task task, DirectorySink sink) {
-        long at = sink.position();
         List<TreeDirectory.Entry> all;
         synchronized (this) {
-            if (entries == null || at == 0) {
+            if (entries == null || sink.position() == 0) {
                 entries = directory.entries(task);
             }
             all = entries;
         }
-        if (at == 0 && !sink.add(".", directory.ino, DirentType.DT_DIR, ++at)) {
+        if (!sink.addDots(directory.ino, directory.parentIno())) {
             return;
         }
-        if (at == 1 && !sink.add("..", directory.parentIno(), DirentType.DT_DIR, ++at)) {
-            return;
-        }
-        for (long i = at - DOTS; i >= 0 && i < all.size(); i++) {
+        for (long i = sink.behindDots() - DirectorySink.DOTS; i < all.size(); i++) {
             TreeDirectory.Entry e = all.get((int) i);
-            if (!sink.add(e.name(), e.ino(), e.type(), i + DOTS + 1)) {
+            if (!sink.add(e.name(), e.ino(), e.type(), i + DirectorySink.DOTS + 1)) {
                 return;
             }
         }

@@ -9,7 +9,6 @@ import umlaut.kernel.vfs.Path;
 
 /** An open directory. A position is two more than an entry's number: "." and ".." come first. */
 final class FatDirectoryFile extends DirectoryFile {
-    private static final int DOTS = 2;
     private final FatDirectory directory;
 
     FatDirectoryFile(FatDirectory directory, Path path, int flags, Credentials credentials) {
@@ -19,17 +18,14 @@ final class FatDirectoryFile extends DirectoryFile {
 
     @Override
     public void readDirectory(Task task, DirectorySink sink) {
-        long at = sink.position();
-        if (at == 0 && !sink.add(".", directory.ino, DirentType.DT_DIR, ++at)) {
+        if (!sink.addDots(directory.ino, directory.parentNumber())) {
             return;
         }
-        if (at == 1 && !sink.add("..", directory.parentNumber(), DirentType.DT_DIR, ++at)) {
-            return;
-        }
-        FatDirectory.Listed listed = directory.next((int) Math.min(Integer.MAX_VALUE, at - DOTS));
+        FatDirectory.Listed listed =
+                directory.next((int) Math.min(Integer.MAX_VALUE, sink.behindDots() - DirectorySink.DOTS));
         while (listed != null) {
             int type = listed.directory() ? DirentType.DT_DIR : DirentType.DT_REG;
-            if (!sink.add(listed.name(), listed.ino(), type, listed.index() + 1L + DOTS)) {
+            if (!sink.add(listed.name(), listed.ino(), type, listed.index() + 1L + DirectorySink.DOTS)) {
                 return;
             }
             listed = directory.next(listed.index() + 1);

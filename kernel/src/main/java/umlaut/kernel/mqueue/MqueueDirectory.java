@@ -132,16 +132,12 @@ final class MqueueDirectory extends Inode {
 
         @Override
         public void readDirectory(Task task, DirectorySink sink) {
-            long at = sink.position();
-            if (at == 0 && !sink.add(".", ino, DirentType.DT_DIR, ++at)) {
-                return;
-            }
-            if (at == 1 && !sink.add("..", ino, DirentType.DT_DIR, ++at)) {
+            if (!sink.addDots(ino, ino)) {
                 return;
             }
             lock.lock();
             try {
-                long from = at;
+                long from = sink.behindDots();
                 names.entrySet().stream()
                         .filter(e -> e.getValue().place >= from)
                         .sorted((a, b) -> Long.compare(a.getValue().place, b.getValue().place))
