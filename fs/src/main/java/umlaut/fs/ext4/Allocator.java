@@ -47,7 +47,7 @@ final class Allocator {
         this.groups = fs.groups;
         busy = new BitSet[sb.groupCount];
         for (int g = 0; g < sb.groupCount; g++) {
-            free += groups.freeBlocks(g);
+            free += (long) groups.freeBlocks(g) << sb.clusterShift;
         }
     }
 

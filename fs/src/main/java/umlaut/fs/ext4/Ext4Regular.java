@@ -83,8 +83,13 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     @Override
     @GuardedBy("mapLock") public void load(MemorySegment to, long start, long length, long offset) {
         if (isInline()) {
+            // What it has no room for is a hole.
             byte[] all = inlineBytes();
-            MemorySegment.copy(all, (int) offset, to, java.lang.foreign.ValueLayout.JAVA_BYTE, start, (int) length);
+            int n = (int) Math.max(0, Math.min(length, all.length - offset));
+            if (n > 0) {
+                MemorySegment.copy(all, (int) offset, to, java.lang.foreign.ValueLayout.JAVA_BYTE, start, n);
+            }
+            to.asSlice(start + n, length - n).fill((byte) 0);
             return;
         }
         BlockMap.Piece piece = new BlockMap.Piece();

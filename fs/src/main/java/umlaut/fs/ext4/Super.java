@@ -19,6 +19,9 @@ final class Super {
 
     final byte[] raw;
     final int blockSize, blockShift, inodeSize, inodesPerGroup, blocksPerGroup, groupCount, descSize;
+    /** Bits between a block and what bitmaps and counters count (bigalloc). */
+    final int clusterShift;
+
     final long blocks, inodes, firstDataBlock, reservedBlocks;
     final int compat, firstInode, hashVersion, hashFlags, journalInode, firstMetaGroup, reservedGdt, wantExtra;
     final int[] hashSeed = new int[4];
@@ -49,7 +52,10 @@ final class Super {
         blocksPerGroup = Bytes.i32(raw, 32);
         inodesPerGroup = Bytes.i32(raw, 40);
         inodes = Bytes.u32(raw, 0);
-        require(blocksPerGroup > 0 && blocksPerGroup <= blockSize * 8 && blocksPerGroup % 8 == 0);
+        int clusterLog = readOnlyCompat(Feature.RO_BIGALLOC) ? Bytes.i32(raw, 28) - log : 0;
+        require(clusterLog >= 0 && clusterLog <= 20);
+        clusterShift = clusterLog;
+        require(blocksPerGroup > 0 && blocksPerGroup >> clusterShift <= blockSize * 8 && blocksPerGroup % 8 == 0);
         require(inodesPerGroup > 0 && inodesPerGroup <= blockSize * 8);
         require(firstDataBlock == (blockSize == 1024 ? 1 : 0) && blocks > firstDataBlock);
         long groups = (blocks - firstDataBlock + blocksPerGroup - 1) / blocksPerGroup;
