@@ -76,7 +76,8 @@ class DiskTest {
                 "-t ext2 -b 4096 -O ^dir_index",
                 "-t ext3 -b 1024 -I 128",
                 "-t ext4 -b 4096 -O ^64bit,^metadata_csum,uninit_bg,^extents",
-                "-t ext4 -b 2048 -O meta_bg,^resize_inode,^has_journal");
+                "-t ext4 -b 2048 -O meta_bg,^resize_inode,^has_journal",
+                "-t ext4 -b 4096 -O inline_data -I 256");
         List<String> images = new ArrayList<>();
         StringBuilder script = new StringBuilder();
         for (int i = 0; i < kinds.size(); i++) {

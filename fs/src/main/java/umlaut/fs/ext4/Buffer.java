@@ -17,6 +17,8 @@ final class Buffer {
     final byte[] data;
     /** In the running transaction. */
     volatile boolean dirty;
+    /** A commit has a copy of it, and has yet to write that to its place. */
+    volatile boolean committing;
     /** Its checksum and structure have been found right. */
     volatile boolean verified;
 
@@ -27,5 +29,10 @@ final class Buffer {
     Buffer(long block, byte[] data) {
         this.block = block;
         this.data = data;
+    }
+
+    /** Does the disk have the same in the block's place? */
+    boolean isInPlace() {
+        return !dirty && !committing;
     }
 }

@@ -1,13 +1,16 @@
 package umlaut.fs.ext4;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import umlaut.block.BlockDevice;
 import umlaut.host.Scratch;
 
 /**
- * Metadata blocks in memory. Buffers leave it only while nobody is inside a transaction, and never dirty ones: so within a transaction a block has one buffer. A limited number is kept.
+ * Metadata blocks in memory. Buffers leave it only while nobody is inside a transaction, and only those that are in their places on the disk: neither dirty ones nor those that a commit has
+ * yet to write. So a block has one buffer, which is never older than the disk. A limited number is kept.
  */
 final class BufferCache {
     /** Most memory for buffers that could go, bytes. */
@@ -17,6 +20,8 @@ final class BufferCache {
     final int blockSize;
     private final ConcurrentHashMap<Long, Buffer> buffers = new ConcurrentHashMap<>();
     private final int most;
+    /** Grows when buffers leave. */
+    @GuardedBy("this") private volatile int departures;
 
     BufferCache(BlockDevice device, int blockSize) {
         this.device = device;
@@ -27,17 +32,23 @@ final class BufferCache {
     /** Reads the block if it is not there. @throws umlaut.abi.ErrnoException EIO */
     Buffer get(long block) {
         Buffer known = buffers.get(block);
-        if (known == null) {
-            Buffer read = new Buffer(block, read(block));
-            known = buffers.putIfAbsent(block, read);
-            if (known == null) {
-                return read;
-            }
+        while (known == null) {
+            int before = departures;
+            known = enter(new Buffer(block, read(block)), before);
         }
         if (!known.used) {
             known.used = true;
         }
         return known;
+    }
+
+    /** What was read may be old by now, if buffers have gone since {@code before}: their blocks were written meanwhile. @return the block's buffer, or null: read it again */
+    private synchronized @Nullable Buffer enter(Buffer read, int before) {
+        if (departures != before) {
+            return buffers.get(read.block);
+        }
+        Buffer known = buffers.putIfAbsent(read.block, read);
+        return known == null ? read : known;
     }
 
     /** A block whose old contents do not matter; zeroed. For new metadata, within a transaction. */
@@ -62,14 +73,15 @@ final class BufferCache {
     }
 
     /** Second chance for what was looked at. Nobody is inside a transaction. */
-    void shrink() {
+    synchronized void shrink() {
         for (int round = 0; round < 2 && buffers.size() > most / 4 * 3; round++) {
             buffers.values().removeIf(buffer -> {
-                boolean stay = buffer.dirty || buffer.used || buffers.size() <= most / 2;
+                boolean stay = !buffer.isInPlace() || buffer.used || buffers.size() <= most / 2;
                 buffer.used = false;
                 return !stay;
             });
         }
+        departures++;
     }
 
     byte[] read(long block) {

@@ -1,5 +1,6 @@
 package umlaut.fs.ext4;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.DirentType;
@@ -206,7 +207,29 @@ final class Ext4Directory extends Ext4Inode {
         return place == null ? ino : DirBlock.ino(place.buffer.data, place.at);
     }
 
+    /** A directory that lies in its inode gets a block, since it is about to be changed. Within a transaction. */
+    private void leaveInlineData() {
+        if (!has(INLINE_DATA_FL)) {
+            return;
+        }
+        List<HTree.Named> entries = InlineDirectory.entries(this);
+        long parent = parentNumber();
+        int links = nlink;
+        leaveInode();
+        size = 0;
+        format(parent);
+        nlink = links;
+        Buffer buffer = entryBlock(0);
+        for (HTree.Named e : entries) {
+            DirBlock.add(buffer.data, entriesEnd(), e.ino(), e.name(), e.type());
+        }
+        changed(buffer);
+    }
+
     private boolean isEmpty() {
+        if (has(INLINE_DATA_FL)) {
+            return InlineDirectory.entries(this).isEmpty();
+        }
         for (long i = 0; i < blockCount(); i++) {
             Buffer buffer = entryBlock(i);
             byte[] b = buffer.data;
@@ -225,7 +248,10 @@ final class Ext4Directory extends Ext4Inode {
     private <T> T change(Supplier<T> body) {
         fs.requireWritable();
         Object[] result = new Object[1];
-        fs.changing(() -> result[0] = body.get());
+        fs.changing(() -> {
+            leaveInlineData();
+            result[0] = body.get();
+        });
         @SuppressWarnings("unchecked")
         T made = (T) result[0];
         return made;
@@ -391,6 +417,7 @@ final class Ext4Directory extends Ext4Inode {
             requireEmpty(replaced);
         }
         change(() -> {
+            to.leaveInlineData();
             if (replaced == null) {
                 to.add(newName, inode);
             } else {
@@ -414,6 +441,7 @@ final class Ext4Directory extends Ext4Inode {
     }
 
     private Ext4Inode exchange(String oldName, Ext4Inode moved, Ext4Directory to, String newName, Ext4Inode other) {
+        to.leaveInlineData();
         point(oldName, other);
         to.point(newName, moved);
         moveParent(moved, to);
@@ -426,6 +454,7 @@ final class Ext4Directory extends Ext4Inode {
     /** A directory that has come from here to {@code to}. */
     private void moveParent(Ext4Inode moved, Ext4Directory to) {
         if (moved instanceof Ext4Directory directory && to != this) {
+            directory.leaveInlineData();
             directory.point("..", to);
             dropParentLink();
             to.nlink++;

@@ -167,6 +167,19 @@ class Ext4Inode extends Inode {
         return m;
     }
 
+    /** What lay in the inode will lie in blocks: the map is empty. Within a transaction. */
+    final void leaveInode() {
+        xattrs.removeInlineData();
+        java.util.Arrays.fill(raw, BLOCK, BLOCK + BLOCK_SIZE, (byte) 0);
+        setFlag(INLINE_DATA_FL, false);
+        if (fs.sb.incompat(Feature.INCOMPAT_EXTENTS)) {
+            setFlag(EXTENTS_FL, true);
+            ExtentMap.format(raw);
+        }
+        dropMap();
+        markDirty();
+    }
+
     /** The map in memory may not be what is on disk, after a failure: it is read again. */
     final void dropMap() {
         map = null;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.fs.disk.MappedCopy;
+import umlaut.host.Scratch;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.mm.PageStore;
@@ -108,15 +109,13 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         }
     }
 
-    /** The whole of a small file that lies in its inode: the first 60 bytes where the map would be, the rest as an attribute. */
+    /** What there is of a small file that lies in its inode: the first 60 bytes where the map would be, the rest as an attribute. */
     private byte[] inlineBytes() {
-        byte[] all = new byte[(int) Math.min(size, 1 << 16)];
+        byte[] rest = xattrs().inlineData();
+        byte[] all = new byte[(int) Math.min(size, BLOCK_SIZE + rest.length)];
         int first = Math.min(all.length, BLOCK_SIZE);
         System.arraycopy(raw, BLOCK, all, 0, first);
-        if (all.length > first) {
-            byte[] rest = xattrs().inlineData();
-            System.arraycopy(rest, 0, all, first, Math.min(rest.length, all.length - first));
-        }
+        System.arraycopy(rest, 0, all, first, all.length - first);
         return all;
     }
 
@@ -224,11 +223,40 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         }
     }
 
+    /**
+     * A file that lies in its inode gets blocks, since it is about to be changed. Within a transaction.
+     *
+     * @throws ErrnoException ENOSPC, with nothing changed
+     */
+    @GuardedBy("mapLock")
+    void leaveInlineData() {
+        if (!isInline()) {
+            return;
+        }
+        byte[] all = inlineBytes();
+        int count = all.length + blockMask >> shift;
+        MemorySegment room = MemorySegment.ofArray(all);
+        Allocator.Run run = count == 0 ? null : fs.blocks.take(goal(), count, null, 0);
+        if (run != null && run.count() < count) {
+            fs.blocks.release(run.block(), run.count());
+            throw Errno.ENOSPC.exception();
+        }
+        leaveInode();
+        if (run != null) {
+            map().insert(0, run.block(), count, false);
+            addBlocks(count);
+            zero(run.block() << shift, (long) count << shift);
+            Scratch.room().copyFrom(room);
+            fs.disk.write(Scratch.room(), 0, all.length, run.block() << shift);
+        }
+    }
+
     /** Within a transaction. @return whether data now lies where no mapping has it */
     @GuardedBy("ioLock") private boolean fill(MemorySegment from, long start, long length, long offset) {
         boolean moved = false;
         mapLock.writeLock().lock();
         try {
+            leaveInlineData();
             if (offset > size) {
                 zeroTail(size);
             }
@@ -354,6 +382,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
                 fs.begin();
                 mapLock.writeLock().lock();
                 try {
+                    leaveInlineData();
                     zeroTail(size);
                     size = length;
                     resizeCopy(length);
@@ -389,6 +418,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
             mapLock.writeLock().lock();
             try {
                 if (length >= 0) {
+                    leaveInlineData();
                     size = length;
                     zeroTail(length);
                 }
@@ -575,7 +605,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     }
 
     private void extentLocked(long offset, long length, boolean writes, Extent into) {
-        boolean copies = isInline() || !fs.blocksArePages();
+        boolean copies = isInline() || copy != null || !fs.blocksArePages();
         boolean exclusive = writes || copies;
         (exclusive ? mapLock.writeLock() : mapLock.readLock()).lock();
         try {

@@ -26,7 +26,10 @@ final class Fallocate {
     /** @throws umlaut.abi.ErrnoException EOPNOTSUPP, EFBIG, EINVAL, ENOSPC */
     void perform(int mode, long offset, long length) {
         int kind = mode & ~Fcntl.FALLOC_FL_KEEP_SIZE;
-        if (file.isInline() || kind != Fcntl.FALLOC_FL_PUNCH_HOLE && !file.map().knowsUnwritten()) {
+        if (file.isInline()) {
+            leaveInode();
+        }
+        if (kind != Fcntl.FALLOC_FL_PUNCH_HOLE && !file.map().knowsUnwritten()) {
             throw Errno.EOPNOTSUPP.exception();
         }
         if (kind != Fcntl.FALLOC_FL_PUNCH_HOLE && offset + length > file.map().limit() << file.shift) {
@@ -53,6 +56,22 @@ final class Fallocate {
         }
         if (kind == 0) {
             file.remap(offset);
+        }
+    }
+
+    private void leaveInode() {
+        file.ioLock.lock();
+        try {
+            fs.changing(() -> {
+                file.mapLock.writeLock().lock();
+                try {
+                    file.leaveInlineData();
+                } finally {
+                    file.mapLock.writeLock().unlock();
+                }
+            });
+        } finally {
+            file.ioLock.unlock();
         }
     }
 

@@ -19,10 +19,14 @@ final class Feature {
             | INCOMPAT_LARGEDIR
             | INCOMPAT_INLINE_DATA;
     /** Can be read but not written here. */
-    static final int INCOMPAT_READ_ONLY = INCOMPAT_INLINE_DATA | INCOMPAT_EA_INODE | INCOMPAT_MMP;
+    static final int INCOMPAT_READ_ONLY = INCOMPAT_EA_INODE | INCOMPAT_MMP;
 
     static final int RO_SPARSE_SUPER = 1, RO_LARGE_FILE = 2, RO_HUGE_FILE = 8, RO_GDT_CSUM = 0x10, RO_DIR_NLINK = 0x20;
-    static final int RO_EXTRA_ISIZE = 0x40, RO_QUOTA = 0x100, RO_BIGALLOC = 0x200, RO_METADATA_CSUM = 0x400, RO_PROJECT = 0x2000;
+    static final int RO_EXTRA_ISIZE = 0x40,
+            RO_QUOTA = 0x100,
+            RO_BIGALLOC = 0x200,
+            RO_METADATA_CSUM = 0x400,
+            RO_PROJECT = 0x2000;
     static final int RO_ORPHAN_PRESENT = 0x10000;
     static final int RO_KNOWN = RO_SPARSE_SUPER
             | RO_LARGE_FILE

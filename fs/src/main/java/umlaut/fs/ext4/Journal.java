@@ -32,7 +32,7 @@ final class Journal {
         void failed(Errno why);
     }
 
-    private record Copy(long block, byte[] data) {}
+    private record Copy(Buffer buffer, long block, byte[] data) {}
 
     private final BufferCache cache;
     private final Owner owner;
@@ -186,7 +186,8 @@ final class Journal {
                 if (sealer != null) {
                     sealer.seal(buffer.data);
                 }
-                copies.add(new Copy(buffer.block, buffer.data.clone()));
+                copies.add(new Copy(buffer, buffer.block, buffer.data.clone()));
+                buffer.committing = true;
                 buffer.dirty = false;
             }
             running = new Transaction();
@@ -211,6 +212,7 @@ final class Journal {
         }
         for (Copy copy : copies) {
             cache.write(copy.block, copy.data);
+            copy.buffer.committing = false;
         }
         if (f == null && flushes) {
             cache.device.flush();

@@ -2,6 +2,7 @@ package umlaut.fs.ext4;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -157,6 +158,14 @@ final class Xattrs {
         return a == null ? new byte[0] : a.value;
     }
 
+    /** It lies in blocks now. Within a transaction. */
+    void removeInlineData() {
+        List<Attribute> fresh = new ArrayList<>(all());
+        if (fresh.removeIf(a -> a.index == SYSTEM_DATA)) {
+            store(fresh);
+        }
+    }
+
     List<String> list() {
         List<String> names = new ArrayList<>();
         for (Attribute a : all()) {
@@ -243,6 +252,8 @@ final class Xattrs {
         List<Attribute> outside = new ArrayList<>();
         int start = inlineStart();
         int room = start == 0 ? 0 : inode.raw.length - start - 4 - 4;
+        // Data must be in the inode.
+        fresh.sort(Comparator.comparing((Attribute a) -> a.index != SYSTEM_DATA));
         for (Attribute a : fresh) {
             if (a.room() <= room) {
                 room -= a.room();
