@@ -23,7 +23,6 @@ import umlaut.host.Syscall;
  * area's contents are the guest's to spoil at any time, so everything read there is either harmless or checked.
  */
 final class NativeThread implements UserThread {
-    private boolean immediateWrites;
     /** The last trap's request had {@link State#CHANGED}. */
     private boolean changes;
 
@@ -81,8 +80,7 @@ final class NativeThread implements UserThread {
     private final AreaAnswers own;
     private final Rseq rseq;
     private final LentMask lentMask;
-    private long reservedAddress;
-    private int reservedAt = -1;
+    private final CopyOut out = new CopyOut(this);
     private long failedOrder;
     /** The area holds the vector state as of this trap. */
     boolean vectorsCaptured;
@@ -277,7 +275,7 @@ final class NativeThread implements UserThread {
         changes = (request & State.CHANGED) != 0;
         copied.begin(0);
         vectorsCaptured = false;
-        reservedAt = -1;
+        out.begin();
         switch (cause) {
             case State.SYSCALL, State.UNPATCHED -> {
                 full = false;
@@ -481,9 +479,9 @@ final class NativeThread implements UserThread {
 
     @Override
     public long write(long address, MemorySegment from, long offset, long length) {
-        MemorySegment out = reserveOut(address, length);
-        if (out != null) {
-            MemorySegment.copy(from, offset, out, 0, length);
+        MemorySegment room = reserveOut(address, length);
+        if (room != null) {
+            MemorySegment.copy(from, offset, room, 0, length);
             commitOut(length);
             return length;
         }
@@ -511,7 +509,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public void setImmediateWrites(boolean on) {
-        immediateWrites = on;
+        out.immediate = on;
     }
 
     @Override
@@ -541,53 +539,17 @@ final class NativeThread implements UserThread {
 
     @Override
     public @Nullable MemorySegment reserveOut(long address, long length) {
-        if (immediateWrites) {
-            return null;
-        }
-        // The first small one goes into the cache line of the answer, where the arguments were.
-        boolean inline = queue.size() == 0 && length <= Area.INLINE_SIZE && cause == State.SYSCALL;
-        int at = inline ? Area.INLINE_DATA : Area.OUT_DATA + (queue.outUsed + 7 & ~7);
-        if (length <= 0
-                || at + length > Area.OUT_DATA + Area.OUT_SIZE
-                || address < 0
-                || address > Layout.TASK_SIZE - length
-                || queue.isFull()) {
-            return null;
-        }
-        reservedAddress = address;
-        reservedAt = at;
-        return area.asSlice(at, length);
+        return out.reserve(address, length, cause == State.SYSCALL);
     }
 
     @Override
     public void commitOut(long length) {
-        commitOut(length, 0);
+        out.commit(length, false);
     }
 
     @Override
     public void commitOutQuietly(long length) {
-        commitOut(length, 1);
-    }
-
-    private void commitOut(long length, int quiet) {
-        if (reservedAt < 0) {
-            throw new IllegalStateException("nothing reserved");
-        }
-        if (reservedAt != Area.INLINE_DATA) {
-            queue.outUsed = reservedAt + (int) length - Area.OUT_DATA;
-        }
-        space.enqueue(
-                this,
-                reservedAddress,
-                reservedAddress + length,
-                Order.COPY_OUT,
-                reservedAddress,
-                reservedAt,
-                length,
-                quiet,
-                0,
-                0);
-        reservedAt = -1;
+        out.commit(length, true);
     }
 
     @Override
