@@ -238,6 +238,43 @@ static void files(void) {
     P(open_by_handle_at(99, h, O_RDONLY));
 }
 
+/* MOVE_MOUNT_SET_GROUP between two mount namespaces, neither of them ours but both ours to change. */
+static struct view { int share, mount, ns; } views[2] = {{1}, {0}};
+
+static int in_namespace(void *arg) {
+    struct view *v = arg;
+    unshare(CLONE_NEWUSER | CLONE_NEWNS);
+    if (v->share) mount(0, "/tmp/a", 0, MS_SHARED, 0);
+    v->mount = open("/tmp/a", O_RDONLY);
+    v->ns = open("/proc/self/ns/mnt", O_RDONLY);
+    return 0;
+}
+
+static void groups(void) {
+    static char stack[65536];
+    MUST(mount("a", "/tmp/a", "tmpfs", 0, 0));
+    for (int i = 0; i < 2; i++) {
+        pid_t p = clone(in_namespace, stack + sizeof stack, CLONE_VFORK | CLONE_VM | CLONE_FILES | SIGCHLD, &views[i]);
+        waitpid(p, 0, 0);
+    }
+    int flags = 4 | 0x40 | 0x100; /* F_EMPTY_PATH, T_EMPTY_PATH, SET_GROUP */
+    P(syscall(429, views[1].mount, "", views[0].mount, "", flags));
+    P(syscall(429, views[0].mount, "", views[1].mount, "", flags));
+    P(syscall(429, views[0].mount, "", views[1].mount, "", flags));
+    if (fork() == 0) {
+        P(setns(views[1].ns, CLONE_NEWNS));
+        char line[512];
+        FILE *f = fopen("/proc/self/mountinfo", "r");
+        while (fgets(line, sizeof line, f)) {
+            if (strstr(line, " /tmp/a ")) printf("shared %d\n", strstr(line, " shared:") != 0);
+        }
+        fflush(stdout);
+        _exit(0);
+    }
+    wait(0);
+    umount2("/tmp/a", MNT_DETACH);
+}
+
 int main(void) {
     int uid = getuid(), gid = getgid();
     char text[64];
@@ -260,5 +297,6 @@ int main(void) {
     attributes();
     queries();
     files();
+    groups();
     return 0;
 }

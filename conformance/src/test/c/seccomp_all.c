@@ -85,6 +85,28 @@ static void t_notify(void) {
     show_status("child", s);
     close(fd); P(syscall(SYS_getppid));
 }
+/* A reply that looks like a restart is the program's, without a signal; adding descriptors by a struct of another size. */
+static void t_replies(void) {
+    int fd = filter(SECCOMP_FILTER_FLAG_NEW_LISTENER, SYS_getppid, SECCOMP_RET_USER_NOTIF);
+    pid_t p = fork();
+    if (p == 0) { for (int i = 0; i < 2; i++) { long r = syscall(SYS_getppid); printf("%ld %d\n", r, r < 0 ? errno : 0); } fflush(stdout); _exit(0); }
+    struct seccomp_notif n = {0}; struct seccomp_notif_resp r = {0};
+    P(ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &n));
+    struct { struct seccomp_notif_addfd a; char more[8]; } big = {.a = {.id = n.id, .srcfd = 1}};
+    P(ioctl(fd, SECCOMP_IOW(3, struct seccomp_notif_addfd), &big) > 2);
+    P(ioctl(fd, _IOWR(SECCOMP_IOC_MAGIC, 3, big), &big) > 2);
+    big.more[3] = 1; P(ioctl(fd, _IOW(SECCOMP_IOC_MAGIC, 3, big), &big));
+    P(ioctl(fd, _IOW(SECCOMP_IOC_MAGIC, 3, int), &big));
+    r.id = n.id; r.error = -512; P(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &r));
+    memset(&n, 0, sizeof n); P(ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &n));
+    r.id = n.id; r.error = -516; P(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &r));
+    int s; waitpid(p, &s, 0); show_status("child", s);
+}
+static void *nnp(void *x) { while (!go) usleep(1000); return (void *) (long) prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }
+static void t_nnp(void) {
+    pthread_t t; void *r; pthread_create(&t, 0, nnp, 0);
+    P(filter(SECCOMP_FILTER_FLAG_TSYNC, SYS_getppid, SECCOMP_RET_ERRNO)); go = 1; pthread_join(t, &r); printf("no new privileges there, too: %ld\n", (long) r);
+}
 static void t_tracer(void) {
     int s; pid_t p = fork();
     if (p == 0) { ptrace(PTRACE_TRACEME, 0, 0, 0); raise(SIGSTOP); filter(0, SYS_getppid, SECCOMP_RET_TRACE | 5); filter(0, SYS_gettid, SECCOMP_RET_ERRNO | 4);
@@ -100,10 +122,11 @@ static void t_tracer(void) {
 }
 int main(void) {
     struct { const char *n; void (*f)(void); } all[] = {{"errno", t_errno}, {"trap", t_trap}, {"log", t_log}, {"trace", t_trace}, {"kill", t_kill}, {"killthread", t_killthread},
-        {"unknown", t_unknown}, {"futex", t_futex}, {"strict", t_strict}, {"tsync", t_tsync}, {"bad", t_bad}, {"notify", t_notify}, {"tracer", t_tracer}};
+        {"unknown", t_unknown}, {"futex", t_futex}, {"strict", t_strict}, {"tsync", t_tsync}, {"bad", t_bad}, {"notify", t_notify},
+        {"replies", t_replies}, {"nnp", t_nnp}, {"tracer", t_tracer}};
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
-    for (int i = 0; i < 13; i++) {
+    for (int i = 0; i < 15; i++) {
         printf("-- %s\n", all[i].n); fflush(stdout);
         pid_t p = fork(); if (p == 0) { all[i].f(); fflush(stdout); syscall(SYS_exit_group, 0); }
         int s; waitpid(p, &s, 0); show_status(all[i].n, s);

@@ -20,6 +20,9 @@ public final class CpuAccounting {
     /** Never goes back, though what a process has used is forgotten when nobody waits for it. */
     @GuardedBy("this") private long highestNs;
 
+    /** Never goes back either: the host tells what was used later than it tells the time. */
+    @GuardedBy("this") private long highestIdleNs;
+
     @GuardedBy("this") private long lastLoadNs;
 
     @GuardedBy("this") private long lastUsedNs;
@@ -46,8 +49,9 @@ public final class CpuAccounting {
         return highestNs;
     }
 
-    long idleNs(long usedNs) {
-        return Math.max(0, uptimeNs() * kernel.config.cpus() - usedNs);
+    synchronized long idleNs(long usedNs) {
+        highestIdleNs = Math.max(highestIdleNs, uptimeNs() * kernel.config.cpus() - usedNs);
+        return highestIdleNs;
     }
 
     /** The three load averages. */

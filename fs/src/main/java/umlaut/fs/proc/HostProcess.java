@@ -1,6 +1,9 @@
 package umlaut.fs.proc;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,9 @@ import umlaut.kernel.task.Task;
  */
 final class HostProcess {
     private static final int PAGE = 4096;
+
+    /** In an entry of a pagemap: the page frame's number, or where in the swap. */
+    private static final long FRAME = (1L << 55) - 1;
 
     /** Bytes. */
     record Memory(long resident, long shared) {
@@ -42,6 +48,25 @@ final class HostProcess {
 
     static String smaps(AddressSpace space) {
         return read(space.hostPid(), "/smaps");
+    }
+
+    /** What proc_pid_pagemap(5) says of pages but where they lie: a number for each, 0 where the host has none or does not tell. */
+    static long[] pagemap(AddressSpace space, long address, int pages) {
+        long[] entries = new long[pages];
+        Path path = Path.of("/proc/" + space.hostPid() + "/pagemap");
+        ByteBuffer bytes = ByteBuffer.allocate(pages * Long.BYTES).order(ByteOrder.nativeOrder());
+        try (FileChannel channel = FileChannel.open(path)) {
+            while (bytes.hasRemaining() && channel.read(bytes, address / PAGE * Long.BYTES + bytes.position()) > 0) {
+                // until all is there
+            }
+        } catch (IOException e) {
+            return entries; // it has just ended, or is not ours to read
+        }
+        bytes.flip();
+        for (int i = 0; bytes.remaining() >= Long.BYTES; i++) {
+            entries[i] = bytes.getLong() & ~FRAME;
+        }
+        return entries;
     }
 
     private static String read(int pid, String file) {

@@ -8,11 +8,13 @@ import static umlaut.fs.proc.SysctlTree.text;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Capability;
+import umlaut.abi.Errno;
 import umlaut.abi.Limits;
 import umlaut.fs.support.TreeDirectory;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.UtsName;
 import umlaut.kernel.coredump.CoreSettings;
+import umlaut.kernel.ns.PidNamespace;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskTable;
 
@@ -71,10 +73,11 @@ final class KernelSettings {
     private static void tasks(TreeDirectory kernel, Kernel of) {
         number(kernel, "pid_max", TaskTable.PID_MAX, 301, TaskTable.PID_MAX);
         number(kernel, "threads-max", of.config.pidsLimit() > 0 ? of.config.pidsLimit() : 192_000, 20, INT_MAX);
-        readOnly(
-                kernel,
+        kernel.setting(
                 "ns_last_pid",
-                () -> of.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0));
+                0666,
+                t -> of.tasks.lastPid(t == null ? null : t.group.pidNs) + "\n",
+                (t, text) -> setLastPid(of, t, text));
         number(kernel, "sched_autogroup_enabled", 0, 0, 1);
         number(kernel, "sched_child_runs_first", 0, 0, 1);
         number(kernel, "sched_rr_timeslice_ms", 100, 1, INT_MAX);
@@ -83,6 +86,20 @@ final class KernelSettings {
         number(kernel, "sched_schedstats", 0, 0, 1);
         number(kernel, "timer_migration", 1, 0, 1);
         number(kernel, "numa_balancing", 0, 0, 1);
+    }
+
+    /** Open to everybody who may restore processes in the namespace, as Linux checks when the file is written. */
+    private static void setLastPid(Kernel kernel, Task task, String text) {
+        PidNamespace ns = task.group.pidNs;
+        if (!task.credentials().capableIn(ns.owner(), Capability.CAP_SYS_ADMIN)
+                && !task.credentials().capableIn(ns.owner(), Capability.CAP_CHECKPOINT_RESTORE)) {
+            throw Errno.EPERM.exception();
+        }
+        long pid = PidSettings.number(text.strip());
+        if (pid < 0 || pid > TaskTable.PID_MAX) {
+            throw Errno.EINVAL.exception();
+        }
+        kernel.tasks.setLastPid(ns, (int) pid);
     }
 
     private static void security(TreeDirectory kernel) {

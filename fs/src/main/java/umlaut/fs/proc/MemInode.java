@@ -2,6 +2,7 @@ package umlaut.fs.proc;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
@@ -11,14 +12,15 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PokedMemory;
+import umlaut.kernel.mm.Vma;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /**
- * proc_pid_mem(5): another process's memory, offsets being its addresses; and proc_pid_pagemap(5), which tells nothing:
- * where pages lie is the host's secret.
+ * proc_pid_mem(5): another process's memory, offsets being its addresses; and proc_pid_pagemap(5), which tells which pages
+ * are there, but as to all who may not know it, not where: that is the host's secret.
  */
 final class MemInode extends TreeInode {
     private final Subject subject;
@@ -55,6 +57,7 @@ final class MemInode extends TreeInode {
      */
     private static final class MemFile extends File {
         private static final int CHUNK = 64 << 10;
+        private static final long PAGE = 4096;
         private final MemInode inode;
         private final @Nullable Mm mm;
 
@@ -87,13 +90,50 @@ final class MemInode extends TreeInode {
             }
         }
 
+        private static long readPagemap(Mm mm, IovIter to, long offset) {
+            if ((offset | to.remaining()) % Long.BYTES != 0) {
+                return Errno.EINVAL.negative();
+            }
+            long end = Math.min(offset + to.remaining(), mm.layout.taskSize / PAGE * Long.BYTES);
+            MemorySegment buffer = Arena.ofAuto().allocate(CHUNK, Long.BYTES);
+            long done = 0;
+            while (offset + done < end) {
+                long length = Math.min(CHUNK, end - offset - done);
+                entries(mm, (offset + done) / Long.BYTES * PAGE, buffer.asSlice(0, length));
+                long moved = to.copyOut(buffer, 0, length);
+                done += moved;
+                if (moved < length) {
+                    break;
+                }
+            }
+            return to.result(done);
+        }
+
+        /** The entries from {@code start} on. What else is in the process than the guest's mappings is not shown. */
+        private static void entries(Mm mm, long start, MemorySegment into) {
+            into.fill((byte) 0);
+            long end = start + into.byteSize() / Long.BYTES * PAGE;
+            for (Vma vma : mm.vmas()) {
+                long from = Math.max(start, vma.start());
+                long to = Math.min(end, vma.end());
+                if (from < to) {
+                    long[] known = HostProcess.pagemap(mm.space(), from, (int) ((to - from) / PAGE));
+                    MemorySegment.copy(
+                            known, 0, into, ValueLayout.JAVA_LONG, (from - start) / PAGE * Long.BYTES, known.length);
+                }
+            }
+        }
+
         private long read(Mm mm, IovIter to, long offset) {
-            long length = inode.pagemap ? Math.min(to.remaining(), (mm.layout.taskSize >> 9) - offset) : to.remaining();
+            if (inode.pagemap) {
+                return readPagemap(mm, to, offset);
+            }
+            long length = to.remaining();
             MemorySegment buffer = Arena.ofAuto().allocate(Math.max(1, Math.min(CHUNK, length)));
             long done = 0;
             while (done < length) {
                 long want = Math.min(buffer.byteSize(), length - done);
-                long got = inode.pagemap ? want : PokedMemory.read(mm, offset + done, buffer, 0, want);
+                long got = PokedMemory.read(mm, offset + done, buffer, 0, want);
                 if (got <= 0) {
                     return done > 0 ? done : Errno.EIO.negative();
                 }

@@ -1,6 +1,7 @@
 package umlaut.fs.proc;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ final class SmapsText {
     /** One mapping of the host: KiB by name. */
     private record HostRange(long start, long end, Map<String, Long> sizes) {}
 
+    /** Bytes of address space that the host is asked of at a time. */
+    private static final long PIECE = 64 << 20;
+
     private SmapsText() {}
 
     static String smaps(Subject subject, Task reader) {
@@ -51,7 +55,11 @@ final class SmapsText {
                 row(out, "Size", vma.length() >> 10);
                 row(out, "KernelPageSize", 4);
                 row(out, "MMUPageSize", 4);
-                rows(out, sum(host, vma.start(), vma.end()));
+                Map<String, Long> sizes = sum(mm, host, vma.start(), vma.end());
+                if (vma.has(Vma.LOCKED)) {
+                    sizes.put("Locked", sizes.getOrDefault("Pss", 0L));
+                }
+                rows(out, sizes);
                 out.append("THPeligible:           0\n");
                 out.append("VmFlags: ").append(flags(vma)).append('\n');
             }
@@ -76,7 +84,7 @@ final class SmapsText {
             long end = vmas.getLast().end();
             StringBuilder out = new StringBuilder("%08x-%08x ---p 00000000 00:00 0".formatted(start, end));
             out.repeat(' ', Math.max(1, 73 - out.length())).append("[rollup]\n");
-            rows(out, sum(parse(HostProcess.smaps(mm.space())), start, end));
+            rows(out, sum(mm, parse(HostProcess.smaps(mm.space())), start, end));
             return out.toString();
         } finally {
             mm.release();
@@ -110,14 +118,35 @@ final class SmapsText {
         }
     }
 
-    private static Map<String, Long> sum(List<HostRange> host, long start, long end) {
+    private static Map<String, Long> sum(Mm mm, List<HostRange> host, long start, long end) {
         Map<String, Long> total = new LinkedHashMap<>();
         for (HostRange range : host) {
             if (range.start < end && range.end > start) {
-                range.sizes.forEach((key, kib) -> total.merge(key, kib, Long::sum));
+                double share = share(mm, range, start, end);
+                range.sizes.forEach((key, kib) -> total.merge(key, Math.round(kib * share / 4) * 4, Long::sum));
             }
         }
         return total;
+    }
+
+    /** How much of what the host counts for a range of its own, which may be wider than the guest's, counts for the guest's. */
+    private static double share(Mm mm, HostRange range, long start, long end) {
+        if (range.start >= start && range.end <= end) {
+            return 1;
+        }
+        long all = present(mm, range.start, range.end);
+        return all == 0 ? 0 : (double) present(mm, Math.max(start, range.start), Math.min(end, range.end)) / all;
+    }
+
+    private static long present(Mm mm, long start, long end) {
+        long count = 0;
+        for (long at = start; at < end; at += PIECE) {
+            int pages = (int) (Math.min(PIECE, end - at) >> 12);
+            count += Arrays.stream(HostProcess.pagemap(mm.space(), at, pages))
+                    .filter(entry -> entry < 0)
+                    .count();
+        }
+        return count;
     }
 
     private static List<HostRange> parse(String text) {

@@ -37,7 +37,7 @@ final class SystemFiles {
         root.constant("ioports", "");
         root.constant("kallsyms", "");
         root.add("kmsg", new KmsgInode(fs, kernel));
-        root.text("loadavg", t -> loadavg(fs));
+        root.text("loadavg", t -> loadavg(fs, t));
         root.text("locks", t -> "");
         root.text("mdstat", t -> "");
         root.text("meminfo", t -> MemoryInfo.of(kernel).meminfo());
@@ -120,11 +120,10 @@ final class SystemFiles {
         return "%d.%02d".formatted(h / 100, h % 100);
     }
 
-    private static String loadavg(ProcFs fs) {
+    private static String loadavg(ProcFs fs, @Nullable Task reader) {
         double[] load = fs.cpu.load();
         Kernel kernel = fs.kernel;
-        int last =
-                kernel.tasks.tasks().stream().mapToInt(task -> task.tid).max().orElse(0);
+        int last = kernel.tasks.lastPid(reader == null ? null : reader.group.pidNs);
         return String.format(Locale.ROOT, "%.2f %.2f %.2f ", load[0], load[1], load[2]) + fs.cpu.running() + "/"
                 + kernel.tasks.taskCount() + " " + last + "\n";
     }

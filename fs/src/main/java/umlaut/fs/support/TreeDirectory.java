@@ -124,7 +124,11 @@ public class TreeDirectory extends TreeInode {
 
     /** A setting: mode 0644. */
     public final void setting(String name, TextSource source, TextSink sink) {
-        add(name, new TextInode(tree(), tree().nextInode(), 0644, source, sink));
+        setting(name, 0644, source, sink);
+    }
+
+    public final void setting(String name, int mode, TextSource source, TextSink sink) {
+        add(name, new TextInode(tree(), tree().nextInode(), mode, source, sink));
     }
 
     public final void link(String name, String target) {

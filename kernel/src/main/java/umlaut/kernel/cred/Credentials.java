@@ -71,6 +71,15 @@ public record Credentials(
                 UserNamespace.INITIAL);
     }
 
+    public Credentials withNoNewPrivs() {
+        if (noNewPrivs) {
+            return this;
+        }
+        NewCredentials fresh = new NewCredentials(this);
+        fresh.noNewPrivs = true;
+        return fresh.make();
+    }
+
     public static final long ALL_CAPABILITIES = (1L << (Capability.CAP_LAST_CAP + 1)) - 1;
 
     /** Root with every capability: what init starts with. */

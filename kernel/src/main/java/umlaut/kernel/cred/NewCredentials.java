@@ -65,7 +65,12 @@ final class NewCredentials {
             task.kernel.users.of(uid).tasks.incrementAndGet();
             task.kernel.users.of(old.uid()).tasks.decrementAndGet();
         }
-        task.setCredentials(new Credentials(
+        task.setCredentials(make());
+        return 0;
+    }
+
+    Credentials make() {
+        return new Credentials(
                 uid,
                 euid,
                 suid,
@@ -82,7 +87,6 @@ final class NewCredentials {
                 ambient,
                 securebits,
                 noNewPrivs,
-                userNs));
-        return 0;
+                userNs);
     }
 }

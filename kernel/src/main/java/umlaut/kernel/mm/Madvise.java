@@ -166,7 +166,7 @@ final class Madvise {
             }
             case MapFlags.MADV_POPULATE_READ, MapFlags.MADV_POPULATE_WRITE -> {
                 boolean write = advice == MapFlags.MADV_POPULATE_WRITE;
-                if (write ? !vma.writable() : vma.prot == 0) {
+                if (write ? !vma.writable() : !vma.readable()) {
                     return Errno.EINVAL.negative();
                 }
                 long result = host(mm, null, vma, from, to, advice);

@@ -29,7 +29,7 @@ final class MmArea {
         if (Long.compareUnsigned(end, address) < 0) {
             return -1;
         }
-        return end < 0 ? Long.MAX_VALUE & -PAGE : end;
+        return end < 0 ? Long.MAX_VALUE : end;
     }
 
     static long pageUp(long value) {

@@ -20,7 +20,7 @@ public final class PidNamespace implements Namespace {
     private final UserNamespace owner;
     private final Map<Integer, Integer> globals = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> locals = new ConcurrentHashMap<>();
-    private int last;
+    private volatile int last;
     private volatile @Nullable ThreadGroup init;
     private volatile boolean closed;
 
@@ -127,6 +127,11 @@ public final class PidNamespace implements Namespace {
         return false;
     }
 
+    /** Caller holds {@code tasks.lock}. */
+    public void setLast(int nr) {
+        last = nr;
+    }
+
     /** Takes a number back, here and above. */
     public void free(int global) {
         for (PidNamespace n = this; n != null; n = n.parent) {
@@ -150,7 +155,7 @@ public final class PidNamespace implements Namespace {
         text.append('\t').append(fromGlobal(global));
     }
 
-    /** /proc/sys/kernel/ns_last_pid. */
+    /** The number given last (/proc/sys/kernel/ns_last_pid). */
     public int last() {
         return last;
     }

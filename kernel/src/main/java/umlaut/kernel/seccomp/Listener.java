@@ -9,6 +9,8 @@ import umlaut.abi.Poll;
 import umlaut.engine.Reg;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TaskLoop;
+import umlaut.kernel.task.TaskState;
 import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.WaitQueue;
 
@@ -84,6 +86,12 @@ final class Listener {
             if (call.goOn) {
                 return Seccomp.PASS;
             }
+            if (Restart.isRestart(call.error) && !task.signalPending()) {
+                // Linux begins a call anew only on the way to a signal's handler: without one, the program sees the
+                // number.
+                task.user().setReg(Reg.RAX, call.error);
+                return TaskLoop.KEEP_REGISTERS;
+            }
             return call.error != 0 ? call.error : call.value;
         }
     }
@@ -99,7 +107,7 @@ final class Listener {
             if (killable ? task.group.mustExit(task) : task.signalPending()) {
                 return false;
             }
-            task.sleep(Long.MAX_VALUE);
+            task.sleep(Long.MAX_VALUE, killable ? TaskState.UNINTERRUPTIBLE : TaskState.SLEEPING);
         }
     }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Le;
+import umlaut.abi.Limits;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.abi.Rlimit;
@@ -22,7 +23,10 @@ final class ListenerFile extends File {
     static final int NOTIF_SIZE = 80, RESP_SIZE = 24, ADDFD_SIZE = 24;
 
     private static final int RECV = 0xc0502100, SEND = 0xc0182101, ID_VALID = 0x40082102, ID_VALID_OLD = 0x80082102;
-    private static final int ADDFD = 0x40182103, SET_FLAGS = 0x40082104;
+    private static final int ADDFD = 0x2103, SET_FLAGS = 0x40082104;
+    /** Direction and size, the parts of a command in which ADDFD may differ: struct seccomp_notif_addfd may grow. */
+    private static final int SIZED = 0xffff0000;
+
     private static final int CONTINUE = 1;
     private static final int ADDFD_SETFD = 1, ADDFD_SEND = 2;
 
@@ -90,9 +94,11 @@ final class ListenerFile extends File {
                 Listener.Call call = listener.find(task.memory.getLong(argument));
                 yield call != null && call.state == Listener.State.SENT ? 0 : Errno.ENOENT.negative();
             }
-            case ADDFD -> addFd(task, argument);
             case SET_FLAGS -> (argument & ~1L) != 0 ? Errno.EINVAL.negative() : 0;
-            default -> Errno.EINVAL.negative();
+            default ->
+                (command & ~SIZED) == ADDFD
+                        ? addFd(task, argument, (command & SIZED) >>> 16 & 0x3fff)
+                        : Errno.EINVAL.negative();
         };
     }
 
@@ -139,8 +145,17 @@ final class ListenerFile extends File {
     }
 
     /** Gives the waiting task a descriptor of the supervisor's. */
-    private long addFd(Task task, long address) {
-        MemorySegment in = task.memory.struct(address, ADDFD_SIZE);
+    private long addFd(Task task, long address, int size) {
+        if (size < ADDFD_SIZE || size >= Limits.PAGE_SIZE) {
+            return Errno.EINVAL.negative();
+        }
+        byte[] given = task.memory.bytes(address, size);
+        for (int i = ADDFD_SIZE; i < size; i++) {
+            if (given[i] != 0) {
+                return Errno.E2BIG.negative();
+            }
+        }
+        MemorySegment in = MemorySegment.ofArray(given);
         long id = Le.getLong(in, 0);
         int flags = Le.getInt(in, 8);
         int source = Le.getInt(in, 12);

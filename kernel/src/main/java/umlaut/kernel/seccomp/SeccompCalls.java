@@ -144,6 +144,9 @@ public final class SeccompCalls {
                 }
             }
             for (Task t : task.group.threadsLocked()) {
+                if (task.credentials().noNewPrivs()) {
+                    t.setNoNewPrivs();
+                }
                 t.setSeccomp(fresh);
             }
             return 0;

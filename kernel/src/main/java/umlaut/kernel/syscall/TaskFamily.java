@@ -59,7 +59,7 @@ final class TaskFamily implements SyscallFamily {
             case Nr.SETNS -> Unshare.setns(task, args.fd(0), args.i(1));
             case Nr.PTRACE -> PtraceCalls.ptrace(task, args.l(0), args.i(1), args.l(2), args.l(3));
             case Nr.MODIFY_LDT -> LdtCalls.modify(task, args.i(0), args.l(1), args.l(2));
-            case Nr.KCMP -> Kcmp.kcmp(task, args.i(0), args.i(1), args.i(2), args.i(3), args.i(4));
+            case Nr.KCMP -> Kcmp.kcmp(task, args.i(0), args.i(1), args.i(2), args.i(3), args.l(4));
             default -> scheduling(task, nr, args);
         };
     }

@@ -46,6 +46,7 @@ public final class Task {
     /** The namespaces that are the task's own business; written by the task itself. */
     private volatile NsProxy ns;
 
+    private final Object credentialsMonitor = new Object();
     private volatile Credentials credentials;
     /** Null only in a zombie. Changed by execve and exit. */
     private volatile @Nullable Mm mm;
@@ -178,9 +179,19 @@ public final class Task {
         return credentials;
     }
 
+    /** By the task itself. No new privileges, once said, is for good, whoever said it. */
     public void setCredentials(Credentials fresh) {
-        credentials = fresh;
+        synchronized (credentialsMonitor) {
+            credentials = credentials.noNewPrivs() ? fresh.withNoNewPrivs() : fresh;
+        }
         forgetIds();
+    }
+
+    /** From any thread: PR_SET_NO_NEW_PRIVS on the task's behalf. */
+    public void setNoNewPrivs() {
+        synchronized (credentialsMonitor) {
+            credentials = credentials.withNoNewPrivs();
+        }
     }
 
     /** How often {@link #forgetIds} was called. */

@@ -36,7 +36,8 @@ public final class TaskTable {
     /** The namespace of each number that was given out in an inner one. */
     private final Map<Integer, PidNamespace> inner = new ConcurrentHashMap<>();
 
-    @GuardedBy("lock") private int lastPid;
+    /** Written under {@link #lock}. */
+    private volatile int lastPid;
 
     /** Numbers of tasks that are being made. */
     @GuardedBy("lock") private final Set<Integer> reserved = new HashSet<>();
@@ -74,6 +75,25 @@ public final class TaskTable {
     @GuardedBy("lock")
     void signalGone() {
         gone.signalAll();
+    }
+
+    /** The number given last in a pid namespace, null being the first (kernel.ns_last_pid). */
+    public int lastPid(@Nullable PidNamespace ns) {
+        return ns == null || ns.level() == 0 ? lastPid : ns.last();
+    }
+
+    /** The next number given in a pid namespace is the first free one above this. */
+    public void setLastPid(PidNamespace ns, int pid) {
+        lock.lock();
+        try {
+            if (ns.level() == 0) {
+                lastPid = pid;
+            } else {
+                ns.setLast(pid);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A number that no task, process, group or session bears, or -1 when there is none. Caller holds {@link #lock}. */

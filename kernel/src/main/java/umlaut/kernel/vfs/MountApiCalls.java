@@ -1,6 +1,7 @@
 package umlaut.kernel.vfs;
 
 import umlaut.abi.AtFlags;
+import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Limits;
@@ -93,11 +94,24 @@ final class MountApiCalls {
                 (flags & MountFlags.MOVE_MOUNT_T_EMPTY_PATH) != 0);
         MountTree tree = task.kernel.vfs.mounts();
         if ((flags & MountFlags.MOVE_MOUNT_SET_GROUP) != 0) {
-            tree.setGroup(from, to, task.fs().namespace());
+            requireMayChange(task, from.mount());
+            requireMayChange(task, to.mount());
+            tree.setGroup(from, to);
         } else {
             tree.move(from, to, task.fs().namespace());
         }
         return 0;
+    }
+
+    /** It may be in another mount namespace, if that is the caller's to change. */
+    private static void requireMayChange(Task task, Mount mount) {
+        MountNamespace ns = mount.namespace();
+        if (ns == null) {
+            throw Errno.EINVAL.exception();
+        }
+        if (!task.credentials().capableIn(ns.owner(), Capability.CAP_SYS_ADMIN)) {
+            throw Errno.EPERM.exception();
+        }
     }
 
     private static Path find(Task task, int fd, long path, boolean follow, boolean empty) {

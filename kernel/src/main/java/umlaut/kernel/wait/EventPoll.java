@@ -339,6 +339,21 @@ public final class EventPoll extends File {
         return "anon_inode:[eventpoll]";
     }
 
+    /** For kcmp(2). @return the file that was added as {@code fd}, after {@code skip} others that were, or null */
+    public @Nullable File watched(int fd, long skip) {
+        mutex.lock();
+        try {
+            return items.values().stream()
+                    .filter(item -> item.fd == fd)
+                    .skip(skip)
+                    .findFirst()
+                    .map(item -> item.file)
+                    .orElse(null);
+        } finally {
+            mutex.unlock();
+        }
+    }
+
     @Override
     public String fdInfo() {
         StringBuilder text = new StringBuilder();
