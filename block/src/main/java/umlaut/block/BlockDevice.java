@@ -17,6 +17,8 @@ public final class BlockDevice {
     public static final int SECTOR = 512;
 
     private static final int SECTOR_SHIFT = 9;
+    private static final int EXTENDED_MAJOR = 259;
+    private static final int MOST_LOOP_PARTITIONS = 256;
 
     public final String name;
     public final int major;
@@ -36,11 +38,14 @@ public final class BlockDevice {
     private final AtomicInteger openers = new AtomicInteger();
     private volatile @Nullable Runnable whenIdle;
     private volatile boolean readOnly;
+    private volatile int blockSize = SECTOR;
 
     final AtomicLong reads = new AtomicLong();
     final AtomicLong readSectors = new AtomicLong();
     final AtomicLong writes = new AtomicLong();
     final AtomicLong writtenSectors = new AtomicLong();
+    final AtomicLong readNs = new AtomicLong();
+    final AtomicLong writeNs = new AtomicLong();
     final AtomicLong flushes = new AtomicLong();
 
     @GuardedBy("this") private @Nullable Object claimer;
@@ -72,7 +77,17 @@ public final class BlockDevice {
     /** @param start bytes from the disk's beginning */
     BlockDevice partition(int number, long start, long size) {
         String separator = Character.isDigit(name.charAt(name.length() - 1)) ? "p" : "";
-        return new BlockDevice(name + separator + number, major, minor + number, backend, this, number, start, size);
+        // Loop devices stand close together: their partitions have numbers elsewhere (Linux: BLOCK_EXT_MAJOR).
+        boolean close = major == LoopDevices.MAJOR;
+        return new BlockDevice(
+                name + separator + number,
+                close ? EXTENDED_MAJOR : major,
+                (close ? minor * MOST_LOOP_PARTITIONS : minor) + number,
+                backend,
+                this,
+                number,
+                start,
+                size);
     }
 
     public boolean readOnly() {
@@ -92,6 +107,15 @@ public final class BlockDevice {
         backend = fresh;
         size = fresh.size();
         readOnly = fresh.readOnly();
+    }
+
+    /** The smallest transfer that users should make, bytes: a power of two from 512 to 65,536. */
+    int blockSize() {
+        return whole == null ? blockSize : whole.blockSize();
+    }
+
+    void setBlockSize(int bytes) {
+        blockSize = bytes;
     }
 
     // --- who uses it ---
@@ -189,7 +213,9 @@ public final class BlockDevice {
     /** @throws umlaut.abi.ErrnoException EIO, also for what lies behind the end */
     public void read(MemorySegment to, long at, long length, long position) {
         require(position, length);
+        long before = System.nanoTime();
         backend.read(to, at, length, start + position);
+        readNs.getAndAdd(System.nanoTime() - before);
         reads.getAndIncrement();
         readSectors.getAndAdd(length >> SECTOR_SHIFT);
     }
@@ -198,7 +224,9 @@ public final class BlockDevice {
     public void write(MemorySegment from, long at, long length, long position) {
         require(position, length);
         requireWritable();
+        long before = System.nanoTime();
         backend.write(from, at, length, start + position);
+        writeNs.getAndAdd(System.nanoTime() - before);
         writes.getAndIncrement();
         writtenSectors.getAndAdd(length >> SECTOR_SHIFT);
     }

@@ -23,7 +23,7 @@ final class BlockIoctl {
         switch (command) {
             case BLKGETSIZE64 -> task.memory.putLong(argument, device.size);
             case Ioctl.BLKGETSIZE -> task.memory.putLong(argument, device.size / BlockDevice.SECTOR);
-            case BLKSSZGET, BLKPBSZGET, BLKIOMIN -> task.memory.putInt(argument, BlockDevice.SECTOR);
+            case BLKSSZGET, BLKPBSZGET, BLKIOMIN -> task.memory.putInt(argument, device.blockSize());
             case BLKBSZGET -> task.memory.putInt(argument, BLOCK_SIZE);
             case BLKBSZSET -> {
                 int size = task.memory.getInt(argument);
@@ -71,7 +71,7 @@ final class BlockIoctl {
             }
             default -> {
                 return device.major == LoopDevices.MAJOR
-                        ? devices.loops().ioctl(device, task, command, argument)
+                        ? devices.loops().ioctl(file, task, command, argument)
                         : Errno.ENOTTY.negative();
             }
         }

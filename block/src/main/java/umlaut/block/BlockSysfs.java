@@ -1,9 +1,12 @@
 package umlaut.block;
 
+import java.util.List;
 import umlaut.kernel.KernelFiles;
 
 /** /sys/devices/virtual/block/NAME, with links from /sys/block, /sys/class/block and /sys/dev/block (Documentation/ABI/stable/sysfs-block). */
 final class BlockSysfs {
+    private static final long NS_PER_MS = 1_000_000;
+
     private BlockSysfs() {}
 
     private static String path(BlockDevice device) {
@@ -29,7 +32,7 @@ final class BlockSysfs {
             sys.text(path + "/ext_range", t -> "16\n");
             sys.text(path + "/removable", t -> "0\n");
             sys.text(path + "/hidden", t -> "0\n");
-            queue(sys, path + "/queue/");
+            queue(sys, d, path + "/queue/");
             sys.link("block/" + d.name, "../" + path);
         } else {
             sys.text(path + "/partition", t -> d.partition + "\n");
@@ -39,12 +42,11 @@ final class BlockSysfs {
         sys.link("dev/block/" + number, "../../" + path);
     }
 
-    private static void queue(KernelFiles sys, String queue) {
+    private static void queue(KernelFiles sys, BlockDevice d, String queue) {
+        for (String size : List.of("logical_block_size", "physical_block_size", "hw_sector_size", "minimum_io_size")) {
+            sys.text(queue + size, t -> d.blockSize() + "\n");
+        }
         String[][] constants = {
-            {"logical_block_size", "512"},
-            {"physical_block_size", "512"},
-            {"hw_sector_size", "512"},
-            {"minimum_io_size", "512"},
             {"optimal_io_size", "0"},
             {"rotational", "0"},
             {"discard_granularity", "512"},
@@ -75,20 +77,22 @@ final class BlockSysfs {
         sys.remove(path(d));
     }
 
-    /** The fields of /sys/block/NAME/stat, as Documentation/admin-guide/iostats.rst has them; times are not taken. */
+    /** The fields of /sys/block/NAME/stat, as Documentation/admin-guide/iostats.rst has them; times in ms. */
     static String statistics(BlockDevice d, String between) {
+        long readMs = Math.ceilDiv(d.readNs.get(), NS_PER_MS);
+        long writeMs = Math.ceilDiv(d.writeNs.get(), NS_PER_MS);
         long[] fields = {
             d.reads.get(),
             0,
             d.readSectors.get(),
-            0,
+            readMs,
             d.writes.get(),
             0,
             d.writtenSectors.get(),
+            writeMs,
             0,
-            0,
-            0,
-            0,
+            readMs + writeMs,
+            readMs + writeMs,
             0,
             0,
             0,

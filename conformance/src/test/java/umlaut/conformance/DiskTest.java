@@ -254,6 +254,31 @@ class DiskTest {
         requireClean(image, "with a disk on it");
     }
 
+    /** The answers were a Linux 6.18's. */
+    @Test
+    void loopDevicesAnswerAsOnLinux() {
+        Umlaut.Result result = guest("python3 /tools/loop.py", List.of());
+        assertThat(result.out()).as(result.err()).isEqualTo("""
+                free: No such device or address No such device or address No such device or address
+                bound: 0 Device or resource busy
+                set: True 2040 4096
+                get: b'image\\x00' 4096 True
+                key size: <class 'str'>
+                encrypted: <class 'str'>
+                block sizes: [0, 0, 0, 0, 'Invalid argument', 'Invalid argument', 'Invalid argument'] 512
+                direct: 0 1 0 0
+                change: Invalid argument
+                grown: 0 4088
+                counted: True True
+                clear: 0 No such device or address
+                read-only: True 1 Invalid argument Invalid argument
+                changed: 0 /tmp/image
+                clear: 0
+                odd size: Invalid argument
+                odd flags: Invalid argument
+                """);
+    }
+
     @Test
     void whatCannotBeADiskIsSaidInALine() {
         Umlaut.Result result = guest("true", List.of("/no/such/image"));

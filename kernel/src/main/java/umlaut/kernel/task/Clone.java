@@ -171,6 +171,10 @@ public final class Clone {
     }
 
     private static void checkLimits(Task parent) {
+        TaskSettings s = parent.settings;
+        if (s.schedPolicy == SchedConst.SCHED_DEADLINE && !s.resetOnFork) {
+            throw Errno.EAGAIN.exception(); // what was promised is for one
+        }
         Kernel kernel = parent.kernel;
         if (kernel.tasks.taskCount() >= kernel.config.pidsLimit()) {
             kernel.log.once(4, "fork rejected by the pids limit of " + kernel.config.pidsLimit());
@@ -275,7 +279,9 @@ public final class Clone {
         TaskSettings s = parent.settings.copy();
         if (s.resetOnFork) {
             s.resetOnFork = false;
-            boolean realTime = s.schedPolicy == SchedConst.SCHED_FIFO || s.schedPolicy == SchedConst.SCHED_RR;
+            boolean realTime = s.schedPolicy == SchedConst.SCHED_FIFO
+                    || s.schedPolicy == SchedConst.SCHED_RR
+                    || s.schedPolicy == SchedConst.SCHED_DEADLINE;
             s.schedPolicy = realTime ? SchedConst.SCHED_NORMAL : s.schedPolicy;
             s.schedPriority = 0;
             s.nice = realTime ? 0 : Math.max(0, s.nice);

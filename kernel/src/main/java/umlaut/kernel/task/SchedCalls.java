@@ -50,7 +50,26 @@ public final class SchedCalls {
         Task target = target(task, pid);
         boolean reset = (rawPolicy & SchedConst.SCHED_RESET_ON_FORK) != 0;
         int policy = rawPolicy & ~SchedConst.SCHED_RESET_ON_FORK;
-        return apply(task, target, policy, priority, target.settings.nice, reset);
+        return apply(task, target, new Wish(policy, priority, target.settings.nice, reset, DeadlineParams.NONE), 0);
+    }
+
+    /** What is asked for a task. */
+    private record Wish(int policy, int priority, int nice, boolean reset, DeadlineParams deadline) {
+        boolean realTime() {
+            return policy == SchedConst.SCHED_FIFO || policy == SchedConst.SCHED_RR;
+        }
+
+        boolean fair() {
+            return policy == SchedConst.SCHED_NORMAL
+                    || policy == SchedConst.SCHED_BATCH
+                    || policy == SchedConst.SCHED_IDLE;
+        }
+
+        boolean valid() {
+            boolean bounded = policy == SchedConst.SCHED_DEADLINE;
+            return (realTime() ? priority >= 1 && priority <= RT_MAX : (fair() || bounded) && priority == 0)
+                    && (!bounded || deadline.valid());
+        }
     }
 
     /** A process that can't be and parameters that are not given come before all else. */
@@ -65,35 +84,46 @@ public final class SchedCalls {
         int priority = priority(task, pid, param);
         Task target = target(task, pid);
         TaskSettings s = target.settings;
-        return apply(task, target, s.schedPolicy, priority, s.nice, s.resetOnFork);
+        return apply(task, target, new Wish(s.schedPolicy, priority, s.nice, s.resetOnFork, DeadlineParams.NONE), 0);
     }
 
-    private static long apply(Task task, Task target, int policy, int priority, int nice, boolean reset) {
-        boolean realTime = policy == SchedConst.SCHED_FIFO || policy == SchedConst.SCHED_RR;
-        boolean fair = policy == SchedConst.SCHED_NORMAL
-                || policy == SchedConst.SCHED_BATCH
-                || policy == SchedConst.SCHED_IDLE;
-        if (!realTime && !fair || (realTime ? priority < 1 || priority > RT_MAX : priority != 0)) {
+    private static long apply(Task task, Task target, Wish wish, long attrFlags) {
+        if (!wish.valid()) {
             return Errno.EINVAL.negative();
         }
         TaskSettings s = target.settings;
-        if (!task.credentials().capable(Capability.CAP_SYS_NICE)) {
-            long limit = target.group.limits.soft(Rlimit.RLIMIT_RTPRIO);
-            boolean same = policy == s.schedPolicy;
-            if (realTime
-                            && (limit == 0 && !same
-                                    || priority > s.schedPriority && Long.compareUnsigned(priority, limit) > 0)
-                    || fair && nice < s.nice && !mayNice(target, nice)
-                    || !owns(task, target)
-                    || s.resetOnFork && !reset) {
-                return Errno.EPERM.negative();
-            }
+        if (!task.credentials().capable(Capability.CAP_SYS_NICE) && needsPrivilege(task, target, wish)) {
+            return Errno.EPERM.negative();
         }
-        s.schedPolicy = policy;
-        s.schedPriority = priority;
-        s.nice = fair ? nice : s.nice;
-        s.resetOnFork = reset;
+        if ((attrFlags & SchedConst.SCHED_FLAG_UTIL_CLAMP) != 0) {
+            return Errno.EOPNOTSUPP.negative(); // a kernel without CONFIG_UCLAMP_TASK
+        }
+        boolean bounded = wish.policy == SchedConst.SCHED_DEADLINE;
+        if (bounded && target.settings.cpuMask != allCpus(target)) {
+            return Errno.EPERM.negative();
+        }
+        if (bounded && !wish.deadline.fits(target)) {
+            return Errno.EBUSY.negative();
+        }
+        s.deadline = wish.deadline;
+        s.schedPolicy = wish.policy;
+        s.schedPriority = wish.priority;
+        s.nice = wish.fair() ? wish.nice : s.nice;
+        s.resetOnFork = wish.reset;
         return 0;
+    }
+
+    private static boolean needsPrivilege(Task task, Task target, Wish wish) {
+        TaskSettings s = target.settings;
+        long limit = target.group.limits.soft(Rlimit.RLIMIT_RTPRIO);
+        boolean same = wish.policy == s.schedPolicy;
+        return wish.realTime()
+                        && (limit == 0 && !same
+                                || wish.priority > s.schedPriority && Long.compareUnsigned(wish.priority, limit) > 0)
+                || wish.policy == SchedConst.SCHED_DEADLINE
+                || wish.fair() && wish.nice < s.nice && !mayNice(target, wish.nice)
+                || !owns(task, target)
+                || s.resetOnFork && !wish.reset;
     }
 
     static boolean mayNice(Task target, int nice) {
@@ -132,7 +162,9 @@ public final class SchedCalls {
 
     public static long rrInterval(Task task, int pid, long address) {
         int policy = target(task, pid).settings.schedPolicy;
-        long ns = policy == SchedConst.SCHED_RR ? RR_INTERVAL_NS : policy == SchedConst.SCHED_FIFO ? 0 : SLICE_NS;
+        long ns = policy == SchedConst.SCHED_RR
+                ? RR_INTERVAL_NS
+                : policy == SchedConst.SCHED_FIFO || policy == SchedConst.SCHED_DEADLINE ? 0 : SLICE_NS;
         MemorySegment out = task.memory.build(Timespec.SIZE);
         Le.putLong(out, Timespec.TV_NSEC, ns);
         task.memory.write(address, out);
@@ -152,30 +184,34 @@ public final class SchedCalls {
         MemorySegment in = task.memory.struct(address, size);
         for (int i = SchedAttr.SIZE; i < size; i++) {
             if (Le.getByte(in, i) != 0) {
+                task.memory.putInt(address, SchedAttr.SIZE);
                 return Errno.E2BIG.negative();
             }
         }
         long attrFlags = Le.getLong(in, SchedAttr.SCHED_FLAGS);
+        boolean clamps = (attrFlags & SchedConst.SCHED_FLAG_UTIL_CLAMP) != 0;
+        int policy = Le.getInt(in, SchedAttr.SCHED_POLICY);
+        if (clamps && size < SchedAttr.SIZE || policy < 0) {
+            return Errno.EINVAL.negative();
+        }
+        Task target = target(task, pid);
         if ((attrFlags & ~SchedConst.SCHED_FLAG_ALL) != 0) {
             return Errno.EINVAL.negative();
         }
-        int policy = Le.getInt(in, SchedAttr.SCHED_POLICY);
         int nice = Math.clamp(Le.getInt(in, SchedAttr.SCHED_NICE), -20, 19);
         int priority = Le.getInt(in, SchedAttr.SCHED_PRIORITY);
-        Task target = target(task, pid);
-        if (policy == SchedConst.SCHED_DEADLINE) {
-            return task.credentials().capable(Capability.CAP_SYS_NICE)
-                    ? Errno.EBUSY.negative()
-                    : Errno.EPERM.negative();
-        }
+        DeadlineParams deadline = policy == SchedConst.SCHED_DEADLINE ? DeadlineParams.read(in) : DeadlineParams.NONE;
+        boolean reset = (attrFlags & SchedConst.SCHED_FLAG_RESET_ON_FORK) != 0;
         if ((attrFlags & SchedConst.SCHED_FLAG_KEEP_POLICY) != 0) {
             policy = target.settings.schedPolicy;
+            reset = target.settings.resetOnFork;
         }
         if ((attrFlags & SchedConst.SCHED_FLAG_KEEP_PARAMS) != 0) {
             priority = target.settings.schedPriority;
             nice = target.settings.nice;
+            deadline = target.settings.deadline;
         }
-        return apply(task, target, policy, priority, nice, (attrFlags & SchedConst.SCHED_FLAG_RESET_ON_FORK) != 0);
+        return apply(task, target, new Wish(policy, priority, nice, reset, deadline), attrFlags);
     }
 
     public static long getAttr(Task task, int pid, long address, int size, int flags) {
@@ -187,7 +223,10 @@ public final class SchedCalls {
         MemorySegment out = task.memory.build(SchedAttr.SIZE);
         Le.putInt(out, SchedAttr.SIZE_FIELD, used);
         Le.putInt(out, SchedAttr.SCHED_POLICY, s.schedPolicy);
-        Le.putLong(out, SchedAttr.SCHED_FLAGS, s.resetOnFork ? SchedConst.SCHED_FLAG_RESET_ON_FORK : 0);
+        DeadlineParams deadline = s.deadline;
+        int reset = s.resetOnFork ? SchedConst.SCHED_FLAG_RESET_ON_FORK : 0;
+        Le.putLong(out, SchedAttr.SCHED_FLAGS, reset | deadline.flags());
+        deadline.write(out);
         Le.putInt(out, SchedAttr.SCHED_NICE, s.nice);
         Le.putInt(out, SchedAttr.SCHED_PRIORITY, s.schedPriority);
         task.memory.write(address, out, 0, used);

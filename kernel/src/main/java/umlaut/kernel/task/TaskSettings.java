@@ -12,6 +12,7 @@ public final class TaskSettings {
     public volatile int nice;
     public volatile int schedPolicy;
     public volatile int schedPriority;
+    volatile DeadlineParams deadline = DeadlineParams.NONE;
     /** SCHED_RESET_ON_FORK: children start with ordinary scheduling. */
     public volatile boolean resetOnFork;
     /** Bit n: may run on CPU n. */

@@ -1,0 +1,25 @@
+"""What loop devices answer (loop(4)); prints facts, the same on any Linux."""
+import fcntl, os, struct
+def call(fd, nr, arg=0):
+    try: return fcntl.ioctl(fd, nr, arg)
+    except OSError as e: return os.strerror(e.errno)
+image = os.open("/tmp/image", os.O_RDWR | os.O_CREAT); os.ftruncate(image, 1 << 20)
+other = os.open("/tmp/other", os.O_RDWR | os.O_CREAT); os.ftruncate(other, 1 << 20)
+short = os.open("/tmp/short", os.O_RDWR | os.O_CREAT); os.ftruncate(short, 1 << 19)
+n = call(os.open("/dev/loop-control", os.O_RDWR), 0x4c82); d = os.open("/dev/loop%d" % n, os.O_RDWR); sys = "/sys/block/loop%d/" % n
+def show(f): return open(sys + f).read().strip()
+old = bytearray(168); print("free:", call(d, 0x4c03, old), call(d, 0x4c01), call(d, 0x4c09, 512))
+print("bound:", call(d, 0x4c00, image), call(d, 0x4c00, other))
+old[48:53] = b"image"; old[32:36] = struct.pack("i", 4096); print("set:", call(d, 0x4c02, bytes(old)) == bytes(old), show("size"), show("loop/offset"))
+got = call(d, 0x4c03, bytes(168)); print("get:", got[48:54], struct.unpack("i", got[32:36])[0], struct.unpack("i", got[0:4])[0] == n)
+new = bytearray(232); new[24:32] = struct.pack("q", 4096); new[48:52] = struct.pack("i", 33); print("key size:", type(call(d, 0x4c04, bytes(new)))); new[48:52] = bytes(4); new[44:48] = struct.pack("i", 2); print("encrypted:", type(call(d, 0x4c04, bytes(new))))
+print("block sizes:", [call(d, 0x4c09, s) for s in (1024, 4096, 65536, 512, 256, 131072, 1536)], show("queue/logical_block_size"))
+print("direct:", call(d, 0x4c08, 1), show("loop/dio"), call(d, 0x4c08, 0), show("loop/dio"))
+print("change:", call(d, 0x4c06, other)); os.ftruncate(image, 2 << 20); print("grown:", call(d, 0x4c07), show("size"))
+os.write(d, b"x" * 4096); os.fsync(d); s = show("stat").split(); print("counted:", s[6] != "0", s[9] != "0")
+print("clear:", call(d, 0x4c01), call(d, 0x4c01)); os.close(d); d = os.open("/dev/loop%d" % n, os.O_RDWR)
+config = bytearray(304); config[0:4] = struct.pack("i", other); config[8 + 52:8 + 56] = struct.pack("i", 1)
+print("read-only:", call(d, 0x4c0a, bytes(config)) == bytes(config), show("ro"), call(d, 0x4c06, short), call(d, 0x4c06, image))
+os.ftruncate(image, 1 << 20); print("changed:", call(d, 0x4c06, image), show("loop/backing_file")); print("clear:", call(d, 0x4c01)); os.close(d); d = os.open("/dev/loop%d" % n, os.O_RDWR)
+config[4:8] = struct.pack("i", 300); print("odd size:", call(d, 0x4c0a, bytes(config)))
+config[4:8] = bytes(4); config[8 + 52:8 + 56] = struct.pack("i", 64); print("odd flags:", call(d, 0x4c0a, bytes(config)))
