@@ -96,6 +96,7 @@ final class RunFlags {
                         "Lead a port of the host to one of the guest."),
                 Flag.of("--allow-host", Kind.SWITCH, "", "Let the guest reach the host itself, as 10.0.2.2."),
                 Flag.of("--pcap", Kind.VALUE, "FILE", "Write all frames of the network to FILE (pcapng)."),
+                Flag.of("--init", Kind.SWITCH, "", "Have a pid 1 that takes in orphans; COMMAND is pid 2."),
                 Flag.of("-i --interactive", Kind.SWITCH, "", "Keep standard input open (it always is)."),
                 Flag.of("-t --tty", Kind.SWITCH, "", "Give the guest a terminal (by itself on a terminal)."),
                 Flag.of("--rm", Kind.SWITCH, "", "Keep no disk, even with --name."),

@@ -47,6 +47,8 @@ class RunArgumentsTest {
         assertThat(parse("host", "ls", "-u", "x").command()).containsExactly("ls", "-u", "x");
         assertThat(parse("host", "--", "ls", "--help").command()).containsExactly("ls", "--help");
         assertThat(parse("--rm", "-it", "host").terminal()).isTrue();
+        assertThat(parse("--init", "host").init()).isTrue();
+        assertThat(parse("host").init()).isFalse();
     }
 
     @Test

@@ -74,6 +74,18 @@ class ExitStatusTest {
                 .isEqualTo("a b\n");
     }
 
+    /** docker's --init: orphans go to a pid 1 that reaps them; statuses and deaths are still the command's. */
+    @Test
+    void initTakesInOrphans() {
+        String script = "echo $$; (sh -c 'sleep 0.1; ps -o ppid= -p $$ | tr -d \" \" >/tmp/p' &); sleep 1; cat /tmp/p;"
+                + " kill -9 1; ps -e | grep -c defunct; exit 7";
+        Umlaut.Result result = Umlaut.run("run", "--init", "--", "sh", "-c", script);
+        assertThat(result).isEqualTo(new Umlaut.Result(7, "2\n1\n0\n", ""));
+        assertThat(Umlaut.run("run", "--init", "--", "sh", "-c", "kill -9 $$").status())
+                .isEqualTo(137);
+        oneLine(127, "nonexistent", "run", "--init", "--", "nonexistent-command");
+    }
+
     @Test
     void closedOutputEndsTheGuest() {
         String umlaut = Umlaut.ROOT.resolve("umlaut").toString();

@@ -17,6 +17,7 @@ import umlaut.kernel.task.GuestProcess;
 import umlaut.kernel.task.Init;
 import umlaut.kernel.task.Limits;
 import umlaut.kernel.task.ProcessSpec;
+import umlaut.kernel.task.Reaper;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.FsContext;
@@ -94,6 +95,9 @@ public final class Machine implements AutoCloseable {
                     new FileTable(),
                     limits(),
                     task -> prepare(task, console));
+            if (config.init()) {
+                Reaper.start(kernel, new FsContext(boot.root(), boot.root(), 022));
+            }
             GuestProcess process = start(spec);
             signals.start(process, console.terminal());
             startGuards();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param root the disk with the image's root file system, /dev/ubda; null: there is none, as for {@link #HOST_IMAGE}
  * @param boot the image's own init is run, which does all that a system's start takes; else the machine does what a container engine does
  * @param hostname the guest's node name, as uname(2) tells it
+ * @param init the command is not pid 1, but another process, which takes in orphans
  * @param command program and arguments of the first process; empty means the image's default, a shell
  * @param entrypoint put before the command when not null; an empty string clears the image's own
  * @param environment variables of the first process, added to the defaults
@@ -37,6 +38,7 @@ public record MachineConfig(
         @Nullable Disk root,
         boolean boot,
         String hostname,
+        boolean init,
         List<String> command,
         @Nullable String entrypoint,
         Map<String, String> environment,

@@ -31,6 +31,7 @@ final class Rehearsal {
             null,
             false,
             "rehearsal",
+            false,
             List.of(),
             null,
             Map.of(),
