@@ -1,5 +1,18 @@
 #include "t.h"
+/* Mapping counts as reading, where reading changes a time stamp; writing through a mapping is told by msync(2) at the latest. */
+static void times(void) {
+    struct stat a, b; char c; struct timespec old[2] = {{1000, 0}, {2000, 0}};
+    int fd = open("t", O_CREAT | O_RDWR, 0600);
+    MUST(ftruncate(fd, 4096)); MUST(futimens(fd, old)); pread(fd, &c, 1, 0); fstat(fd, &a);
+    int reads = a.st_atime != 1000;
+    MUST(futimens(fd, old)); char *m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0); fstat(fd, &a);
+    printf("as reading: %d\n", (a.st_atime != 1000) == reads);
+    *m = 1; MUST(msync(m, 4096, MS_SYNC)); fstat(fd, &b);
+    printf("modified %d changed %d\n", b.st_mtime != 2000, b.st_ctim.tv_sec > a.st_ctim.tv_sec || b.st_ctim.tv_nsec >= a.st_ctim.tv_nsec);
+    munmap(m, 4096); close(fd); unlink("t");
+}
 int main(void) {
+    times();
     int fd = open("f", O_CREAT | O_RDWR, 0600);
     MUST(ftruncate(fd, 10000));
     char *s = mmap(NULL, 10000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -7,6 +7,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Times;
 
 /** mincore(2), msync(2), mseal(2): walks over a range that must be mapped. */
 final class Mincore {
@@ -91,9 +92,9 @@ final class Mincore {
                 return Errno.EBUSY.negative();
             }
             File file = vma.file;
-            if (sync && file != null && vma.isShared() && file.tryAcquire()) {
+            if (file != null && vma.isShared() && file.tryAcquire()) {
                 try {
-                    file.sync(true);
+                    sync(task, vma, file, sync);
                 } finally {
                     file.release();
                 }
@@ -101,6 +102,16 @@ final class Mincore {
             at = vma.end;
         }
         return error;
+    }
+
+    /** Writes through a mapping go unseen: that the file was changed by then is told here, where mmap(2) promises it at the latest. */
+    private static void sync(Task task, Vma vma, File file, boolean wait) {
+        if (vma.writable()) {
+            Times.modified(file.inode(), task.kernel.clock.realtimeNs());
+        }
+        if (wait) {
+            file.sync(true);
+        }
     }
 
     static long mseal(Task task, long address, long size, long flags) {

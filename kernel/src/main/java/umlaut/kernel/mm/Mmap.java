@@ -14,6 +14,7 @@ import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Path;
+import umlaut.kernel.vfs.Times;
 
 /** mmap(2) (Linux: mm/mmap.c do_mmap). */
 public final class Mmap {
@@ -180,6 +181,9 @@ public final class Mmap {
         }
         if (populate && result >= 0) {
             Mlock.populate(mm, result, result + length);
+        }
+        if (file != null && result >= 0) {
+            Times.accessed(file, task);
         }
         return result;
     }

@@ -7,13 +7,13 @@ import umlaut.abi.OpenFlags;
 import umlaut.kernel.task.Task;
 
 /** Which time stamps an operation changes: inode(7), mount(8) relatime (Linux: fs/inode.c touch_atime, file_update_time). */
-final class Times {
+public final class Times {
     private static final long DAY_NS = 24L * 3600 * 1_000_000_000;
 
     private Times() {}
 
-    /** An open file has been read. */
-    static void accessed(File file, Task task) {
+    /** An open file has been read or mapped. */
+    public static void accessed(File file, Task task) {
         Path path = file.path;
         if (path != null && (file.flags() & OpenFlags.O_NOATIME) == 0) {
             accessed(path.mount(), path.dentry().inode(), task);
@@ -38,7 +38,7 @@ final class Times {
     }
 
     /** A file's contents or a directory's entries have changed. */
-    static void modified(Inode inode, long now) {
+    public static void modified(Inode inode, long now) {
         inode.touch(AttributeChange.MTIME | AttributeChange.CTIME, now);
     }
 
