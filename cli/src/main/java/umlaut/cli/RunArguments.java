@@ -75,7 +75,7 @@ final class RunArguments {
                 root == null ? null : root.disk(),
                 boot,
                 hostname != null ? hostname : name,
-                flags.isSet("--init"),
+                flags.isSet("--init") && !boot, // the image's own is pid 1
                 root == null ? rest : root.command(rest, flags.value("--entrypoint"), boot),
                 root == null ? flags.value("--entrypoint") : null,
                 root == null ? environment(terminal) : root.environment(environment(terminal)),
