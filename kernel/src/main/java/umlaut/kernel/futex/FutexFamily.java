@@ -110,4 +110,20 @@ public final class FutexFamily implements SyscallFamily {
     public PiFutexes locks() {
         return locks;
     }
+
+    /**
+     * How a call goes on that the host was to do, or was doing, when an interrupt came. Those that don't wait have not been begun, and no signal ends them; with a time limit a
+     * handler ends futex(2)'s wait whatever its flags, as Linux's restart block does.
+     */
+    public static long interruptedOnHost(int nr, int operation, boolean timed) {
+        int command = operation & FutexOps.FUTEX_CMD_MASK;
+        boolean futex = nr == Nr.FUTEX;
+        boolean waits = futex
+                ? command == FutexOps.FUTEX_WAIT || command == FutexOps.FUTEX_WAIT_BITSET
+                : nr == Nr.FUTEX_WAIT || nr == Nr.FUTEX_WAITV;
+        if (!waits) {
+            return -Restart.ERESTARTNOINTR;
+        }
+        return futex && timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS;
+    }
 }

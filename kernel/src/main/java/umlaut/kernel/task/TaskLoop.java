@@ -2,11 +2,11 @@ package umlaut.kernel.task;
 
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Le;
-import umlaut.abi.Nr;
 import umlaut.abi.Signal;
 import umlaut.engine.Reg;
 import umlaut.engine.Trap;
 import umlaut.engine.UserThread;
+import umlaut.kernel.futex.FutexFamily;
 import umlaut.kernel.ptrace.PtraceStop;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.SigInfo;
@@ -95,12 +95,11 @@ public final class TaskLoop implements Runnable {
             case INTERRUPT -> {
                 task.origRax = -1;
                 if (user.interruptedFutex()) {
-                    // With a time limit a handler ends futex(2)'s wait whatever its flags, as Linux's restart block
-                    // does.
                     int nr = user.interruptedFutexCall();
-                    boolean timed = nr == Nr.FUTEX && user.reg(Reg.R10) != 0;
                     task.origRax = nr;
-                    SignalDelivery.afterSystemCall(task, timed ? -Restart.ERESTARTNOHAND : -Restart.ERESTARTSYS, nr);
+                    int operation = (int) user.reg(Reg.RSI);
+                    long result = FutexFamily.interruptedOnHost(nr, operation, user.reg(Reg.R10) != 0);
+                    SignalDelivery.afterSystemCall(task, result, nr);
                 }
             }
             case ORDER_FAILED -> orderFailed(user);
