@@ -234,6 +234,11 @@ public final class InetConst {
     public static final int UDP_SEGMENT = 103;
     public static final int UDP_GRO = 104;
 
+    // Options of SOL_UDPLITE
+
+    public static final int UDPLITE_SEND_CSCOV = 10;
+    public static final int UDPLITE_RECV_CSCOV = 11;
+
     // ICMP
 
     public static final int ICMP_ECHOREPLY = 0;

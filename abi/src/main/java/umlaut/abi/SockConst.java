@@ -80,6 +80,7 @@ public final class SockConst {
     public static final int SOL_SOCKET = 1;
     public static final int SOL_TCP = 6;
     public static final int SOL_UDP = 17;
+    public static final int SOL_UDPLITE = 136;
     public static final int SOL_IPV6 = 41;
     public static final int SOL_ICMPV6 = 58;
     public static final int SOL_SCTP = 132;

@@ -45,7 +45,7 @@ final class DhcpServer {
         this.loop = loop;
         this.net = net;
         this.device = device;
-        sock = new UdpSock(net, SockConst.AF_INET, Sock.SockOwner.none(0));
+        sock = new UdpSock(net.udp, SockConst.AF_INET, Sock.SockOwner.none(0));
         sock.readers.add(new WaitEntry(
                 events -> {
                     loop.post(this::receive);

@@ -60,6 +60,9 @@ public final class NatGateway implements Link, TransparentProxy {
         loop = new HostLoop("gateway", this::runTimers);
         net = new NetNamespace(loop, new ChunkPool(), oops, new ThreadLocal<>(), 0);
         net.settings.icmpRateLimitMs = 0;
+        // What the proxy does not take, as its hop limit ends here, is a router's to answer.
+        net.settings.forward4 = true;
+        net.settings.forward6 = true;
         device = new LinkDevice(
                 net, "eth0", NatAddresses.gatewayMac(), NatAddresses.MTU, !checksums, end -> new Cable(guest));
         bringUp();

@@ -123,7 +123,7 @@ final class Guest implements AutoCloseable {
     }
 
     UdpSock udp(int port) {
-        UdpSock sock = new UdpSock(net, SockConst.AF_INET6, Sock.SockOwner.none(0));
+        UdpSock sock = new UdpSock(net.udp, SockConst.AF_INET6, Sock.SockOwner.none(0));
         net.lock();
         try {
             sock.bind(null, SocketAddress.of(IpAddress.ANY6, port));

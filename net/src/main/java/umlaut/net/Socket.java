@@ -103,6 +103,11 @@ public abstract class Socket extends File {
         throw (level == SockConst.SOL_SOCKET ? Errno.ENOPROTOOPT : Errno.EOPNOTSUPP).exception();
     }
 
+    /** Does an option's answer depend on the number that stands where it is to go? {@link #getOption} then finds it there. */
+    public boolean asksWithValue(int level, int name) {
+        return false;
+    }
+
     /** getsockopt(2) for what is not common to all sockets: fills {@code value}. @return bytes filled */
     public int getOption(Task task, int level, int name, MemorySegment value) {
         throw (level == SockConst.SOL_SOCKET ? Errno.ENOPROTOOPT : Errno.EOPNOTSUPP).exception();

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
+import umlaut.abi.Le;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.SockConst;
 import umlaut.kernel.ipc.Descriptors;
@@ -233,6 +234,9 @@ final class SocketCalls {
             }
             int capacity = Math.max(256, Math.min(room, MAX_OPTION));
             MemorySegment out = arena.allocate(capacity, 8);
+            if (socket.asksWithValue(level, name) && room >= 4) {
+                Le.putInt(out, 0, task.memory.getInt(value));
+            }
             int filled = level == SockConst.SOL_SOCKET ? socket.options.get(socket, name, out) : -1;
             if (filled < 0) {
                 filled = socket.getOption(task, level, name, out);

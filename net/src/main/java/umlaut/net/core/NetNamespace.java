@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.IfConst;
+import umlaut.abi.InetConst;
 import umlaut.net.device.LoopbackDevice;
 import umlaut.net.device.RxHandler;
 import umlaut.net.ip.Arp;
@@ -57,6 +58,7 @@ public final class NetNamespace {
     public final NeighbourTable neighbours6;
     public final RawTable raw;
     public final UdpTable udp;
+    public final UdpTable udpLite;
     public final PingTable ping;
     public final TcpTable tcp;
     public final NetDevice loopback;
@@ -116,7 +118,8 @@ public final class NetNamespace {
         neighbours4 = new NeighbourTable(this, arp);
         neighbours6 = new NeighbourTable(this, discovery);
         raw = new RawTable(this);
-        udp = new UdpTable(this);
+        udp = new UdpTable(this, InetConst.IPPROTO_UDP);
+        udpLite = new UdpTable(this, InetConst.IPPROTO_UDPLITE);
         ping = new PingTable(this);
         tcp = new TcpTable(this);
         loopback = new LoopbackDevice(this);

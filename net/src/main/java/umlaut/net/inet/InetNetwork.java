@@ -62,8 +62,11 @@ public final class InetNetwork implements SocketFamily {
             }
             return socket(task, net, type, protocol, fileFlags, o -> new PingSock(net, number, o));
         }
+        if (protocol == InetConst.IPPROTO_UDPLITE) {
+            return socket(task, net, type, protocol, fileFlags, o -> new UdpSock(net.udpLite, number, o));
+        }
         expect(protocol, InetConst.IPPROTO_UDP);
-        return socket(task, net, type, InetConst.IPPROTO_UDP, fileFlags, o -> new UdpSock(net, number, o));
+        return socket(task, net, type, InetConst.IPPROTO_UDP, fileFlags, o -> new UdpSock(net.udp, number, o));
     }
 
     private static boolean inPingGroups(Task task, NetNamespace net, long gid) {

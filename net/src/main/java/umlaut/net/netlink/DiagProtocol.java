@@ -69,6 +69,8 @@ final class DiagProtocol implements NetlinkProtocol {
         switch (protocol) {
             case InetConst.IPPROTO_TCP -> tcp(out, family, states, extensions);
             case InetConst.IPPROTO_UDP -> net.udp.all().forEach(s -> datagram(out, s, family, states, extensions));
+            case InetConst.IPPROTO_UDPLITE ->
+                net.udpLite.all().forEach(s -> datagram(out, s, family, states, extensions));
             case InetConst.IPPROTO_RAW -> net.raw.all().forEach(s -> datagram(out, s, family, states, extensions));
             default -> throw Errno.ENOENT.exception();
         }

@@ -1,5 +1,6 @@
 package umlaut.net.netlink;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.IfConst;
 import umlaut.abi.Netlink;
 import umlaut.abi.SockConst;
@@ -11,10 +12,11 @@ import umlaut.net.core.NetDevice;
 import umlaut.net.core.NetNamespace;
 import umlaut.net.core.Route;
 import umlaut.net.core.Rule;
+import umlaut.net.ip.IpOutput;
 
 /** Messages of rtnetlink(7) that say what is (rtnl_fill_ifinfo and its like). The namespace's lock is held. */
 final class RouteMessages {
-    private static final int FOREVER = -1;
+    private static final int FOREVER = -1, RTCF_LOCAL = 0x80000000;
     private static final int FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_PRIORITY = 6, FRA_FWMARK = 10;
     private static final int FRA_SUPPRESS_PREFIXLEN = 14,
             FRA_TABLE = 15,
@@ -171,6 +173,34 @@ final class RouteMessages {
             out.attribute(Netlink.RTA_CACHEINFO, new byte[32]).attribute8(Netlink.RTA_PREF, 0);
         }
         out.end();
+    }
+
+    /** Where packets to an IPv4 address go (rt_fill_info). */
+    static void way(NlWriter out, IpOutput way, IpAddress to, @Nullable IpAddress from, int mark, int uid) {
+        int flags = Netlink.RTM_F_CLONED | (way.type() == Netlink.RTN_LOCAL ? RTCF_LOCAL : 0);
+        out.begin(Netlink.RTM_NEWROUTE, 0)
+                .u8(family(true), to.bits(), from == null ? 0 : to.bits(), 0)
+                .u8(Netlink.RT_TABLE_MAIN, 0, 0, way.type())
+                .u32(flags);
+        out.attribute32(Netlink.RTA_TABLE, Netlink.RT_TABLE_MAIN).address(Netlink.RTA_DST, to);
+        if (from != null) {
+            out.address(Netlink.RTA_SRC, from);
+        }
+        out.attribute32(Netlink.RTA_OIF, way.device().index);
+        if (!way.source().equals(from)) {
+            out.address(Netlink.RTA_PREFSRC, way.source());
+        }
+        if (!way.nextHop().equals(to)) {
+            out.address(Netlink.RTA_GATEWAY, way.nextHop());
+        }
+        if (mark != 0) {
+            out.attribute32(Netlink.RTA_MARK, mark);
+        }
+        byte[] cache = new byte[32];
+        Be.put32(cache, 0, Integer.reverseBytes(2)); // references, as Linux counts them
+        out.attribute32(Netlink.RTA_UID, uid)
+                .attribute(Netlink.RTA_CACHEINFO, cache)
+                .end();
     }
 
     static void rule(NlWriter out, Rule r, boolean v4, int type, int flags) {

@@ -24,7 +24,6 @@ final class RouteProtocol implements NetlinkProtocol {
     private static final int FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_PRIORITY = 6, FRA_FWMARK = 10;
     private static final int FRA_TABLE = 15, FRA_FWMASK = 16, FRA_OIFNAME = 17, FRA_PROTOCOL = 21;
     private static final int QDISC_KIND = 1;
-    private static final int RTCF_LOCAL = 0x80000000;
 
     private final NetNamespace net;
     private final LinkRequests links;
@@ -49,7 +48,7 @@ final class RouteProtocol implements NetlinkProtocol {
             case Netlink.RTM_GETADDR -> addresses(NlReader.of(payload, 8), out);
             case Netlink.RTM_NEWADDR -> newAddress(NlReader.of(payload, 8), flags);
             case Netlink.RTM_DELADDR -> deleteAddress(NlReader.of(payload, 8));
-            case Netlink.RTM_GETROUTE -> getRoute(NlReader.of(payload, 12), dump, out);
+            case Netlink.RTM_GETROUTE -> getRoute(task, NlReader.of(payload, 12), dump, out);
             case Netlink.RTM_NEWROUTE -> newRoute(NlReader.of(payload, 12), flags);
             case Netlink.RTM_DELROUTE -> deleteRoute(NlReader.of(payload, 12));
             case Netlink.RTM_GETRULE -> rules(NlReader.of(payload, 12), out);
@@ -190,7 +189,7 @@ final class RouteProtocol implements NetlinkProtocol {
 
     // --- routes ---
 
-    private void getRoute(NlReader in, boolean dump, NlWriter out) {
+    private void getRoute(Task task, NlReader in, boolean dump, NlWriter out) {
         int family = in.u8(0);
         if (dump) {
             int table = in.number(Netlink.RTA_TABLE, in.u8(4));
@@ -210,6 +209,13 @@ final class RouteProtocol implements NetlinkProtocol {
         IpAddress from = in.address(Netlink.RTA_SRC);
         IpOutput way = IpOutput.resolve(
                 net, to, from, in.number(Netlink.RTA_OIF, 0), in.u8(3), in.number(Netlink.RTA_MARK, 0));
+        if (to.isV4()) {
+            int uid = in.number(
+                    Netlink.RTA_UID,
+                    task.credentials().userNs().showUid(task.credentials().uid()));
+            RouteMessages.way(out, way, to, from, in.number(Netlink.RTA_MARK, 0), uid);
+            return;
+        }
         Route told = new Route(
                 to,
                 to.bits(),
@@ -223,7 +229,7 @@ final class RouteProtocol implements NetlinkProtocol {
                 way.device(),
                 way.source(),
                 0,
-                to.isV4() ? Netlink.RTM_F_CLONED | (way.type() == Netlink.RTN_LOCAL ? RTCF_LOCAL : 0) : 0);
+                0);
         RouteMessages.route(out, told, Netlink.RTM_NEWROUTE, 0);
     }
 

@@ -1,5 +1,6 @@
 package umlaut.net.packet;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import umlaut.abi.Ioctl;
 import umlaut.abi.Le;
 import umlaut.abi.Poll;
 import umlaut.abi.SockConst;
+import umlaut.abi.SockFilter;
 import umlaut.abi.SockaddrLl;
+import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.BlockingOp;
 import umlaut.kernel.wait.PollTable;
@@ -27,9 +30,9 @@ import umlaut.net.core.SkBuff;
 import umlaut.net.core.Taps;
 import umlaut.net.inet.InterfaceIoctl;
 
-/** A packet socket, with link headers (SOCK_RAW) or without (SOCK_DGRAM). Rings in shared memory are not offered. State is guarded by the namespace's lock. */
+/** A packet socket, with link headers (SOCK_RAW) or without (SOCK_DGRAM); frames go into a queue or into a {@link PacketRing}. State is guarded by the namespace's lock. */
 final class PacketSocket extends Socket implements Taps.Tap {
-    private static final int HEADER = IfConst.ETH_HLEN;
+    private static final int HEADER = IfConst.ETH_HLEN, MOST_RESERVE = 1 << 16;
 
     /** A frame that waits to be read. */
     private record Frame(byte[] bytes, byte[] address, int network, int index) {}
@@ -47,6 +50,12 @@ final class PacketSocket extends Socket implements Taps.Tap {
     private int dropped;
     private boolean ignoreOutgoing;
     private boolean auxData;
+    /** Of a ring: which form, and what the program wants in front of each frame. */
+    private int version = PacketRing.V1;
+
+    private int reserve;
+    private volatile @Nullable PacketRing ring;
+    private @Nullable SocketFilter filter;
 
     /** @param protocol in network byte order, as the program gave it */
     PacketSocket(Task task, NetNamespace net, int type, int protocol, int fileFlags) {
@@ -80,29 +89,53 @@ final class PacketSocket extends Socket implements Taps.Tap {
         if (!wanted) {
             return;
         }
-        seen++;
         byte[] whole = whole(device, skb, outgoing);
         boolean linked = device.isEthernet() || device.isLoopback();
         int skip = type == SockConst.SOCK_RAW || !linked ? 0 : HEADER;
         byte[] bytes = java.util.Arrays.copyOfRange(whole, Math.min(skip, whole.length), whole.length);
+        int network = linked ? HEADER - skip : 0;
+        int packetType = outgoing ? InetConst.PACKET_OUTGOING : skb.packetType;
+        int length = bytes.length;
+        SocketFilter f = filter;
+        if (f != null) {
+            long wantedBytes = f.run(
+                    new SocketFilter.Subject(bytes, network, skb.protocol, packetType, device.index, device.type));
+            if (wantedBytes == 0) {
+                return;
+            }
+            bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(wantedBytes, length));
+        }
+        seen++;
+        PacketRing into = ring;
         int charge = SkBuff.chargeFor(bytes.length);
-        if (charged + charge > options.receiveBuffer) {
+        if (into == null && charged + charge > options.receiveBuffer) {
             dropped++;
             return;
         }
-        charged += charge;
         byte[] address = new byte[SockaddrLl.SIZE];
         address[0] = SockConst.AF_PACKET;
         Be.put16(address, SockaddrLl.SLL_PROTOCOL, skb.protocol);
         Be.put32(address, SockaddrLl.SLL_IFINDEX, Integer.reverseBytes(device.index));
         Be.put16(address, SockaddrLl.SLL_HATYPE, Short.reverseBytes((short) device.type));
-        address[SockaddrLl.SLL_PKTTYPE] = (byte) (outgoing ? InetConst.PACKET_OUTGOING : skb.packetType);
+        address[SockaddrLl.SLL_PKTTYPE] = (byte) packetType;
         if (linked && whole.length >= HEADER) {
             address[SockaddrLl.SLL_HALEN] = 6;
             System.arraycopy(whole, 6, address, SockaddrLl.SLL_ADDR, 6);
         }
-        queue.addLast(new Frame(bytes, address, linked ? HEADER - skip : 0, device.index));
-        count = queue.size();
+        if (into != null) {
+            boolean checked = skb.looped || skb.trusted;
+            if (!into.add(bytes, address, network, length, checked)) {
+                dropped++;
+                return;
+            }
+            if (!into.readable()) {
+                return;
+            }
+        } else {
+            charged += charge;
+            queue.addLast(new Frame(bytes, address, network, device.index));
+            count = queue.size();
+        }
         readers.wake(Poll.POLLIN | Poll.POLLRDNORM);
     }
 
@@ -289,6 +322,7 @@ final class PacketSocket extends Socket implements Taps.Tap {
             promiscuous.forEach(d -> d.promiscuous--);
             promiscuous.clear();
             queue.clear();
+            setRing(null);
         } finally {
             net.unlock();
         }
@@ -299,13 +333,22 @@ final class PacketSocket extends Socket implements Taps.Tap {
         table.add(readers);
         table.add(writers);
         int mask = Poll.POLLOUT | Poll.POLLWRNORM | Poll.POLLWRBAND;
-        return count > 0 ? mask | Poll.POLLIN | Poll.POLLRDNORM : mask;
+        PacketRing r = ring;
+        return count > 0 || r != null && r.readable() ? mask | Poll.POLLIN | Poll.POLLRDNORM : mask;
     }
 
     // --- options ---
 
     @Override
     public void setOption(Task task, int level, int name, MemorySegment value) {
+        if (level == SockConst.SOL_SOCKET && name == SockConst.SO_ATTACH_FILTER) {
+            attach(task, value);
+            return;
+        }
+        if (level == SockConst.SOL_SOCKET && name == SockConst.SO_DETACH_FILTER) {
+            detach();
+            return;
+        }
         if (level != SockConst.SOL_PACKET) {
             throw Errno.ENOPROTOOPT.exception();
         }
@@ -316,12 +359,103 @@ final class PacketSocket extends Socket implements Taps.Tap {
                     membership(value, name == InetConst.PACKET_ADD_MEMBERSHIP);
                 case InetConst.PACKET_AUXDATA -> auxData = SocketOptions.integer(value) != 0;
                 case InetConst.PACKET_IGNORE_OUTGOING -> ignoreOutgoing = SocketOptions.integer(value) != 0;
+                case InetConst.PACKET_VERSION -> setVersion(SocketOptions.integer(value));
+                case InetConst.PACKET_RESERVE -> setReserve(SocketOptions.integer(value));
+                case InetConst.PACKET_RX_RING -> receiveRing(value);
                 case InetConst.PACKET_ORIGDEV, InetConst.PACKET_QDISC_BYPASS -> SocketOptions.integer(value);
                 default -> throw Errno.ENOPROTOOPT.exception();
             }
         } finally {
             net.unlock();
         }
+    }
+
+    /** struct sock_fprog: the number of instructions, and where they are. */
+    private void attach(Task task, MemorySegment value) {
+        if (value.byteSize() < SockFilter.FPROG_SIZE) {
+            throw Errno.EINVAL.exception();
+        }
+        int length = SocketFilter.checkLength(Le.getUnsignedShort(value, SockFilter.FPROG_LEN));
+        int size = length * SockFilter.SIZE;
+        SocketFilter fresh;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment raw = arena.allocate(size, 8);
+            task.memory.read(Le.getLong(value, SockFilter.FPROG_FILTER), raw, 0, size);
+            fresh = new SocketFilter(raw, length);
+        }
+        net.lock();
+        try {
+            filter = fresh;
+        } finally {
+            net.unlock();
+        }
+    }
+
+    private void detach() {
+        net.lock();
+        try {
+            if (filter == null) {
+                throw Errno.ENOENT.exception();
+            }
+            filter = null;
+        } finally {
+            net.unlock();
+        }
+    }
+
+    private void setVersion(int wanted) {
+        if (wanted < PacketRing.V1 || wanted > PacketRing.V3) {
+            throw Errno.EINVAL.exception();
+        }
+        if (ring != null) {
+            throw Errno.EBUSY.exception();
+        }
+        version = wanted;
+    }
+
+    private void setReserve(int wanted) {
+        if (ring != null) {
+            throw Errno.EBUSY.exception();
+        }
+        if (wanted < 0 || wanted > MOST_RESERVE) {
+            throw Errno.EINVAL.exception();
+        }
+        reserve = wanted;
+    }
+
+    /** Makes a ring, or with no blocks does away with it. */
+    private void receiveRing(MemorySegment request) {
+        if (request.byteSize() < PacketRing.requestSize(version)) {
+            throw Errno.EINVAL.exception();
+        }
+        if (Le.getInt(request, 4) == 0) {
+            if (Le.getInt(request, 12) != 0) {
+                throw Errno.EINVAL.exception();
+            }
+            setRing(null);
+            return;
+        }
+        if (ring != null) {
+            throw Errno.EBUSY.exception();
+        }
+        setRing(new PacketRing(net, version, reserve, request, () -> readers.wake(Poll.POLLIN | Poll.POLLRDNORM)));
+    }
+
+    private void setRing(@Nullable PacketRing fresh) {
+        PacketRing old = ring;
+        if (old != null) {
+            old.stop();
+        }
+        ring = fresh;
+    }
+
+    @Override
+    public MappingSource mapping(boolean shared, boolean writable) {
+        PacketRing r = ring;
+        if (r == null) {
+            throw Errno.EINVAL.exception();
+        }
+        return r;
     }
 
     /** struct packet_mreq: interface number, type. */
@@ -354,15 +488,36 @@ final class PacketSocket extends Socket implements Taps.Tap {
             Le.putInt(value, 4, dropped);
             seen = 0;
             dropped = 0;
+            PacketRing r = ring;
+            if (version == PacketRing.V3) {
+                Le.putInt(value, 8, r == null ? 0 : r.takeFreezes());
+                return 12;
+            }
             return 8;
         }
         int number = switch (name) {
             case InetConst.PACKET_AUXDATA -> auxData ? 1 : 0;
             case InetConst.PACKET_IGNORE_OUTGOING -> ignoreOutgoing ? 1 : 0;
+            case InetConst.PACKET_VERSION -> version;
+            case InetConst.PACKET_RESERVE -> reserve;
+            case InetConst.PACKET_HDRLEN -> headerSize(Le.getInt(value, 0));
             default -> throw Errno.ENOPROTOOPT.exception();
         };
         Le.putInt(value, 0, number);
         return 4;
+    }
+
+    private static int headerSize(int asked) {
+        if (asked < PacketRing.V1 || asked > PacketRing.V3) {
+            throw Errno.EINVAL.exception();
+        }
+        return PacketRing.headerSize(asked);
+    }
+
+    /** PACKET_HDRLEN asks of the version that stands in the buffer. */
+    @Override
+    public boolean asksWithValue(int level, int name) {
+        return level == SockConst.SOL_PACKET && name == InetConst.PACKET_HDRLEN;
     }
 
     @Override

@@ -69,6 +69,8 @@ public final class ProcNet {
         file(files, network, "tcp6", (p, out) -> p.sockets().tcp(out, six));
         file(files, network, "udp", (p, out) -> p.sockets().datagrams(out, four, p.net.udp.all()));
         file(files, network, "udp6", (p, out) -> p.sockets().datagrams(out, six, p.net.udp.all()));
+        file(files, network, "udplite", (p, out) -> p.sockets().datagrams(out, four, p.net.udpLite.all()));
+        file(files, network, "udplite6", (p, out) -> p.sockets().datagrams(out, six, p.net.udpLite.all()));
         file(files, network, "raw", (p, out) -> p.sockets().datagrams(out, four, p.net.raw.all()));
         file(files, network, "raw6", (p, out) -> p.sockets().datagrams(out, six, p.net.raw.all()));
         file(files, network, "icmp", (p, out) -> p.sockets().datagrams(out, four, p.net.ping.all()));

@@ -17,7 +17,6 @@ import umlaut.net.core.Counter;
 import umlaut.net.core.DataChunk;
 import umlaut.net.core.IcmpError;
 import umlaut.net.core.IpAddress;
-import umlaut.net.core.NetNamespace;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.DatagramSock;
 import umlaut.net.inet.InetControl;
@@ -25,13 +24,19 @@ import umlaut.net.inet.SockError;
 import umlaut.net.inet.SocketAddress;
 import umlaut.net.ip.IpOutput;
 
-/** A UDP socket (udp(7); Linux: struct udp_sock). */
+/** A socket of UDP or UDP-Lite (udp(7), udplite(7); Linux: struct udp_sock). */
 public final class UdpSock extends DatagramSock {
     private static final int MAX_DATA = 65535 - UdpTable.HEADER;
     /** Data up to that size is kept beside the headers. */
     private static final int SMALL = 512;
 
+    private final UdpTable table;
     private boolean corked;
+    /** UDP-Lite: the bytes that the checksum of what is sent covers, and that of what is received must; 0 = all. */
+    private int sendCoverage;
+
+    private int receiveCoverage;
+    private boolean coverageAsked;
     private int segmentSize;
     private boolean gro;
     private boolean noChecksum6Send;
@@ -41,20 +46,21 @@ public final class UdpSock extends DatagramSock {
 
     private @Nullable SocketAddress heldTo;
 
-    public UdpSock(NetNamespace net, int family, SockOwner owner) {
-        super(net, family, SockConst.SOCK_DGRAM, InetConst.IPPROTO_UDP, owner);
+    public UdpSock(UdpTable table, int family, SockOwner owner) {
+        super(table.net, family, SockConst.SOCK_DGRAM, table.protocol, owner);
+        this.table = table;
     }
 
     // --- names ---
 
     @Override
     protected void takePort(int port) {
-        int chosen = port == 0 ? net.udp.ports.chooseFor(this) : port;
-        if (net.udp.ports.conflicts(chosen, this)) {
+        int chosen = port == 0 ? table.ports.chooseFor(this) : port;
+        if (table.ports.conflicts(chosen, this)) {
             throw Errno.EADDRINUSE.exception();
         }
         localPort = chosen;
-        net.udp.add(this);
+        table.add(this);
     }
 
     @Override
@@ -96,7 +102,7 @@ public final class UdpSock extends DatagramSock {
             local = any();
         }
         if (!portAsked && localPort != 0) {
-            net.udp.remove(this);
+            table.remove(this);
             localPort = 0;
         }
     }
@@ -304,9 +310,12 @@ public final class UdpSock extends DatagramSock {
         Be.put16(head, at + 4, length);
         // Something, so that it does not say "none": filled in where it leaves the machine.
         boolean v4 = way.destination().isV4();
-        boolean none = v4 ? options.isOn(SockConst.SO_NO_CHECK) : noChecksum6Send;
+        boolean none = !table.isLite() && (v4 ? options.isOn(SockConst.SO_NO_CHECK) : noChecksum6Send);
         Be.put16(head, at + 6, none ? 0 : 0xffff);
         skb.partialChecksum = none ? -1 : 6;
+        if (table.isLite() && sendCoverage != 0 && sendCoverage < length) {
+            cover(skb, way);
+        }
         int ttl = control.ttl >= 0 ? control.ttl : ttlFor(way.destination(), way.device());
         if (v4) {
             skb.multicastLoop = ip.on4(InetConst.IP_MULTICAST_LOOP);
@@ -314,19 +323,31 @@ public final class UdpSock extends DatagramSock {
             boolean dont = ip.mtuDiscover == InetConst.IP_PMTUDISC_DO || ip.mtuDiscover == InetConst.IP_PMTUDISC_PROBE;
             boolean set = dont || ip.mtuDiscover == InetConst.IP_PMTUDISC_WANT && length + 20 <= way.mtu(net);
             try {
-                net.ipv4.send(skb, way, way.source(), InetConst.IPPROTO_UDP, tos, ttl, set, ip.headerOptions);
+                net.ipv4.send(skb, way, way.source(), table.protocol, tos, ttl, set, ip.headerOptions);
             } catch (ErrnoException e) {
                 tooLarge(e, way, port);
                 throw e;
             }
-            net.counters.add(Counter.UDP_OUT_DATAGRAMS);
+            table.count(Counter.UDP_OUT_DATAGRAMS);
         } else {
             skb.multicastLoop = ip.on6(InetConst.IPV6_MULTICAST_LOOP);
             int tclass = control.tos >= 0 ? control.tos : Math.max(0, ip.trafficClass);
             boolean dont = ip.mtuDiscover6 == InetConst.IP_PMTUDISC_DO || ip.on6(InetConst.IPV6_DONTFRAG);
-            net.ipv6.send(skb, way, way.source(), InetConst.IPPROTO_UDP, tclass << 20 | flowLabel & 0xfffff, ttl, dont);
-            net.counters.add(Counter.UDP6_OUT_DATAGRAMS);
+            net.ipv6.send(skb, way, way.source(), table.protocol, tclass << 20 | flowLabel & 0xfffff, ttl, dont);
+            table.count(Counter.UDP6_OUT_DATAGRAMS);
         }
+    }
+
+    /** The checksum covers a part only, and is made at once. */
+    private void cover(SkBuff skb, IpOutput way) {
+        skb.source = way.source();
+        skb.destination = way.destination();
+        int at = skb.start();
+        Be.put16(skb.head(), at + 4, sendCoverage);
+        Be.put16(skb.head(), at + 6, 0);
+        int sum = UdpTable.partialChecksum(skb, sendCoverage);
+        Be.put16(skb.head(), at + 6, sum == 0 ? 0xffff : sum);
+        skb.partialChecksum = -1;
     }
 
     private void tooLarge(ErrnoException e, IpOutput way, int port) {
@@ -354,6 +375,12 @@ public final class UdpSock extends DatagramSock {
 
     /** An attached filter does not want it, or its hop limit is too low. */
     boolean filtered(SkBuff skb) {
+        if (coverageAsked && table.isLite()) {
+            int covered = Be.u16(skb.head(), skb.start() + 4);
+            if (covered != 0 && covered < skb.length() && (receiveCoverage == 0 || covered < receiveCoverage)) {
+                return true;
+            }
+        }
         return skb.source.isV4() ? skb.ttl < ip.minTtl : skb.ttl < ip.minHops;
     }
 
@@ -408,7 +435,7 @@ public final class UdpSock extends DatagramSock {
 
     @Override
     public boolean setOption(Task task, int level, int name, MemorySegment value) {
-        if (level != SockConst.SOL_UDP) {
+        if (level != SockConst.SOL_UDP && !(level == SockConst.SOL_UDPLITE && table.isLite())) {
             return false;
         }
         int number = SocketOptions.integer(value);
@@ -433,14 +460,27 @@ public final class UdpSock extends DatagramSock {
                 segmentSize = number;
             }
             case InetConst.UDP_GRO -> gro = number != 0;
+            case InetConst.UDPLITE_SEND_CSCOV -> sendCoverage = coverage(number);
+            case InetConst.UDPLITE_RECV_CSCOV -> {
+                receiveCoverage = coverage(number);
+                coverageAsked = true;
+            }
             default -> throw Errno.ENOPROTOOPT.exception();
         }
         return true;
     }
 
+    /** The header is always covered (RFC 3828, 3.1). @throws umlaut.abi.ErrnoException ENOPROTOOPT: this is UDP */
+    private int coverage(int number) {
+        if (!table.isLite()) {
+            throw Errno.ENOPROTOOPT.exception();
+        }
+        return number == 0 ? 0 : Math.clamp(number, UdpTable.HEADER, 0xffff);
+    }
+
     @Override
     public int getOption(int level, int name, MemorySegment value) {
-        if (level != SockConst.SOL_UDP) {
+        if (level != SockConst.SOL_UDP && !(level == SockConst.SOL_UDPLITE && table.isLite())) {
             return -1;
         }
         int number = switch (name) {
@@ -450,6 +490,8 @@ public final class UdpSock extends DatagramSock {
             case InetConst.UDP_NO_CHECK6_RX -> noChecksum6Receive ? 1 : 0;
             case InetConst.UDP_SEGMENT -> segmentSize;
             case InetConst.UDP_GRO -> gro ? 1 : 0;
+            case InetConst.UDPLITE_SEND_CSCOV -> sendCoverage;
+            case InetConst.UDPLITE_RECV_CSCOV -> receiveCoverage;
             default -> throw Errno.ENOPROTOOPT.exception();
         };
         Le.putInt(value, 0, number);
@@ -459,7 +501,7 @@ public final class UdpSock extends DatagramSock {
     @Override
     public void close() {
         if (localPort != 0) {
-            net.udp.remove(this);
+            table.remove(this);
         }
         super.close();
     }

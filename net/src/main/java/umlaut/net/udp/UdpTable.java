@@ -19,19 +19,22 @@ import umlaut.net.core.SkBuff;
 import umlaut.net.inet.PortTable;
 import umlaut.net.ip.IpOutput;
 
-/** UDP's sockets by port, and what comes in for them (RFC 768, RFC 8085; Linux: net/ipv4/udp.c). Guarded by the namespace's lock. */
+/** The sockets of UDP or of UDP-Lite by port, and what comes in for them (RFC 768, RFC 8085, RFC 3828; Linux: net/ipv4/udp.c, udplite.c). Guarded by the namespace's lock. */
 public final class UdpTable implements ProtocolHandler {
     static final int HEADER = 8;
 
-    private final NetNamespace net;
+    final NetNamespace net;
+    final int protocol;
     public final PortTable ports;
     /** Newest first. */
     private final Map<Integer, List<UdpSock>> byPort = new HashMap<>();
 
-    public UdpTable(NetNamespace net) {
+    /** @param protocol IPPROTO_UDP or IPPROTO_UDPLITE */
+    public UdpTable(NetNamespace net, int protocol) {
         this.net = net;
+        this.protocol = protocol;
         this.ports = new PortTable(net, false);
-        net.setProtocol(InetConst.IPPROTO_UDP, this);
+        net.setProtocol(protocol, this);
     }
 
     void add(UdpSock sock) {
@@ -69,16 +72,17 @@ public final class UdpTable implements ProtocolHandler {
         byte[] head = skb.head();
         int at = skb.start();
         int length = Be.u16(head, at + 4);
-        if (length == 0 && !v4) {
+        if (length == 0 && (!v4 || isLite())) {
             length = skb.length();
         }
         if (length < HEADER || length > skb.length()) {
             drop(skb, v4 ? Counter.UDP_IN_ERRORS : Counter.UDP6_IN_ERRORS);
             return;
         }
-        skb.trim(length);
-        boolean summed = Be.u16(head, at + 6) != 0;
-        if (summed ? !Checksum.valid(skb) : !v4 && !skb.looped) {
+        if (!isLite()) {
+            skb.trim(length);
+        }
+        if (!isRight(skb, length, v4)) {
             drop(skb, v4 ? Counter.UDP_IN_CSUM_ERRORS : Counter.UDP6_IN_CSUM_ERRORS);
             return;
         }
@@ -91,11 +95,11 @@ public final class UdpTable implements ProtocolHandler {
         }
         UdpSock sock = find(skb.destination, to, skb.source, from, device);
         if (sock == null) {
-            if (net.proxy != null) {
+            if (net.proxy != null && !isLite()) {
                 net.proxy.datagram(skb);
                 return;
             }
-            net.counters.add(v4 ? Counter.UDP_NO_PORTS : Counter.UDP6_NO_PORTS);
+            count(v4 ? Counter.UDP_NO_PORTS : Counter.UDP6_NO_PORTS);
             if (v4) {
                 net.icmp.sendError(skb, InetConst.ICMP_DEST_UNREACH, InetConst.ICMP_PORT_UNREACH, 0);
             } else {
@@ -105,6 +109,29 @@ public final class UdpTable implements ProtocolHandler {
             return;
         }
         hand(sock, skb);
+    }
+
+    boolean isLite() {
+        return protocol == InetConst.IPPROTO_UDPLITE;
+    }
+
+    /** @param covered the bytes that the checksum is of: with UDP-Lite perhaps not all */
+    private boolean isRight(SkBuff skb, int covered, boolean v4) {
+        if (Be.u16(skb.head(), skb.start() + 6) == 0) {
+            return skb.looped || v4 && !isLite();
+        }
+        if (covered == skb.length()) {
+            return Checksum.valid(skb);
+        }
+        return skb.looped || partialChecksum(skb, covered) == 0;
+    }
+
+    /** Of a packet's first bytes, and the pseudo header with its whole length (RFC 3828, 3.1). */
+    static int partialChecksum(SkBuff skb, int covered) {
+        byte[] part = new byte[covered];
+        skb.copyTo(0, part, 0, covered);
+        long pseudo = Checksum.pseudo(skb.source, skb.destination, InetConst.IPPROTO_UDPLITE, skb.length());
+        return Checksum.fold(Checksum.add(pseudo, part, 0, covered));
     }
 
     /**
@@ -131,10 +158,17 @@ public final class UdpTable implements ProtocolHandler {
         }
     }
 
+    /** UDP-Lite has counters of its own in Linux, which are not kept here. */
+    void count(Counter counter) {
+        if (!isLite()) {
+            net.counters.add(counter);
+        }
+    }
+
     private void drop(SkBuff skb, Counter counter) {
-        net.counters.add(counter);
+        count(counter);
         boolean v4 = skb.source.isV4();
-        net.counters.add(v4 ? Counter.UDP_IN_ERRORS : Counter.UDP6_IN_ERRORS);
+        count(v4 ? Counter.UDP_IN_ERRORS : Counter.UDP6_IN_ERRORS);
         skb.release();
     }
 
@@ -146,10 +180,10 @@ public final class UdpTable implements ProtocolHandler {
             return;
         }
         if (sock.deliver(skb)) {
-            net.counters.add(v4 ? Counter.UDP_IN_DATAGRAMS : Counter.UDP6_IN_DATAGRAMS);
+            count(v4 ? Counter.UDP_IN_DATAGRAMS : Counter.UDP6_IN_DATAGRAMS);
         } else {
-            net.counters.add(v4 ? Counter.UDP_RCVBUF_ERRORS : Counter.UDP6_RCVBUF_ERRORS);
-            net.counters.add(v4 ? Counter.UDP_IN_ERRORS : Counter.UDP6_IN_ERRORS);
+            count(v4 ? Counter.UDP_RCVBUF_ERRORS : Counter.UDP6_RCVBUF_ERRORS);
+            count(v4 ? Counter.UDP_IN_ERRORS : Counter.UDP6_IN_ERRORS);
         }
     }
 
@@ -169,7 +203,7 @@ public final class UdpTable implements ProtocolHandler {
             }
         }
         if (last == null) {
-            net.counters.add(Counter.UDP_IGNORED_MULTI);
+            count(Counter.UDP_IGNORED_MULTI);
             skb.release();
         } else {
             hand(last, skb);
