@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import umlaut.block.ImageException;
 import umlaut.host.HostCalls;
@@ -41,13 +42,17 @@ public final class Main {
     public static void main(String[] args) {
         int status;
         try {
-            status = run(List.of(args));
+            status = run(GuestText.decoded(List.of(args)));
         } catch (UsageException e) {
             status = fail(MachineException.CANNOT_RUN, e.getMessage());
         } catch (MachineException e) {
             status = fail(e.exitStatus, e.getMessage());
         } catch (ImageException e) {
             status = fail(MachineException.CANNOT_RUN, e.line);
+        } catch (InvalidPathException e) {
+            status = fail(
+                    MachineException.CANNOT_RUN,
+                    "'" + e.getInput() + "' is no file name in this locale: set LC_ALL=C.UTF-8");
         } catch (OutOfMemoryError e) {
             status = fail(MachineException.CANNOT_RUN, "the host refuses memory or threads: " + e.getMessage());
         } catch (RuntimeException | Error e) {

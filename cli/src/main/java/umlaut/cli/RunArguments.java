@@ -76,11 +76,12 @@ final class RunArguments {
                 boot,
                 hostname != null ? hostname : name,
                 flags.isSet("--init") && !boot, // the image's own is pid 1
-                root == null ? rest : root.command(rest, flags.value("--entrypoint"), boot),
-                root == null ? flags.value("--entrypoint") : null,
-                root == null ? environment(terminal) : root.environment(environment(terminal)),
-                root == null ? workDir() : root.workDir(workDir()),
-                root == null || boot ? flags.value("--user") : root.user(flags.value("--user")),
+                GuestText.words(
+                        root == null ? rest : root.command(rest, flags.value("--entrypoint"), boot), rest.size()),
+                root == null ? inGuest(flags.value("--entrypoint")) : null,
+                environment(root, terminal),
+                inGuest(root == null ? workDir() : root.workDir(workDir())),
+                inGuest(root == null || boot ? flags.value("--user") : root.user(flags.value("--user"))),
                 volumes(),
                 DiskArgument.parseAll(flags.list("--disk")),
                 tmpfs(),
@@ -92,6 +93,21 @@ final class RunArguments {
                 new NetworkArguments(flags).config(),
                 terminal,
                 trace());
+    }
+
+    private static @Nullable String inGuest(@Nullable String text) {
+        return text == null ? null : GuestText.of(text);
+    }
+
+    /** The image's variables, and over them those given. */
+    private Map<String, String> environment(@Nullable StoredRoot root, boolean terminal) {
+        Map<String, String> given = environment(terminal);
+        if (root != null) {
+            Map<String, String> all = GuestText.of(root.environment(Map.of()));
+            all.putAll(given);
+            return all;
+        }
+        return given;
     }
 
     /** @return null for this host's own userland */
@@ -159,12 +175,12 @@ final class RunArguments {
             throw new UsageException(flag + ": '" + text + "' has no variable's name");
         }
         if (equals > 0) {
-            environment.put(text.substring(0, equals), text.substring(equals + 1));
+            environment.put(GuestText.of(text.substring(0, equals)), GuestText.of(text.substring(equals + 1)));
             return;
         }
         String value = hostEnvironment.get(text);
         if (value != null) {
-            environment.put(text, value);
+            environment.put(GuestText.of(text), GuestText.variable(text, value));
         }
     }
 
@@ -215,7 +231,7 @@ final class RunArguments {
         if (!Files.isReadable(source) || (Files.isDirectory(source) && !Files.isExecutable(source))) {
             throw new UsageException("--volume: no permission to read '" + parts[0] + "' on the host");
         }
-        return new Volume(source, parts[1], readOnly);
+        return new Volume(source, GuestText.of(parts[1]), readOnly);
     }
 
     private Map<String, String> tmpfs() {
@@ -226,7 +242,7 @@ final class RunArguments {
             if (!path.startsWith("/")) {
                 throw new UsageException("--tmpfs: '" + path + "' is not an absolute path");
             }
-            mounts.put(path, colon < 0 ? "" : text.substring(colon + 1));
+            mounts.put(GuestText.of(path), colon < 0 ? "" : text.substring(colon + 1));
         }
         return mounts;
     }

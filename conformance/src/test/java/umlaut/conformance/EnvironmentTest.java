@@ -50,6 +50,16 @@ class EnvironmentTest {
         refused("seccomp", Umlaut.host("", 300, List.of(filtered(directory), "none", UMLAUT, "run", "--", "true")));
     }
 
+    /** Whatever the locale says. */
+    @Test
+    void bytesOfTheCommandLine() {
+        for (String locale : List.of("C", "C.UTF-8")) {
+            String command = "x=$(printf '\\303\\274'); export LC_ALL=" + locale + " UML=$x; " + UMLAUT
+                    + " run -e X=$x -e UML -- sh -c 'printf %s $X$UML$0' $x$(printf '\\377') | od -An -tx1";
+            assertThat(shell(command)).as(locale).isEqualTo(new Umlaut.Result(0, " c3 bc c3 bc c3 bc ff\n", ""));
+        }
+    }
+
     @Test
     void oneProcessor() {
         assumeThat(shell("command -v taskset").status()).isZero();
