@@ -3,39 +3,27 @@ package umlaut.net.nftables;
 import umlaut.abi.Errno;
 import umlaut.net.netfilter.NfPacket;
 import umlaut.net.netlink.NlReader;
-import umlaut.net.netlink.NlWriter;
 
 /** An iptables match in a rule (net/netfilter/nft_compat.c): iptables-nft has such where nf_tables has no expression of its own. */
-final class XtMatch extends Expression {
-    private static final int NAME = 1, REVISION = 2, INFO = 3;
-
+final class XtMatch extends XtExtension {
     /** Does a packet match? */
     @FunctionalInterface
     interface Matcher {
         boolean matches(NfPacket packet);
     }
 
-    private final String name;
-    private final int revision;
-    private final byte[] info;
     /** By version, as structs have addresses of either. */
     private final Matcher matcher4;
 
     private final Matcher matcher6;
 
     XtMatch(NlReader in) {
-        name = in.needText(NAME);
-        revision = in.be32(REVISION, -1);
-        byte[] bytes = in.data(INFO);
-        if (bytes == null) {
-            throw Errno.EINVAL.exception();
-        }
-        info = bytes;
-        if (!XtMatches.knows(name, revision)) {
+        super(in);
+        if (!XtMatches.knows(extension, revision)) {
             throw Errno.ENOENT.exception();
         }
-        matcher4 = XtMatches.of(name, revision, new XtInfo(info, true));
-        matcher6 = XtMatches.of(name, revision, new XtInfo(info, false));
+        matcher4 = XtMatches.of(extension, revision, new XtInfo(info, true));
+        matcher6 = XtMatches.of(extension, revision, new XtInfo(info, false));
     }
 
     @Override
@@ -45,7 +33,7 @@ final class XtMatch extends Expression {
 
     @Override
     boolean tracks() {
-        return name.equals("conntrack") || name.equals("state");
+        return extension.equals("conntrack") || extension.equals("state");
     }
 
     @Override
@@ -53,10 +41,5 @@ final class XtMatch extends Expression {
         if (!(e.packet.v4 ? matcher4 : matcher6).matches(e.packet)) {
             e.noMatch();
         }
-    }
-
-    @Override
-    void write(NlWriter out) {
-        out.text(NAME, name).be32(REVISION, revision).attribute(INFO, info);
     }
 }
