@@ -99,8 +99,8 @@ static void t_replies(void) {
     P(ioctl(fd, _IOW(SECCOMP_IOC_MAGIC, 3, int), &big));
     r.id = n.id; r.error = -512; P(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &r));
     memset(&n, 0, sizeof n); P(ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &n));
-    r.id = n.id; r.error = -516; P(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &r));
-    int s; waitpid(p, &s, 0); show_status("child", s);
+    r.id = n.id; r.error = -516; int sent = ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &r); // the child writes from here on
+    int s; waitpid(p, &s, 0); P(sent); show_status("child", s);
 }
 static void *nnp(void *x) { while (!go) usleep(1000); return (void *) (long) prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }
 static void t_nnp(void) {
