@@ -38,7 +38,7 @@ final class RunCommand {
         MachineConfig config = new RunArguments(flags, System.getenv(), true, true).config();
         while (true) {
             try (Machine machine = new Machine(config)) {
-                int status = machine.run();
+                int status = machine.run(program -> {});
                 if (!machine.wantsRestart()) {
                     return status;
                 }
@@ -58,7 +58,7 @@ final class RunCommand {
             if (rehearse) {
                 machine.rehearse(Training.command(Training.REHEARSAL));
             }
-            return machine.run();
+            return machine.run(program -> {});
         }
     }
 }

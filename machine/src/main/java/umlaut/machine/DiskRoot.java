@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
@@ -17,7 +16,6 @@ import umlaut.kernel.vfs.LookupContext;
 
 /** A root file system on a disk of the guest's own, and what makes the guest somebody in it: as with container engines these are /etc/hostname, hosts and resolv.conf. */
 final class DiskRoot {
-    private static final int MOST_TEXT = 1 << 20;
     private static final String RESOLV_CONF = "/etc/resolv.conf";
 
     private final Kernel kernel;
@@ -44,7 +42,7 @@ final class DiskRoot {
                     "127.0.0.1\tlocalhost\n127.0.1.1\t" + host + "\n::1\tlocalhost ip6-localhost ip6-loopback\n");
             write(boot, RESOLV_CONF, resolvConf);
         } else {
-            if (read(boot, RESOLV_CONF).isEmpty()) {
+            if (SmallFile.read(kernel, boot, RESOLV_CONF).isEmpty()) {
                 write(boot, RESOLV_CONF, resolvConf);
             }
             for (String mountPoint : List.of("/dev", "/proc", "/sys")) {
@@ -53,7 +51,7 @@ final class DiskRoot {
             // Its init checks and then mounts it for writing, as on any computer.
             kernel.vfs.namespace().rootPath().mount().superBlock.remount("", true);
         }
-        return new GuestUsers(read(boot, "/etc/passwd"), read(boot, "/etc/group"));
+        return GuestUsers.of(kernel, boot);
     }
 
     /** In place of what is there, also of a link to somewhere else. */
@@ -90,25 +88,6 @@ final class DiskRoot {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
-        }
-    }
-
-    /** Empty if it is not there. */
-    @SuppressWarnings("NullAway") // as above
-    private String read(LookupContext boot, String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            File file = kernel.vfs.open(boot, path, OpenFlags.O_RDONLY, 0);
-            try {
-                long size = Math.min(MOST_TEXT, Objects.requireNonNull(file.inode()).size);
-                MemorySegment data = arena.allocate(Math.max(1, size));
-                long n = size == 0 ? 0 : file.read(null, new IovIter().kernel(data, 0, size), 0);
-                byte[] bytes = data.asSlice(0, Math.max(0, n)).toArray(Layouts.BYTE);
-                return new String(bytes, StandardCharsets.UTF_8);
-            } finally {
-                file.release();
-            }
-        } catch (ErrnoException e) {
-            return "";
         }
     }
 }

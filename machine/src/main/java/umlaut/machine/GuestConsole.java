@@ -4,93 +4,94 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
-import umlaut.kernel.ipc.Fifos;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.tty.ConsoleBridge;
 import umlaut.kernel.tty.Tty;
 import umlaut.kernel.tty.TtyDevices;
 import umlaut.kernel.vfs.DeviceTable;
-import umlaut.kernel.vfs.FifoOpener;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
-import umlaut.kernel.vfs.SuperBlock;
 
 /**
- * What the first process has as descriptors 0, 1 and 2: a terminal of the guest's, joined to the user's, or the host's own streams.
+ * What the first process has as descriptors 0, 1 and 2: a terminal of the guest's, joined to the user's or left to somebody else to show, or streams of the host's.
  */
 final class GuestConsole implements AutoCloseable {
     private static final int AT_FDCWD = -100;
     private static final int STREAMS = 3;
-    private static final long NULL_DEVICE = 0x103;
 
-    private final @Nullable HostTerminal terminal;
-    private final @Nullable HostPoller poller;
-    private final File @Nullable [] streams;
+    private final @Nullable Tty tty;
+    private final @Nullable File[] streams;
+    private @Nullable HostTerminal terminal;
 
-    private GuestConsole(@Nullable HostTerminal terminal, @Nullable HostPoller poller, File @Nullable [] streams) {
-        this.terminal = terminal;
-        this.poller = poller;
+    private GuestConsole(@Nullable Tty tty, @Nullable File[] streams) {
+        this.tty = tty;
         this.streams = streams;
     }
 
-    static GuestConsole open(Kernel kernel, MachineConfig config, Credentials who) {
-        if (config.boot()) {
-            // Its getty wants terminals, whatever stands behind them.
-            return new GuestConsole(new HostTerminal(new ConsoleBridge(VirtualTerminals.register(kernel))), null, null);
+    /** On this process's own standard streams. */
+    static GuestConsole own(Kernel kernel, MachineConfig config, HostStreams host, Credentials who) {
+        Tty tty = terminal(kernel, config, who);
+        GuestConsole console = new GuestConsole(tty, tty == null ? host.own(who) : new File[0]);
+        if (tty != null) {
+            console.terminal = new HostTerminal(new ConsoleBridge(tty));
         }
-        if (config.terminal()) {
-            Tty tty = new Tty(kernel, "console", DeviceTable.number(TtyDevices.MAJOR, TtyDevices.CONSOLE));
-            TtyDevices.register(kernel.vfs.devices(), tty);
-            // Whoever logs in on a terminal owns it, as login(1) sees to.
-            Inode node = kernel.vfs
-                    .lookup(LookupContext.kernel(kernel.vfs.namespace()), "/dev/console", 0)
-                    .inode();
-            node.uid = who.fsuid();
-            return new GuestConsole(new HostTerminal(new ConsoleBridge(tty)), null, null);
-        }
-        TtyDevices.register(kernel.vfs.devices(), null);
-        FifoOpener fifos = new Fifos();
-        // /dev/stdin and the like lead back to the streams, which look like FIFOs to the VFS.
-        kernel.vfs.setFifoOpener((task, path, inode, flags) -> inode instanceof HostStreamInode stream
-                ? stream.open(task, path, flags)
-                : fifos.open(task, path, inode, flags));
-        HostPoller poller = new HostPoller();
-        SuperBlock fs = new HostStreamFs(kernel.vfs.anonymousDevice());
-        File[] streams = new File[STREAMS];
-        for (int fd = 0; fd < STREAMS; fd++) {
-            HostChannel channel = new HostChannel(fd, fd != 0, poller);
-            HostStreamInode inode = new HostStreamInode(fs, fd + 2, channel, who);
-            streams[fd] = inode.stream(who);
-        }
-        return new GuestConsole(null, poller, streams);
+        return console;
     }
 
+    /** Somebody else shows the terminal, if the guest has one. @param given what the first process has if it has not */
+    static GuestConsole detached(
+            Kernel kernel, MachineConfig config, HostStreams host, Credentials who, Streams given) {
+        Tty tty = terminal(kernel, config, who);
+        return new GuestConsole(tty, tty == null ? host.given(given, who) : new File[0]);
+    }
+
+    private static @Nullable Tty terminal(Kernel kernel, MachineConfig config, Credentials who) {
+        if (config.boot()) {
+            // Its getty wants terminals, whatever stands behind them.
+            return VirtualTerminals.register(kernel);
+        }
+        if (!config.terminal()) {
+            TtyDevices.register(kernel.vfs.devices(), null);
+            return null;
+        }
+        Tty tty = new Tty(kernel, "console", DeviceTable.number(TtyDevices.MAJOR, TtyDevices.CONSOLE));
+        TtyDevices.register(kernel.vfs.devices(), tty);
+        // Whoever logs in on a terminal owns it, as login(1) sees to.
+        Inode node = kernel.vfs
+                .lookup(LookupContext.kernel(kernel.vfs.namespace()), "/dev/console", 0)
+                .inode();
+        node.uid = who.fsuid();
+        return tty;
+    }
+
+    /** The user's, if that is joined to the guest's. */
     @Nullable HostTerminal terminal() {
         return terminal;
     }
 
+    /** For somebody else to show; null: the guest has none. */
+    @Nullable GuestTerminal farSide() {
+        Tty far = tty;
+        return far == null ? null : new GuestTerminal(new ConsoleBridge(far), null);
+    }
+
     /** Puts descriptors 0, 1 and 2 into the first process; a terminal becomes its controlling one. */
     void giveTo(Task task) {
-        FileTable files = task.files();
-        long limit = Long.MAX_VALUE;
-        File[] given = streams;
-        if (given == null) {
-            File first = task.kernel.vfs.open(task, AT_FDCWD, "/dev/console", OpenFlags.O_RDWR, 0);
-            files.install(first, false, 0, limit);
-            files.install(first.acquire(), false, 0, limit);
-            files.install(first.acquire(), false, 0, limit);
-            return;
+        if (tty == null) {
+            HostStreams.giveTo(task, streams);
+        } else {
+            giveTerminal(task, "/dev/console");
         }
-        for (int fd = 0; fd < STREAMS; fd++) {
-            HostStreamInode inode = (HostStreamInode) given[fd].inode();
-            boolean nothing = inode.channel.rdev == NULL_DEVICE;
-            files.install(
-                    nothing ? task.kernel.vfs.open(task, AT_FDCWD, "/dev/null", given[fd].flags(), 0) : given[fd],
-                    false,
-                    0,
-                    limit);
+    }
+
+    /** Opens a terminal thrice, the first time as the controlling one of the task, which leads a session. */
+    static void giveTerminal(Task task, String path) {
+        FileTable files = task.files();
+        File first = task.kernel.vfs.open(task, AT_FDCWD, path, OpenFlags.O_RDWR, 0);
+        for (int i = 0; i < STREAMS; i++) {
+            files.install(i == 0 ? first : first.acquire(), false, 0, Long.MAX_VALUE);
         }
     }
 
@@ -99,10 +100,6 @@ final class GuestConsole implements AutoCloseable {
         HostTerminal joined = terminal;
         if (joined != null) {
             joined.close();
-        }
-        HostPoller watching = poller;
-        if (watching != null) {
-            watching.close();
         }
     }
 }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.vfs.LookupContext;
 
 /**
  * The guest's own users and groups: with image {@code host} the static ones of a Debian system and nobody else, whoever has accounts on the host; else those of the image. See passwd(5),
@@ -101,6 +103,11 @@ final class GuestUsers {
                 }
             }
         }
+    }
+
+    /** Those that the guest's files name just now. */
+    static GuestUsers of(Kernel kernel, LookupContext boot) {
+        return new GuestUsers(SmallFile.read(kernel, boot, "/etc/passwd"), SmallFile.read(kernel, boot, "/etc/group"));
     }
 
     GuestUsers() {

@@ -42,11 +42,19 @@ final class HostChannel {
     private final boolean regular;
     private final HostPoller poller;
     private final int token;
+    /** The descriptor was given to us for good. */
+    private final boolean owned;
 
     @GuardedBy("this") private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_BYTES, 4096);
 
     HostChannel(int hostFd, boolean writing, HostPoller poller) {
+        this(hostFd, writing, poller, false);
+    }
+
+    /** @param owned {@code hostFd} is the channel's, which closes it */
+    HostChannel(int hostFd, boolean writing, HostPoller poller, boolean owned) {
         this.poller = poller;
+        this.owned = owned;
         MemorySegment stat = Scratch.room();
         boolean open = Files.fstat(hostFd, stat) == 0;
         mode = open ? stat.get(Layouts.INT, Stat.ST_MODE) : Mode.S_IFCHR | 0600;
@@ -64,6 +72,9 @@ final class HostChannel {
             }
         }
         nonBlocking = own >= 0;
+        if (owned && own >= 0) {
+            Files.close(hostFd);
+        }
         fd = own >= 0 ? own : hostFd;
         token = regular ? -1 : poller.add(fd, queue);
     }
@@ -168,12 +179,17 @@ final class HostChannel {
         if (HostCalls.isError(fresh)) {
             throw Errno.of((int) -fresh).exception();
         }
-        return new HostChannel((int) fresh, false, poller);
+        return new HostChannel((int) fresh, false, poller, true);
     }
 
-    /** Only for what {@link #reopen} made. */
+    /** Nobody uses it any more. A descriptor that is not ours stays open. */
     void close() {
-        Files.close(fd);
+        if (owned) {
+            if (token >= 0) {
+                poller.remove(fd, token);
+            }
+            Files.close(fd);
+        }
     }
 
     /** fsync(2) or fdatasync(2) of a regular file. */

@@ -3,7 +3,9 @@ package umlaut.machine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.host.HostCalls;
@@ -24,7 +26,10 @@ final class HostPoller implements AutoCloseable {
     private final int epoll;
     private final int wakeUp;
 
-    @GuardedBy("this") private final List<WaitQueue> queues = new ArrayList<>();
+    @GuardedBy("this") private final List<@Nullable WaitQueue> queues = new ArrayList<>();
+
+    /** Tokens that are free again. */
+    @GuardedBy("this") private final Deque<Integer> free = new ArrayDeque<>();
 
     @GuardedBy("this") private @Nullable Thread thread;
 
@@ -40,12 +45,25 @@ final class HostPoller implements AutoCloseable {
      * @return a token for {@link #arm}, or -1 if the descriptor is of a kind that is always ready (regular files)
      */
     synchronized int add(int fd, WaitQueue queue) {
-        int token = queues.size();
+        Integer known = free.peek();
+        int token = known == null ? queues.size() : known;
         if (HostCalls.isError(Polling.epollCtl(epoll, Polling.EPOLL_CTL_ADD, fd, EPOLLONESHOT, token))) {
             return -1;
         }
-        queues.add(queue);
+        if (known == null) {
+            queues.add(queue);
+        } else {
+            free.pop();
+            queues.set(token, queue);
+        }
         return token;
+    }
+
+    /** Forgets a descriptor that is about to be closed. */
+    synchronized void remove(int fd, int token) {
+        Polling.epollCtl(epoll, Polling.EPOLL_CTL_DEL, fd, 0, token);
+        queues.set(token, null);
+        free.push(token);
     }
 
     /** Wakes the queue once when one of {@code events} (POLL*) is there, or an error or end. */
@@ -69,13 +87,16 @@ final class HostPoller implements AutoCloseable {
                     if (token == CLOSE) {
                         return;
                     }
-                    queue((int) token).wakeAll(bits);
+                    WaitQueue queue = queue((int) token);
+                    if (queue != null) {
+                        queue.wakeAll(bits);
+                    }
                 }
             }
         }
     }
 
-    private synchronized WaitQueue queue(int token) {
+    private synchronized @Nullable WaitQueue queue(int token) {
         return queues.get(token);
     }
 

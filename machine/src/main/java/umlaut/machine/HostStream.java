@@ -24,6 +24,7 @@ final class HostStream extends File {
     HostStream(@Nullable Path path, HostStreamInode inode, int flags, Credentials credentials) {
         super(path, flags, credentials);
         this.inode = inode;
+        inode.opened();
     }
 
     @Override
@@ -70,6 +71,11 @@ final class HostStream extends File {
         return ready
                 | ((ready & Poll.POLLIN) != 0 ? Poll.POLLRDNORM : 0)
                 | ((ready & Poll.POLLOUT) != 0 ? Poll.POLLWRNORM : 0);
+    }
+
+    @Override
+    protected void onRelease() {
+        inode.closed();
     }
 
     @Override

@@ -28,6 +28,9 @@ final class HostStreamFile extends File {
         super(path, flags, credentials);
         this.inode = inode;
         this.channel = channel;
+        if (path == null) {
+            inode.opened();
+        }
     }
 
     @Override
@@ -103,6 +106,8 @@ final class HostStreamFile extends File {
     protected void onRelease() {
         if (path != null) {
             channel.close();
+        } else {
+            inode.closed();
         }
     }
 

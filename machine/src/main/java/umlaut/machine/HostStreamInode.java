@@ -1,6 +1,7 @@
 package umlaut.machine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
@@ -17,6 +18,8 @@ import umlaut.kernel.vfs.SuperBlock;
 /** What fstat(2) shows of a standard stream: the kind of object that the host has there, owned by the guest's first process. */
 final class HostStreamInode extends Inode {
     final HostChannel channel;
+    /** Files that use the channel. */
+    private final AtomicInteger users = new AtomicInteger();
 
     HostStreamInode(SuperBlock superBlock, long ino, HostChannel channel, Credentials owner) {
         super(superBlock, ino, shownMode(channel.mode));
@@ -67,7 +70,18 @@ final class HostStreamInode extends Inode {
         return new HostStreamFile(path, this, channel.reopen(flags), flags, who);
     }
 
-    /** The stream itself, for the first process. */
+    void opened() {
+        users.incrementAndGet();
+    }
+
+    /** Whoever reads at the other end of a pipe sees its end when the last of the guest's files is gone. */
+    void closed() {
+        if (users.decrementAndGet() == 0) {
+            channel.close();
+        }
+    }
+
+    /** The stream itself, for the process that it is given to. */
     File stream(Credentials who) {
         return channel.isRegular()
                 ? new HostStreamFile(null, this, channel, channel.flags, who)

@@ -2,35 +2,30 @@ package umlaut.machine;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
+import umlaut.abi.OpenFlags;
 import umlaut.abi.RebootConst;
+import umlaut.abi.Signal;
 import umlaut.engine.Engine;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.GuestProcess;
-import umlaut.kernel.task.Init;
-import umlaut.kernel.task.Limits;
-import umlaut.kernel.task.ProcessSpec;
 import umlaut.kernel.task.Reaper;
-import umlaut.kernel.task.Task;
-import umlaut.kernel.vfs.FileTable;
-import umlaut.kernel.vfs.FsContext;
+import umlaut.kernel.tty.ConsoleBridge;
+import umlaut.kernel.tty.PtyMaster;
 import umlaut.kernel.vfs.LookupContext;
-import umlaut.kernel.vfs.Path;
 import umlaut.net.Network;
 
 /**
- * A guest from power-on to power-off: engine, kernel, mounts, the first process and its console (Linux: init/main.c; docker run). Used by one
- * thread; ends with the process that it runs in.
+ * A guest from power-on to power-off: engine, kernel, mounts, the first process and its console (Linux: init/main.c; docker run), and what is done to it from outside meanwhile. One thread starts and closes it; what
+ * stands under "while it runs" is for any. Ends with the process that it runs in.
  */
 public final class Machine implements AutoCloseable {
-    private static final int SIGNAL_MASK = 0x7f, SIGNAL_BASE = 128;
     private static final int CLOSE_MS = 500;
 
     private final MachineConfig config;
@@ -40,6 +35,8 @@ public final class Machine implements AutoCloseable {
     private final Kernel kernel;
     private final Disks disks;
     private final GuestNetwork network;
+    private final HostStreams streams;
+    private final Starter starter;
     private final List<Thread> guards = new ArrayList<>();
 
     /** @throws MachineException when this host cannot run guests */
@@ -63,62 +60,140 @@ public final class Machine implements AutoCloseable {
             disks.close();
             throw e;
         }
+        streams = new HostStreams(kernel);
+        starter = new Starter(kernel, config);
     }
 
+    // --- the first process ---
+
     /**
-     * Runs the first process to its end.
+     * Runs the first process to its end, on this process's own terminal or streams; signals sent to this process go to it.
      *
+     * @param started told when it runs
      * @return its exit status, or 128+n for a death by signal n
      * @throws MachineException when it cannot be started
      */
-    public int run() {
+    public int run(Consumer<Program> started) {
         Credentials who = users.credentials(config.user());
-        Map<String, String> environment = environment(who);
-        LookupContext boot = LookupContext.kernel(kernel.vfs.namespace());
-        Path directory = workDir(boot);
-        List<String> arguments = arguments(who);
-        String program = CommandPath.find(
-                kernel.vfs,
-                boot.as(who).at(directory),
-                arguments.getFirst(),
-                environment.getOrDefault("PATH", CommandPath.DEFAULT));
-        SignalForwarder signals = new SignalForwarder(kernel, config.boot());
-        try (GuestConsole console = GuestConsole.open(kernel, config, who)) {
-            List<String> variables = new ArrayList<>();
-            environment.forEach((name, value) -> variables.add(name + "=" + value));
-            ProcessSpec spec = new ProcessSpec(
-                    program,
-                    arguments,
-                    variables,
-                    who,
-                    new FsContext(boot.root(), directory, 022),
-                    new FileTable(),
-                    limits(),
-                    task -> prepare(task, console));
-            if (config.init()) {
-                Reaper.start(kernel, new FsContext(boot.root(), boot.root(), 022));
-            }
-            GuestProcess process = start(spec);
-            signals.start(process, console.terminal());
-            startGuards();
-            Optional<Errno> problem = process.started().join();
-            if (problem.isPresent()) {
-                throw CommandPath.failure(arguments.getFirst(), problem.get());
-            }
-            int status = process.status().join();
-            if (config.boot() && kernel.rebootCommand != 0) {
-                return 0;
-            }
-            int signal = status & SIGNAL_MASK;
-            return signal == 0 ? status >> 8 & 0xff : SIGNAL_BASE + signal;
+        SignalForwarder signals = new SignalForwarder(this, config.boot());
+        try (GuestConsole console = GuestConsole.own(kernel, config, streams, who)) {
+            Program first = startFirst(who, console);
+            signals.start(first, console.terminal());
+            started.accept(first);
+            return await(first);
         }
     }
 
-    /** After {@link #run}: was it for a restart that the guest ended? */
+    /**
+     * Starts the first process, apart from this process's terminal and streams.
+     *
+     * @param given its standard streams; not used if the guest has a terminal, which {@link Program#terminal} is the far side of then
+     * @throws MachineException when it cannot be started
+     */
+    public Program start(Streams given) {
+        Credentials who = users.credentials(config.user());
+        return startFirst(who, GuestConsole.detached(kernel, config, streams, who, given));
+    }
+
+    /** Signals sent to this process go to that program from now on, for the life of this process. */
+    public void forwardSignals(Program first) {
+        new SignalForwarder(this, config.boot()).start(first, null);
+    }
+
+    private Program startFirst(Credentials who, GuestConsole console) {
+        List<String> command = new ArrayList<>();
+        String entrypoint = config.entrypoint();
+        if (entrypoint != null && !entrypoint.isEmpty()) {
+            command.add(entrypoint);
+        }
+        command.addAll(config.command());
+        if (config.init()) {
+            Reaper.start(kernel, starter.atRoot());
+        }
+        ExecConfig what = new ExecConfig(command, Map.of(), config.workDir(), null);
+        GuestProcess process = starter.start(what, who, users, true, task -> {
+            // The command dies of a signal as it would on the host, although it is pid 1.
+            task.group.unkillable = config.boot();
+            console.giveTo(task);
+        });
+        startGuards();
+        return new Program(kernel, process, console.terminal() == null ? console.farSide() : null);
+    }
+
+    /** Waits for the end of the first process. @return as {@link #run} */
+    public int await(Program first) {
+        int status = first.status().join();
+        return config.boot() && kernel.rebootCommand != 0 ? 0 : status;
+    }
+
+    /** After its end: was it for a restart that the guest ended? */
     public boolean wantsRestart() {
         return kernel.rebootCommand == RebootConst.LINUX_REBOOT_CMD_RESTART
                 || kernel.rebootCommand == RebootConst.LINUX_REBOOT_CMD_RESTART2;
     }
+
+    /** Switches a booted guest off at once, its file systems left clean. */
+    public void powerOff(Program first) {
+        kernel.rebootCommand = RebootConst.LINUX_REBOOT_CMD_POWER_OFF;
+        Signals.kill(first.process.group(), Signal.SIGKILL);
+    }
+
+    // --- while it runs ---
+
+    /**
+     * Starts a program beside the first.
+     *
+     * @param given its standard streams; null: a terminal of its own, whose far side is {@link Program#terminal}
+     * @throws MachineException when it cannot be started
+     */
+    public Program exec(ExecConfig what, @Nullable Streams given) {
+        GuestUsers now =
+                config.root() == null ? users : GuestUsers.of(kernel, LookupContext.kernel(kernel.vfs.namespace()));
+        Credentials who = now.credentials(what.user() != null ? what.user() : config.user());
+        ExecConfig where = what.workDir() != null
+                ? what
+                : new ExecConfig(what.command(), what.environment(), config.workDir(), what.user());
+        if (given != null) {
+            GuestProcess process =
+                    starter.start(where, who, now, false, task -> HostStreams.giveTo(task, streams.given(given, who)));
+            return new Program(kernel, process, null);
+        }
+        PtyMaster master = openPty(who);
+        try {
+            String path = "/dev/pts/" + master.number();
+            GuestProcess process = starter.start(where, who, now, false, task -> GuestConsole.giveTerminal(task, path));
+            return new Program(kernel, process, new GuestTerminal(new ConsoleBridge(master.tty()), master));
+        } catch (RuntimeException e) {
+            master.release();
+            throw e;
+        }
+    }
+
+    @SuppressWarnings("NullAway") // NullAway cannot see that there is a task-less open
+    private PtyMaster openPty(Credentials who) {
+        LookupContext boot = LookupContext.kernel(kernel.vfs.namespace());
+        try {
+            PtyMaster master =
+                    (PtyMaster) kernel.vfs.open(boot.as(who), "/dev/ptmx", OpenFlags.O_RDWR | OpenFlags.O_NOCTTY, 0);
+            master.unlock();
+            kernel.vfs.lookup(boot, "/dev/pts/" + master.number(), 0);
+            return master;
+        } catch (ErrnoException e) {
+            throw new MachineException("no terminal to be had in the guest: /dev/ptmx: "
+                    + e.errno().message());
+        }
+    }
+
+    /** Stops all processes where they are, until {@link #thaw} (docker pause; cgroup.freeze). */
+    public void freeze() {
+        kernel.cgroups.freeze(kernel.cgroups.root(), true);
+    }
+
+    public void thaw() {
+        kernel.cgroups.freeze(kernel.cgroups.root(), false);
+    }
+
+    // --- speed ---
 
     /**
      * Has the hot paths of everything compiled before the guest comes to need them: see {@link Rehearsal}.
@@ -133,86 +208,12 @@ public final class Machine implements AutoCloseable {
 
     /** Runs a program to its end, without a console. */
     void runUnseen(List<String> command) {
-        Credentials who = users.credentials(null);
-        Path root = LookupContext.kernel(kernel.vfs.namespace()).root();
-        ProcessSpec spec = new ProcessSpec(
-                command.getFirst(),
-                command,
-                List.of("PATH=" + CommandPath.DEFAULT),
-                who,
-                new FsContext(root, root, 022),
-                new FileTable(),
-                limits(),
-                task -> task.group.unkillable = false);
-        start(spec).status().join();
+        starter.startPlain(command, task -> task.group.unkillable = false)
+                .status()
+                .join();
     }
 
-    private void prepare(Task task, GuestConsole console) {
-        // The command dies of a signal as it would on the host, although it is pid 1.
-        task.group.unkillable = config.boot();
-        console.giveTo(task);
-    }
-
-    private GuestProcess start(ProcessSpec spec) {
-        try {
-            return Init.start(kernel, spec);
-        } catch (ErrnoException e) {
-            throw new MachineException(
-                    "cannot start the guest's first process: " + e.errno().name());
-        }
-    }
-
-    private List<String> arguments(Credentials who) {
-        List<String> arguments = new ArrayList<>();
-        String entrypoint = config.entrypoint();
-        if (entrypoint != null && !entrypoint.isEmpty()) {
-            arguments.add(entrypoint);
-        }
-        arguments.addAll(config.command());
-        if (arguments.isEmpty()) {
-            GuestUsers.User user = users.byUid(who.uid());
-            arguments.add(user != null && user.uid() == 0 ? shell(user.shell()) : "/bin/sh");
-        }
-        return arguments;
-    }
-
-    private String shell(String preferred) {
-        try {
-            kernel.vfs.lookup(LookupContext.kernel(kernel.vfs.namespace()), preferred, 0);
-            return preferred;
-        } catch (ErrnoException e) {
-            return "/bin/sh";
-        }
-    }
-
-    private Path workDir(LookupContext boot) {
-        String directory = config.workDir();
-        if (directory == null) {
-            return boot.root();
-        }
-        MountPoint.make(kernel.vfs, boot, directory, false);
-        Path path = kernel.vfs.lookup(boot, directory, 0);
-        if (!path.inode().isDirectory()) {
-            throw new MachineException("--workdir: '" + directory + "' is no directory in the guest");
-        }
-        return path;
-    }
-
-    private Map<String, String> environment(Credentials who) {
-        GuestUsers.User user = users.byUid(who.uid());
-        Map<String, String> all = new LinkedHashMap<>();
-        all.put("PATH", CommandPath.DEFAULT);
-        all.put("HOSTNAME", config.hostname());
-        all.put("HOME", user == null ? "/" : user.home());
-        all.putAll(config.environment());
-        return all;
-    }
-
-    private Limits limits() {
-        Limits limits = new Limits();
-        config.rlimits().forEach((number, limit) -> limits.put(number, limit.soft(), limit.hard()));
-        return limits;
-    }
+    // --- limits and the end ---
 
     private void startGuards() {
         if (config.memoryBytes() > 0) {
@@ -232,6 +233,7 @@ public final class Machine implements AutoCloseable {
     public void close() {
         guards.forEach(Thread::interrupt);
         network.close();
+        streams.close();
         Thread closer = Thread.ofPlatform().daemon().name("close").start(engine::close);
         try {
             closer.join(Duration.ofMillis(CLOSE_MS));

@@ -4,14 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
-import umlaut.abi.RebootConst;
 import umlaut.abi.Signal;
 import umlaut.host.SignalCatcher;
-import umlaut.kernel.Kernel;
-import umlaut.kernel.signal.SigInfo;
-import umlaut.kernel.signal.Signals;
-import umlaut.kernel.task.GuestProcess;
-import umlaut.kernel.task.ProcessGroup;
 
 /**
  * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them. A booted machine is switched off by those that end a program: all its processes go at once, and
@@ -35,12 +29,12 @@ final class SignalForwarder {
             Set.of(Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGPWR);
 
     private final SignalCatcher catcher;
-    private final Kernel kernel;
+    private final Machine machine;
     private final boolean switchesOff;
 
     /** Catches signals from now on; they are kept until {@link #start}. */
-    SignalForwarder(Kernel kernel, boolean boot) {
-        this.kernel = kernel;
+    SignalForwarder(Machine machine, boolean boot) {
+        this.machine = machine;
         this.switchesOff = boot;
         List<Integer> all = new java.util.ArrayList<>(FORWARDED);
         all.add(Signal.SIGWINCH);
@@ -48,24 +42,24 @@ final class SignalForwarder {
         catcher = SignalCatcher.install(all);
     }
 
-    void start(GuestProcess process, @Nullable HostTerminal terminal) {
+    void start(Program program, @Nullable HostTerminal terminal) {
         IntConsumer deliver = signo -> {
             switch (signo) {
                 case Signal.SIGWINCH -> {
                     if (terminal != null) {
                         terminal.resize();
                     } else {
-                        forward(process, signo);
+                        forward(program, signo);
                     }
                 }
                 case Signal.SIGCONT -> {
                     if (terminal != null) {
                         terminal.resumed();
                     } else {
-                        forward(process, signo);
+                        forward(program, signo);
                     }
                 }
-                default -> forward(process, signo);
+                default -> forward(program, signo);
             }
         };
         Thread.ofPlatform().daemon().name("signals").start(() -> {
@@ -75,20 +69,13 @@ final class SignalForwarder {
         });
     }
 
-    private void forward(GuestProcess process, int signo) {
+    private void forward(Program program, int signo) {
         if (switchesOff) {
             if (SWITCH_OFF.contains(signo)) {
-                kernel.rebootCommand = RebootConst.LINUX_REBOOT_CMD_POWER_OFF;
-                Signals.kill(process.group(), Signal.SIGKILL);
+                machine.powerOff(program);
             }
             return;
         }
-        if (signo == Signal.SIGINT || signo == Signal.SIGQUIT) {
-            // The keys that make these on a terminal mean the whole job.
-            ProcessGroup job = process.group().processGroup;
-            Signals.send(kernel, job, SigInfo.kernel(signo));
-        } else {
-            process.signal(signo);
-        }
+        program.signalAsKeys(signo);
     }
 }

@@ -23,13 +23,8 @@ public final class Init {
 
     private Init() {}
 
-    /** Starts pid 1 of a kernel that has no task yet. When it ends, all do. */
-    public static GuestProcess start(Kernel kernel, ProcessSpec spec) {
-        return spawn(kernel, spec);
-    }
-
     /**
-     * Starts a further process, without a parent in the guest; the machine itself waits for it.
+     * Starts a process without a parent in the guest; the machine itself waits for it. In a kernel that has no task yet it is pid 1: when it ends, all do.
      *
      * @throws ErrnoException EAGAIN or ENOMEM when there is no room for one, or pid 1 is ending
      */

@@ -28,6 +28,20 @@ public final class PtyMaster extends File {
         this.inode = inode;
     }
 
+    /** Of the slave under /dev/pts. */
+    public int number() {
+        return number;
+    }
+
+    public Tty tty() {
+        return tty;
+    }
+
+    /** unlockpt(3). */
+    public void unlock() {
+        ptys.setLocked(number, false);
+    }
+
     @Override
     public Inode inode() {
         return inode;
