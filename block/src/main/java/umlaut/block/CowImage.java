@@ -113,9 +113,16 @@ final class CowImage implements BlockBackend {
     /** The first sector behind {@code from} that is not where {@code from} is; at most {@code end}. */
     private long sameUntil(long from, long end) {
         boolean here = isHere(from);
+        long same = here ? -1 : 0;
         long s = from + 1;
-        while (s < end && isHere(s) == here) {
-            s++;
+        while (s < end) {
+            if ((s & 63) == 0 && end - s >= 64 && bitmap.get(ValueLayout.JAVA_LONG_UNALIGNED, s >> 3) == same) {
+                s += 64;
+            } else if (isHere(s) == here) {
+                s++;
+            } else {
+                break;
+            }
         }
         return s;
     }
@@ -158,6 +165,11 @@ final class CowImage implements BlockBackend {
     /** The lock is held exclusively. */
     private void mark(long from, long to) {
         for (long s = from; s < to; s++) {
+            if ((s & 7) == 0 && to - s >= 8) {
+                bitmap.set(ValueLayout.JAVA_BYTE, s >> 3, (byte) -1);
+                s += 7;
+                continue;
+            }
             byte old = bitmap.get(ValueLayout.JAVA_BYTE, s >> 3);
             bitmap.set(ValueLayout.JAVA_BYTE, s >> 3, (byte) (old | 1 << (s & 7)));
         }

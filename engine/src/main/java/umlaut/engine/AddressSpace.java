@@ -36,6 +36,18 @@ public interface AddressSpace extends UserMemory, AutoCloseable {
     long unmap(@Nullable UserThread self, long address, long length);
 
     /**
+     * Maps part of a host file where the guest has no addresses, to be read by {@link UserThread#copyWindow} alone; forks do not have it. Guest code that finds it can read it: only for what the guest may read.
+     *
+     * @return where, or 0 if it can't be done now
+     */
+    default long openWindow(int hostFd, long hostOffset, long length) {
+        return 0;
+    }
+
+    /** Nobody can read there any more when this returns. */
+    default void closeWindow(long window, long length) {}
+
+    /**
      * The lowest address from {@code address} on where the engine has something of its own between the guest's mappings, or something above all of them if there is none. It gives way to whatever is mapped there, but where the
      * kernel has the choice, as when a heap grows, it should leave it alone.
      */

@@ -10,6 +10,8 @@ public enum Trap {
     INTERRUPT,
     /** A change of the address space left to be run on return failed: see {@link UserThread#failedOrder()}. */
     ORDER_FAILED,
+    /** {@link UserThread#copyWindow} could not be done, but all else that was left for the return was: the kernel is to copy. */
+    COPY_FAILED,
     /** The address space has ended (or its host process was killed): the thread will never run again. */
     DEAD
 }

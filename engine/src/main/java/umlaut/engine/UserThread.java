@@ -175,6 +175,16 @@ public interface UserThread extends UserMemory {
     /** Declares the first {@code length} bytes of the last reservation filled. */
     void commitOut(long length);
 
+    /**
+     * As the thread resumes, copies from a window ({@link AddressSpace#openWindow}) to guest memory. If either faults, as when the window has been closed meanwhile, {@link Trap#COPY_FAILED} comes back.
+     *
+     * @param from address in the window
+     * @return false if it can't be done now
+     */
+    default boolean copyWindow(long from, long to, long length) {
+        return false;
+    }
+
     /** As {@link #commitOut}, but the thread does not hear of it (by EFAULT in its RAX) if the memory turns out to be bad. */
     default void commitOutQuietly(long length) {
         commitOut(length);

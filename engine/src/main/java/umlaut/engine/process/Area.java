@@ -135,6 +135,9 @@ final class Area {
     /** Random bytes, and how many of them have not been given out. */
     static final int RANDOM_LEFT = 0xed8, RANDOM = 0xee0, RANDOM_SIZE = umlaut.engine.OwnAnswers.RANDOM_SIZE;
 
+    /** Not 0: a copy from a window has faulted ({@link Order#COPY_WINDOW}). */
+    static final int COPY_FAILED = 0x838;
+
     /** What is known of descriptors, by {@link umlaut.engine.KnownFiles}' kinds, and what has been transferred because of it. */
     static final int KNOWN_ZEROS = 0x800, KNOWN_END = 0x808, KNOWN_SINK = 0x810, KNOWN_COUNTERS = 0x818;
 

@@ -29,6 +29,9 @@ final class Layout {
     static final int SLOT_SHIFT = 16;
     static final int SLOT_SIZE = 1 << SLOT_SHIFT;
 
+    /** Windows into host's files, for guest threads to copy from. */
+    static final long WINDOWS = 0x7fff_0000_0000L, WINDOWS_END = 0x7fff_e000_0000L;
+
     /** Slots an engine has, each used by a thread or an address space. */
     static final int SLOTS = 32768;
 

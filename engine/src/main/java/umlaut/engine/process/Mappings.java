@@ -39,6 +39,17 @@ final class Mappings {
         return files.open(service, hostFd, writable, engine);
     }
 
+    /** Adds the mapping of a window. @return as {@link #mapFile} */
+    int mapWindow(long address, long length, int hostFd, long hostOffset) {
+        int file = open(hostFd, false);
+        if (file >= 0) {
+            int flags = Memory.MAP_FIXED | Memory.MAP_SHARED;
+            service.add(Syscall.MMAP, address, length, AddressSpace.READ, flags, FdCache.number(file), hostOffset);
+            service.add(Syscall.MADVISE, address, length, Memory.MADV_DONTFORK, 0, 0, 0);
+        }
+        return file;
+    }
+
     /** Adds the opening of a file that processes are to inherit. @return its slot, or -1 */
     int inherit(int hostFd) {
         return open(hostFd, false);

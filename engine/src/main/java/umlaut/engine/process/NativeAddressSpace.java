@@ -37,6 +37,8 @@ final class NativeAddressSpace extends StubProcess {
 
     @GuardedBy("lock") private final Mappings mappings;
 
+    @GuardedBy("lock") private final Windows windows = new Windows();
+
     final Texts texts;
 
     /** Not closed by the kernel yet. Changed under the lock. */
@@ -426,6 +428,36 @@ final class NativeAddressSpace extends StubProcess {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public long openWindow(int hostFd, long hostOffset, long length) {
+        lock.lock();
+        try {
+            if (isDead() || holding) {
+                return 0;
+            }
+            long at = windows.allocate(hostOffset, length, threads.stream().anyMatch(NativeThread::isCopying));
+            if (at == 0) {
+                return 0;
+            }
+            int file = mappings.mapWindow(at, length, hostFd, hostOffset);
+            if (file < 0 || runFileBatch(file) < 0) {
+                windows.close(at);
+                return 0;
+            }
+            return at;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void closeWindow(long window, long length) {
+        call(Syscall.MUNMAP, window, length, 0);
+        lock.lock();
+        windows.close(window);
+        lock.unlock();
     }
 
     @Override

@@ -86,6 +86,10 @@ final class NativeThread implements UserThread {
     boolean vectorsCaptured;
     /** Area.ORDERS_DONE once the list published last has been run. Guarded by the address space's lock. */
     int ordersPosted;
+    /** A copy from a window is queued or under way; set by the kernel thread. */
+    private volatile boolean copying;
+    /** A copy from a window has failed, and the kernel does not know yet. */
+    private boolean copyFailed;
     /** A list with changes has been published, and the host thread has not come back since. */
     volatile boolean ordersUnderWay;
 
@@ -139,6 +143,10 @@ final class NativeThread implements UserThread {
         if (failedOrder != 0) {
             cause = State.ORDER_FAILED;
             return Trap.ORDER_FAILED;
+        }
+        if (copyFailed) {
+            copyFailed = false;
+            return Trap.COPY_FAILED;
         }
         handOver.begin();
         if (!started) {
@@ -222,9 +230,17 @@ final class NativeThread implements UserThread {
     /** @return as {@link #trapped} */
     private @Nullable Trap awaitTrap() {
         int request = awaitRequest();
-        ordersUnderWay = false;
+        cameIn();
         boolean interrupted = ((int) MODE.getAndSet(this, IN_KERNEL) & INTERRUPTED) != 0;
         return trapped(request, interrupted);
+    }
+
+    /** What was queued is done with. */
+    private void cameIn() {
+        ordersUnderWay = false;
+        if (copying) {
+            copying = false;
+        }
     }
 
     /** Clears what was asked for this resume, and says how the stub is to return. */
@@ -300,6 +316,9 @@ final class NativeThread implements UserThread {
             }
             case State.ORDER_FAILED -> {
                 return orderFailed();
+            }
+            case State.COPY_FAILED -> {
+                return Trap.COPY_FAILED;
             }
             case State.DEAD -> {
                 return Trap.DEAD;
@@ -463,6 +482,9 @@ final class NativeThread implements UserThread {
 
     @Override
     public long read(long address, MemorySegment to, long offset, long length) {
+        if (copying && queue.overlapsWindowCopy(address, address + length)) {
+            sync();
+        }
         MemorySegment window = copiedIn(address, length);
         long done = length;
         if (window != null) {
@@ -553,6 +575,22 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public boolean copyWindow(long from, long to, long length) {
+        boolean inGuest = to >= 0 && length > 0 && to <= Layout.TASK_SIZE - length;
+        if (!inGuest || out.immediate || queue.isFull() || cause != State.SYSCALL && cause != State.UNPATCHED) {
+            return false;
+        }
+        copying = true;
+        space.enqueue(this, to, to + length, Order.COPY_WINDOW, to, from, length, 0, 0, 0);
+        return true;
+    }
+
+    /** From any thread. */
+    boolean isCopying() {
+        return copying;
+    }
+
+    @Override
     public void sleeping() {
         handOver.sleeping();
     }
@@ -567,8 +605,9 @@ final class NativeThread implements UserThread {
         }
         post(State.ORDERS | State.SYNC);
         int request = awaitRequest() & ~State.MARKS;
-        ordersUnderWay = false;
-        if (request == State.SYNCED) {
+        cameIn();
+        copyFailed |= request == State.COPY_FAILED;
+        if (request == State.SYNCED || request == State.COPY_FAILED) {
             return 0;
         }
         if (request == State.ORDER_FAILED) {

@@ -14,6 +14,8 @@ final class Order {
     static final int XRSTOR = 0x1002;
     /** Guest thread: compare (address), (expected), exchange (value); the result is the old value, zero-extended. */
     static final int CAS = 0x1003;
+    /** Guest thread: copy (to, from address, length) out of a window; a fault sets {@link Area#COPY_FAILED}. */
+    static final int COPY_WINDOW = 0x1004;
 
     /** Service thread: fork; (offset of the child's order pages in the area file). */
     static final int FORK = 0x2000;

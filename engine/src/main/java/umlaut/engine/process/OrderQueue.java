@@ -76,8 +76,17 @@ final class OrderQueue {
 
     /** Whether a result still to be copied out touches a range. */
     boolean overlapsOut(long from, long to) {
-        for (int i = 0; outUsed != 0 && i < count; i++) {
-            if (words[WORDS * i] == Order.COPY_OUT && froms[i] < to && from < tos[i]) {
+        return contains(Order.COPY_OUT, from, to) || overlapsWindowCopy(from, to);
+    }
+
+    /** Whether what is still to be copied from a window does. */
+    boolean overlapsWindowCopy(long from, long to) {
+        return contains(Order.COPY_WINDOW, from, to);
+    }
+
+    private boolean contains(int copy, long from, long to) {
+        for (int i = 0; i < count; i++) {
+            if (words[WORDS * i] == copy && froms[i] < to && from < tos[i]) {
                 return true;
             }
         }

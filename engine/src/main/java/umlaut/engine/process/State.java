@@ -46,6 +46,8 @@ final class State {
     static final int STARTED = REQUEST | 8 << 8;
     /** A futex call came by SIGSYS: its site wants patching. */
     static final int FUTEX_UNPATCHED = REQUEST | 9 << 8;
+    /** The orders are done but for a copy from a window. */
+    static final int COPY_FAILED = REQUEST | 11 << 8;
     /** Put here by the JVM when the process has died. */
     static final int DEAD = REQUEST | 10 << 8;
 

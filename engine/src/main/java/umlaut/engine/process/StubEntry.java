@@ -58,6 +58,7 @@ final class StubEntry {
     final Label copyIn = new Label(), copyInEnd = new Label(), copyInFault = new Label();
 
     final Label copyOut = new Label(), copyOutEnd = new Label(), copyOutFault = new Label();
+    final Label copyWindow = new Label(), copyWindowEnd = new Label(), copyWindowFault = new Label();
     final Label result = new Label(), resultEnd = new Label(), resultFault = new Label();
     /** Where {@link StubOwn} touches guest memory. */
     final Label own = new Label(), ownEnd = new Label();
@@ -276,7 +277,7 @@ final class StubEntry {
 
     /** From here on the area's registers are only read, so that an interrupt can turn back at any instruction. */
     private void goOut() {
-        Label special = new Label();
+        Label special = new Label(), copyFailed = new Label();
         a.bind(answered);
         a.testl(RAX, ~(State.ASLEEP | State.REQUEST));
         a.j(Cond.NE, special);
@@ -301,6 +302,8 @@ final class StubEntry {
         a.testl(R13, State.ORDERS);
         a.j(Cond.NE, runOrders);
         a.bind(ordersDone);
+        a.cmpl(area(Area.COPY_FAILED), 0);
+        a.j(Cond.NE, copyFailed);
         a.testl(R13, State.SYNC);
         a.j(Cond.NE, synced);
         a.testl(R13, State.FUTEX);
@@ -310,6 +313,10 @@ final class StubEntry {
         a.jmp(exitFast);
         a.bind(synced);
         a.mov(R11, State.SYNCED);
+        a.jmp(post);
+        a.bind(copyFailed);
+        a.movl(area(Area.COPY_FAILED), 0);
+        a.mov(R11, State.COPY_FAILED);
         a.jmp(post);
         copyResult();
     }

@@ -94,6 +94,7 @@ final class StubHandlers {
         Label guest = new Label(),
                 in = new Label(),
                 out = new Label(),
+                window = new Label(),
                 result = new Label(),
                 order = new Label(),
                 own = new Label(),
@@ -104,6 +105,7 @@ final class StubHandlers {
         prologue(textEnd, guest);
         ifIn(stub.copyIn, stub.copyInEnd, in);
         ifIn(stub.copyOut, stub.copyOutEnd, out);
+        ifIn(stub.copyWindow, stub.copyWindowEnd, window);
         ifIn(stub.result, stub.resultEnd, result);
         ifIn(stub.orderAccess, stub.orderAccessEnd, order);
         ifIn(stub.own, stub.ownEnd, own);
@@ -116,6 +118,7 @@ final class StubHandlers {
         a.ud2(); // guest code jumped into the stub: SIGILL is blocked, so this ends the process
         fixup(in, stub.copyInFault);
         fixup(out, stub.copyOutFault);
+        fixup(window, stub.copyWindowFault);
         fixup(result, stub.resultFault);
         fixup(order, stub.orderFault);
         fixup(own, stub.copyArguments);

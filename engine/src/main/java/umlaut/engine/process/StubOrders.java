@@ -61,8 +61,14 @@ final class StubOrders {
     }
 
     private void internal(Label internal, Label result) {
-        Label copyOut = new Label(), xsave = new Label(), xrstor = new Label(), good = new Label();
+        Label copyOut = new Label(),
+                copyWindow = new Label(),
+                xsave = new Label(),
+                xrstor = new Label(),
+                good = new Label();
         a.bind(internal);
+        a.cmpl(RAX, Order.COPY_WINDOW);
+        a.j(Cond.E, copyWindow);
         a.cmpl(RAX, Order.XSAVE);
         a.j(Cond.C, copyOut);
         a.cmpl(RAX, Order.XRSTOR);
@@ -99,6 +105,14 @@ final class StubOrders {
         a.test(R10, R10);
         a.j(Cond.NE, good);
         a.mov(Mem.at(RBX, Area.RAX), -14);
+        a.jmp(good);
+
+        a.bind(copyWindow);
+        a.bind(stub.copyWindow);
+        stub.copyLoop(good);
+        a.bind(stub.copyWindowEnd);
+        a.bind(stub.copyWindowFault);
+        a.movl(Mem.at(RBX, Area.COPY_FAILED), 1);
         a.jmp(good);
     }
 }

@@ -18,7 +18,9 @@ import umlaut.host.Scratch;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.mm.SourceWindows;
 import umlaut.kernel.mm.Vma;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Path;
@@ -30,7 +32,7 @@ import umlaut.kernel.vfs.Path;
  * change the size exclude each other; it comes before the transaction, mapLock after. An address space's lock may be held when {@link #extent} is called, so whoever takes blocks away
  * unmaps them with neither transaction nor mapLock held, and with the journal's commit lock, so that they do not serve again before.
  */
-final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.Stored {
+final class Ext4Regular extends Ext4Inode implements MappingSource, WindowSource, MappedCopy.Stored {
     private static final int PAGE = PageStore.PAGE;
     /** Blocks reserved for a file that grows, as many as it has within these limits. */
     private static final int LEAST_AHEAD = 8, MOST_AHEAD = 2048;
@@ -39,6 +41,8 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
     final ReentrantReadWriteLock mapLock = new ReentrantReadWriteLock();
 
     @GuardedBy("vmas") private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(2));
+
+    private final SourceWindows windows = new SourceWindows();
 
     @GuardedBy("ioLock") private final Allocator.Reservation reservation = new Allocator.Reservation();
 
@@ -194,6 +198,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
 
     /** A write that changes neither map nor size. @return false if it would */
     private boolean overwrite(MemorySegment from, long start, long length, long offset) {
+        boolean moved = false;
         mapLock.readLock().lock();
         try {
             if (offset + length > size || isInline()) {
@@ -207,9 +212,10 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
                     map.find(at >> shift, piece);
                     long n = Math.min(length - done, (piece.count << shift) - (at & blockMask));
                     long place = (piece.physical << shift) + (at & blockMask);
-                    if (pass == 0 && (!piece.isData() || isMapped() && !fs.disk.inPlace(place, n))) {
+                    if (pass == 0 && !piece.isData()) {
                         return false;
                     }
+                    moved |= pass == 0 && !fs.disk.inPlace(place, n);
                     if (pass == 1) {
                         fs.disk.write(from, start + done, n, place);
                     }
@@ -217,10 +223,13 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
                 }
             }
             alsoToCopy(from, start, length, offset);
-            return true;
         } finally {
             mapLock.readLock().unlock();
         }
+        if (moved) {
+            remap(offset);
+        }
+        return true;
     }
 
     /**
@@ -434,9 +443,7 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
                 fs.end();
             }
             if (length >= 0) {
-                for (Vma vma : mappings()) {
-                    vma.mm().invalidate(vma, length + PAGE - 1 & -(long) PAGE);
-                }
+                unmap(length + PAGE - 1 & -(long) PAGE);
                 resizeCopy(length);
             }
         } finally {
@@ -575,8 +582,17 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
         }
     }
 
+    /** What lies from a page on is this file's no more: nobody is to see it through a mapping. */
+    void unmap(long offset) {
+        windows.invalidate(this, offset);
+        for (Vma vma : mappings()) {
+            vma.mm().invalidate(vma, offset);
+        }
+    }
+
     /** Data has come to lie elsewhere: shared mappings find it anew when they are next touched. Private ones keep what they saw. */
     void remap(long offset) {
+        windows.invalidate(this, offset & -(long) PAGE);
         for (Vma vma : mappings()) {
             if (vma.has(Vma.SHARED)) {
                 vma.mm().invalidate(vma, offset & -(long) PAGE);
@@ -637,6 +653,32 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, MappedCopy.S
             }
         } finally {
             (exclusive ? mapLock.writeLock() : mapLock.readLock()).unlock();
+        }
+    }
+
+    @Override
+    public SourceWindows windows() {
+        return windows;
+    }
+
+    @Override
+    public boolean dataExtent(long offset, long length, Extent into) {
+        mapLock.readLock().lock();
+        try {
+            if (offset >= size || isInline() || copy != null || !fs.blocksArePages()) {
+                return false;
+            }
+            BlockMap.Piece piece = new BlockMap.Piece();
+            map().find(offset >> shift, piece);
+            if (!piece.isData()) {
+                return false;
+            }
+            fs.disk.locate(piece.physical << shift, Math.min(length, piece.count << shift), false, into);
+            return into.hostFd >= 0;
+        } catch (ErrnoException e) {
+            return false; // whoever reads it hears of it
+        } finally {
+            mapLock.readLock().unlock();
         }
     }
 

@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
 import umlaut.kernel.mm.PageStore;
-import umlaut.kernel.mm.Vma;
 
 /**
  * fallocate(2) on a regular file (Linux: ext4_fallocate, ext4_punch_hole, ext4_zero_range, ext4_collapse_range, ext4_insert_range): blocks that read as zero, ranges that become so, and
@@ -155,9 +154,7 @@ final class Fallocate {
                 file.mapLock.writeLock().unlock();
                 fs.end();
             }
-            for (Vma vma : file.mappings()) {
-                vma.mm().invalidate(vma, offset & -(long) PAGE);
-            }
+            file.unmap(offset & -(long) PAGE);
         } finally {
             fs.journal().commitLock.unlock();
         }

@@ -213,6 +213,14 @@ public final class IovIter {
         advance(count);
     }
 
+    /** The thread that may be left to fill the next bytes by itself as it returns, being {@code owner}'s; or null: copy out. */
+    @Nullable UserThread threadOf(Task owner, long length) {
+        boolean sure = task == owner
+                && user instanceof UserThread
+                && owner.writable.covers(owner.mm(), bases[segment] + offset, length);
+        return sure ? owner.user() : null;
+    }
+
     private long move(MemorySegment other, long start, long length, boolean out) {
         long done = 0;
         while (done < length && !fault) {

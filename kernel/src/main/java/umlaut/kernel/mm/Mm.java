@@ -29,6 +29,8 @@ public final class Mm {
 
     final MmLock lock = new MmLock(lease);
 
+    final FileWindows windows = new FileWindows(this);
+
     private final Kernel kernel;
     private final AddressSpace space;
     private final AtomicInteger users = new AtomicInteger(1);
@@ -144,6 +146,7 @@ public final class Mm {
             space.awaitEnd();
         }
         VmaEditor.releaseAll(this);
+        windows.end();
         File exe = executable;
         executable = null;
         if (exe != null) {

@@ -20,7 +20,7 @@ import umlaut.abi.ErrnoException;
  * it but the store's. Guest memory that must first be faulted in is repaired without it. Counted: born with one holder, each VMA holds one more;
  * when the last has gone so is the storage.
  */
-public final class Shmem implements MappingSource {
+public final class Shmem implements MappingSource, WindowSource {
     private static final int PAGE = PageStore.PAGE;
     private static final int SHIFT = 12;
     private static final int STEP_PAGES = 1024;
@@ -42,6 +42,8 @@ public final class Shmem implements MappingSource {
 
     /** See {@link #writeSealed()}; set under the owner's lock. */
     private volatile boolean writeSealed;
+
+    private final SourceWindows windows = new SourceWindows();
 
     @GuardedBy("vmas") private final Set<Vma> vmas = Collections.newSetFromMap(new IdentityHashMap<>(4));
 
@@ -72,6 +74,7 @@ public final class Shmem implements MappingSource {
 
     // --- bytes ---
 
+    @Override
     public long size() {
         return size;
     }
@@ -329,6 +332,7 @@ public final class Shmem implements MappingSource {
         } finally {
             lock.unlockWrite(stamp);
         }
+        windows.invalidate(this, length + PAGE - 1 & -(long) PAGE);
         // Faults find nothing there from now on. Mappings made before go away before the pages may serve another file.
         for (Vma vma : mappings()) {
             vma.mm().invalidate(vma, length + PAGE - 1 & -(long) PAGE);
@@ -350,6 +354,11 @@ public final class Shmem implements MappingSource {
 
     /** FALLOC_FL_PUNCH_HOLE, MADV_REMOVE: whole pages lose their memory, parts of pages are zeroed; the size stays. */
     public void punchHole(long offset, long length) {
+        clear(offset, length);
+        windows.invalidate(this, offset);
+    }
+
+    private void clear(long offset, long length) {
         long stamp = lock.writeLock();
         try {
             long end = Math.min(offset + length, size + PAGE - 1 & -(long) PAGE);
@@ -565,6 +574,29 @@ public final class Shmem implements MappingSource {
             into.set(store.hostFd(), run.storeAt(offset >> SHIFT), n);
         } finally {
             lock.unlockWrite(stamp);
+        }
+    }
+
+    @Override
+    public SourceWindows windows() {
+        return windows;
+    }
+
+    @Override
+    public boolean dataExtent(long offset, long length, Extent into) {
+        long stamp = lock.readLock();
+        try {
+            long page = offset >> SHIFT;
+            int i = runs.indexOf(page);
+            if (offset >= size || i >= runs.count() || runs.get(i).filePage > page) {
+                return false;
+            }
+            ShmemRun run = runs.get(i);
+            long end = nextHole(run, page, offset + length >> SHIFT);
+            into.set(store.hostFd(), run.storeAt(page), end - page << SHIFT);
+            return end > page;
+        } finally {
+            lock.unlockRead(stamp);
         }
     }
 

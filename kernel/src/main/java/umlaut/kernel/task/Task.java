@@ -11,6 +11,7 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.mm.PendingChange;
 import umlaut.kernel.mm.UserAccess;
+import umlaut.kernel.mm.WindowCopy;
 import umlaut.kernel.mm.WritableRange;
 import umlaut.kernel.ns.NsProxy;
 import umlaut.kernel.ptrace.Tracee;
@@ -130,6 +131,9 @@ public final class Task {
     public @Nullable PendingChange pendingChange;
 
     public final WritableRange writable = new WritableRange();
+
+    /** What the last read has left to the guest thread. */
+    public final WindowCopy windowCopy = new WindowCopy();
 
     public final TaskSleep sleep = new TaskSleep(this);
     /** Sleepers this task acts for when its own call is through. */

@@ -103,6 +103,7 @@ public final class TaskLoop implements Runnable {
                 }
             }
             case ORDER_FAILED -> orderFailed(user);
+            case COPY_FAILED -> task.windowCopy.redo(task);
             case DEAD -> {
                 // SIGSEGV: rseq(2)'s, which no handler could take.
                 boolean fault = user.addressSpace().lastSignal() == Signal.SIGSEGV;

@@ -2,6 +2,8 @@ package umlaut.kernel.vfs;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
@@ -11,8 +13,10 @@ import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.FileWindows;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.AsyncWatch;
 import umlaut.kernel.wait.EpollLinks;
@@ -62,10 +66,16 @@ public abstract class File {
     /** Serializes read, write and lseek that use the position (Linux: f_pos_lock). Rank: before inode locks. */
     public final java.util.concurrent.locks.ReentrantLock positionLock = new java.util.concurrent.locks.ReentrantLock();
 
-    /** @param flags O_* as given to open, without creation flags */
     /** Tells the owner of events while O_ASYNC is set. */
     private volatile @Nullable AsyncWatch asyncWatch;
 
+    /** See {@link #readWithoutWindow}; guarded by nothing, being a hint. */
+    private int withoutWindow;
+
+    /** Address spaces that have, or had, windows into it; null: there never was one. */
+    private volatile @Nullable List<FileWindows> windows;
+
+    /** @param flags O_* as given to open, without creation flags */
     protected File(@Nullable Path path, int flags, Credentials credentials) {
         this.path = path;
         this.flags = flags;
@@ -378,6 +388,42 @@ public abstract class File {
     /** What mmap(2) maps. {@code shared} with write access needs a file open for writing: checked by the caller. */
     public MappingSource mapping(boolean shared, boolean writable) {
         throw Errno.ENODEV.exception();
+    }
+
+    /** Where guest threads may copy its bytes from by themselves; null: nowhere. */
+    public @Nullable WindowSource windowSource() {
+        return null;
+    }
+
+    /** An address space is about to have a window into it. */
+    public final synchronized void windowed(FileWindows by) {
+        List<FileWindows> known = windows;
+        if (known == null) {
+            known = new CopyOnWriteArrayList<>();
+            windows = known;
+        }
+        if (!known.contains(by)) {
+            known.add(by);
+        }
+    }
+
+    /** A descriptor of it has gone: who still has another opens new windows. */
+    final void closeWindows() {
+        List<FileWindows> known = windows;
+        if (known != null) {
+            known.forEach(by -> by.closeOf(this));
+        }
+    }
+
+    /** Counts bytes that are about to be read without a window. @return their sum since there was one, or an attempt at it */
+    public final int readWithoutWindow(long bytes) {
+        withoutWindow = (int) Math.min(Integer.MAX_VALUE, withoutWindow + bytes);
+        return withoutWindow;
+    }
+
+    /** Sets {@link #readWithoutWindow}'s sum. */
+    public final void windowWanted(int sum) {
+        withoutWindow = sum;
     }
 
     public void sync(boolean dataOnly) {

@@ -86,6 +86,16 @@ public final class FileTable {
         return fd >= 0 && fd < s.length ? s[fd] : null;
     }
 
+    /** Has it a descriptor in here? */
+    public boolean contains(File file) {
+        for (File open : slots) {
+            if (open == file) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** As {@link #get}, with a reference that the caller releases: for calls during which another thread may close the descriptor. */
     public File hold(int fd) {
         while (true) {
@@ -169,6 +179,7 @@ public final class FileTable {
                 locks.closed(this);
             }
         }
+        old.closeWindows();
         old.flush(task);
         old.release();
     }

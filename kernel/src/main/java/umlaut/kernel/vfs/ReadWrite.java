@@ -2,13 +2,16 @@ package umlaut.kernel.vfs;
 
 import java.util.concurrent.locks.ReentrantLock;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.Limits;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
+import umlaut.kernel.mm.FileWindows;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.UserAccess;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.Task;
@@ -234,7 +237,7 @@ public final class ReadWrite {
             return stream(task, file, iter, writing, flags);
         }
         if (offset != POSITION) {
-            return at(task, file, iter, writing, offset, flags);
+            return direct(task, file, iter, writing, offset, flags);
         }
         if (file.movesItself()) {
             return stream(task, file, iter, writing, flags);
@@ -242,7 +245,7 @@ public final class ReadWrite {
         boolean locked = lockPosition(task, file);
         try {
             long position = file.position();
-            long moved = at(task, file, iter, writing, position, flags);
+            long moved = direct(task, file, iter, writing, position, flags);
             if (moved > 0) {
                 boolean append = writing && appends(file, flags);
                 file.setPosition(append ? file.inode().size : position + moved);
@@ -296,6 +299,23 @@ public final class ReadWrite {
             if (result != Errno.EFAULT.negative() || !iter.repair(!writing)) {
                 return result;
             }
+        }
+    }
+
+    /** As {@link #at}, for a system call whose result it is: much of a read may be left to the guest thread. */
+    private static long direct(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
+        WindowSource source = writing ? null : file.windowSource();
+        long copied = source == null ? 0 : FileWindows.read(task, file, source, iter, offset);
+        if (copied == 0) {
+            return at(task, file, iter, writing, offset, flags);
+        }
+        Notify.file(task.kernel.vfs, InotifyFlags.IN_ACCESS, file);
+        Times.accessed(file, task);
+        try {
+            return copied
+                    + (iter.remaining() == 0 ? 0 : Math.max(0, attempt(task, file, iter, false, offset + copied)));
+        } catch (ErrnoException e) {
+            return copied; // what came before an error counts
         }
     }
 
