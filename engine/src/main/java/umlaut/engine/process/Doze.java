@@ -15,7 +15,6 @@ final class Doze {
 
     private static final long DEAD_LOOK_NS = 10_000_000;
 
-    private final NativeAddressSpace space;
     private final MemorySegment area;
     private final AreaUse use;
 
@@ -24,15 +23,15 @@ final class Doze {
 
     private volatile boolean nudged;
 
-    Doze(NativeAddressSpace space, MemorySegment area, AreaUse use) {
-        this.space = space;
+    Doze(MemorySegment area, AreaUse use) {
         this.area = area;
         this.use = use;
     }
 
     /** Sleeps until nudged, until the request that follows an answer, or to the deadline (ns on the host's monotonic clock). May come back early. */
     void sleep(long deadlineNs) {
-        // Cleared first: a nudge from here on changes the word, or is seen in the field.
+        // Cleared first: a nudge from here on is seen in the field before the word is waited on, or changes the word.
+        // A word that has the mark already would not change: it may be a late one's, but counts.
         Layouts.WORD.getAndBitwiseAnd(area, (long) Area.STATE, ~State.NUDGE);
         long longest = System.nanoTime() + DOZE_NS;
         while (!nudged) {
@@ -64,6 +63,9 @@ final class Doze {
                     continue;
                 }
                 state = asleep;
+            }
+            if (nudged || (state & State.NUDGE) != 0) {
+                break;
             }
             Futex.awaitBits(area, Area.STATE, state, State.KERNEL_SIDE, until);
         }

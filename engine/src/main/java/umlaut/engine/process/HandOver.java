@@ -14,6 +14,12 @@ final class HandOver {
     /** Resumes between two looks at the host's load, less one. */
     private static final int LOOK_MASK = 63;
 
+    /** The same for whether others wait for their turn to poll. */
+    private static final int TURN_MASK = 15;
+
+    /** So much less is polled while others wait to: both sides' work between two calls is mostly done by then. */
+    private static final int HURRY = 8;
+
     private final NativeThread thread;
     private final NativeAddressSpace space;
     private final MemorySegment area;
@@ -24,6 +30,10 @@ final class HandOver {
     private int polls;
 
     private int resumes;
+    /** It is this pair's turn to poll, and since when. */
+    private boolean turn;
+
+    private long turnNs;
 
     HandOver(NativeThread thread, AreaUse use) {
         this.thread = thread;
@@ -31,7 +41,7 @@ final class HandOver {
         area = thread.area;
         pacer = thread.engine.pacer;
         placement = new Placement(pacer, this::placeGuest);
-        doze = new Doze(space, area, use);
+        doze = new Doze(area, use);
     }
 
     /** See {@link Placement#bornOn}. */
@@ -63,14 +73,16 @@ final class HandOver {
     boolean setPace() {
         pacer.giveWay();
         placement.resuming();
-        boolean crowded = (++resumes & LOOK_MASK) == 0 && pacer.look(guestSleeps() ? 1 : 2);
-        int wanted = placement.polls() && !crowded ? pacer.rounds : 0;
+        if ((++resumes & LOOK_MASK) == 0) {
+            pacer.look(guestSleeps() ? 1 : 2);
+        }
+        if (turn && (resumes & TURN_MASK) == 0 && pacer.turns.areWanted() && Turns.isOver(System.nanoTime() - turnNs)) {
+            leaveTurn();
+        }
+        int wanted = turn && placement.polls() ? pacer.rounds : 0;
         if (wanted != polls) {
             polls = wanted;
             area.set(Layouts.INT, Area.POLLS, wanted);
-        }
-        if (crowded) {
-            Thread.yield();
         }
         return resumes == 1;
     }
@@ -99,8 +111,8 @@ final class HandOver {
 
     /** Polls for a while, then sleeps, until it is the JVM's turn. */
     int awaitRequest() {
-        boolean polls = placement.polls();
-        int rounds = polls ? pacer.rounds : 1;
+        boolean polls = turn && placement.polls();
+        int rounds = polls ? pacer.turns.areWanted() ? pacer.rounds / HURRY : pacer.rounds : 1;
         int state = HostCalls.poll(area, Area.STATE, State.REQUEST, State.REQUEST, rounds);
         if ((state & State.REQUEST) != 0) {
             VarHandle.acquireFence();
@@ -109,9 +121,29 @@ final class HandOver {
             }
             return state;
         }
+        leaveTurn();
         pacer.look(2);
         placement.sleeping(guestCpu());
         return sleepForRequest();
+    }
+
+    /** A request has come, and the caller holds no locks: for a pair that polls, waits for its turn to do so. */
+    void takeTurn() {
+        if (!turn && placement.polls()) {
+            turn = pacer.turns.tryTake();
+            if (!turn) {
+                noPolling();
+                turn = pacer.turns.take();
+            }
+            turnNs = System.nanoTime();
+        }
+    }
+
+    private void leaveTurn() {
+        if (turn) {
+            turn = false;
+            pacer.turns.leave();
+        }
     }
 
     private int sleepForRequest() {
@@ -155,7 +187,12 @@ final class HandOver {
 
     /** The kernel thread is going to sleep for something else than a request: the guest thread need not poll for the answer. */
     void sleeping() {
+        leaveTurn();
         placement.blocking(guestCpu());
+        noPolling();
+    }
+
+    private void noPolling() {
         for (; ; ) {
             int state = (int) Layouts.WORD.getVolatile(area, (long) Area.STATE);
             if ((state & State.REQUEST) == 0 || (state & (State.ASLEEP | State.NO_POLLING)) != 0) {

@@ -231,6 +231,7 @@ final class NativeThread implements UserThread {
     private @Nullable Trap awaitTrap() {
         int request = awaitRequest();
         cameIn();
+        handOver.takeTurn();
         boolean interrupted = ((int) MODE.getAndSet(this, IN_KERNEL) & INTERRUPTED) != 0;
         return trapped(request, interrupted);
     }

@@ -11,9 +11,9 @@ import umlaut.host.Processes;
 import umlaut.host.Scratch;
 
 /**
- * Decides whether the two sides of a hand-over wait for each other by polling. That pays only while every runnable thread of the host has a processor of its
- * own: polling beside a busy neighbour costs 100 us and more a call where sleeping costs 5. The host says how many are runnable (/proc/loadavg,
- * fourth field), which is read at most every two milliseconds, and only while guests make calls. See proc_loadavg(5).
+ * What all hand-overs of an engine share: which processors there are, how long to poll, whose {@link #turns turn} it is, and whether those who wait for a service thread, which works for long, poll at
+ * all: only while every runnable thread of the host has a processor of its own. The host says how many are runnable (/proc/loadavg, fourth field), which is read at most every two milliseconds, and
+ * only while guests make calls. See proc_loadavg(5).
  */
 final class Pacer {
     /** Rounds of polling, about 15 ns each on any side; background work polls only so that the code for it is compiled, too. */
@@ -41,8 +41,8 @@ final class Pacer {
 
     private static final long INTERVAL_NS = 2_000_000;
 
-    /** Quiet samples in a row before polling begins again. */
-    private static final int PATIENCE = 3;
+    /** Quiet samples in a row before polling begins again, and crowded ones before it ends. */
+    private static final int PATIENCE = 3, IMPATIENCE = 2;
 
     private static final VarHandle NEXT;
 
@@ -80,8 +80,11 @@ final class Pacer {
     /** How often {@link Placement}'s pairs look for what the other side is about to do. */
     final int rounds;
 
+    /** Who polls. */
+    final Turns turns;
+
     /** Counted without care: about every so often is meant. */
-    private int turns;
+    private int resumes;
 
     /** @param foreground whom this engine's work gives way to, null if it is not in the background */
     Pacer(int cpus, @Nullable Pacer foreground) {
@@ -92,11 +95,7 @@ final class Pacer {
         rounds = foreground != null ? BACKGROUND_POLLS : POLLS;
         fd = (int) Files.openat(Files.AT_FDCWD, Scratch.path("/proc/loadavg"), Files.O_RDONLY | Files.O_CLOEXEC, 0);
         polling = this.cpus > 1;
-    }
-
-    /** Whether the host has processors to spare for polling. */
-    boolean polling() {
-        return polling;
+        turns = new Turns(this.cpus);
     }
 
     /** Whether there is a choice of processors that {@link Placement} should make. */
@@ -128,13 +127,12 @@ final class Pacer {
      * Looks at the host's load if that was not done lately. To be called now and then by kernel threads at work.
      *
      * @param own how many of the caller and its guest thread are runnable
-     * @return whether a third party has just been seen to wait for a processor: both sides should let go of theirs once, since it may be somebody's short errand
      */
-    boolean look(int own) {
+    void look(int own) {
         long now = System.nanoTime();
         long next = nextNs;
         if (now - next < 0 || cpus < 2 || fd < 0 || !NEXT.compareAndSet(this, next, now + INTERVAL_NS)) {
-            return false;
+            return;
         }
         int others = Math.max(0, runnable() - own - backgroundWork);
         int room = cpus + (++looks & TURN) * sometimesMore - SIDES;
@@ -142,16 +140,9 @@ final class Pacer {
             others -= compilers.running();
         }
         boolean crowded = others > room;
-        if (polling) {
-            busy = crowded ? busy + 1 : 0;
-            polling = busy < 2;
-            quiet = 0;
-            return crowded;
-        }
+        busy = crowded ? busy + 1 : 0;
         quiet = crowded ? 0 : quiet + 1;
-        polling = quiet >= PATIENCE;
-        busy = 0;
-        return false;
+        polling = polling ? busy < IMPATIENCE : quiet >= PATIENCE;
     }
 
     /** See {@link umlaut.engine.Engine#expectBackgroundWork}. */
@@ -174,7 +165,7 @@ final class Pacer {
      */
     void giveWay() {
         Pacer before = foreground;
-        if (before == null || (++turns & GIVE_WAY_MASK) != 0) {
+        if (before == null || (++resumes & GIVE_WAY_MASK) != 0) {
             return;
         }
         before.placeCompilers();

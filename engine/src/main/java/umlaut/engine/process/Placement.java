@@ -134,8 +134,9 @@ final class Placement {
         return isNew ? NEW_BOND_NS : BOND_NS;
     }
 
+    /** Whether the pair polls when it is its turn ({@link Turns}). */
     boolean polls() {
-        return mode == Mode.APART && pacer.polling();
+        return mode == Mode.APART;
     }
 
     /** Whether the guest thread is confined to one processor. */
@@ -151,7 +152,7 @@ final class Placement {
             boolean dense = now - windowStartNs < WINDOW * DENSE_NS && !blocked;
             windowStartNs = now;
             blocked = false;
-            denseWindows = dense && pacer.polling() ? denseWindows + 1 : 0;
+            denseWindows = dense ? denseWindows + 1 : 0;
             if (denseWindows >= windowsWanted) {
                 move(Mode.APART, guestCpu);
             } else if (now - boundNs > bondNs()) {
