@@ -20,9 +20,11 @@ final class RunCommand {
 
     /** Runs the training, so that a start-up cache can be made. @return the exit status */
     static int train() {
-        List<String> args = new ArrayList<>(List.of("run", "--"));
-        args.addAll(Training.command(Training.ALL));
-        return run(args, false);
+        try (TrainingDisk disk = TrainingDisk.create()) {
+            List<String> args = new ArrayList<>(List.of("run", "--disk", disk.flag(), "--"));
+            args.addAll(Training.command(Training.ALL));
+            return run(args, false);
+        }
     }
 
     /** Runs an image's init, again and again as long as it asks for a restart. @return the exit status */

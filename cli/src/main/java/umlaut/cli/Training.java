@@ -60,6 +60,18 @@ final class Training {
             ls -lR /etc | cat
             i=0; while [ $i -lt $((N / 12)) ]; do sort --parallel=2 a; xz -0 -T2 -k -f a; i=$((i + 1)); done
             i=0; while [ $i -lt $((5 * N)) ]; do echo $i >f$i; i=$((i + 1)); done; ls -l; rm f*
+            mkdir disk; mount /dev/ubda disk && cd disk || exit
+            mkdir -p 1/2/3/4/5/6/7/8; echo x >1/2/3/4/5/6/7/8/f
+            dd if=/dev/zero of=a bs=4k count=$((100 * N)); dd if=/dev/zero of=a bs=4k count=$((100 * N)); dd if=/dev/zero of=b bs=1M count=$((N / 2))
+            i=0; while [ $i -lt 8 ]; do dd if=a of=/dev/null bs=4k; dd if=b of=/dev/null bs=1M; i=$((i + 1)); done
+            perl -e '
+                $n = $ENV{N}; $b = "x" x 4096; open F, "+<", "a";
+                for (1 .. 2 * $n) { sysseek F, 4096 * ($_ % 64), 0; syswrite F, $b; syscall 74, fileno F }
+                for (1 .. 100 * $n) { @a = stat "1/2/3/4/5/6/7/8/f"; open F, "<", "b"; sysseek F, 4096 * $_, 0; sysread F, $x, 4096; close F }
+                mkdir "d"; for (1 .. 100 * $n) { open F, ">", "d/f$_"; syswrite F, "x" x 100; close F }
+                for (1 .. 3) { opendir D, "d"; @a = readdir D; closedir D }
+                for (1 .. 100 * $n) { @a = stat "d/f$_"; rename "d/f$_", "d/g$_" if $_ % 4 == 0; unlink "d/f$_" }'
+            rm -r d
             """;
 
     /** For the start-up cache: enough for good profiles. */

@@ -1,6 +1,7 @@
 package umlaut.fs.ext4;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,9 @@ final class Allocator {
 
     @GuardedBy("lock") private final @Nullable BitSet[] busy;
 
+    /** Blocks taken in the running transaction, by group: whatever a crash leaves, they were free before. */
+    @GuardedBy("lock") private final @Nullable BitSet[] fresh;
+
     @GuardedBy("lock") private final BitSet dirtyGroups = new BitSet();
 
     @GuardedBy("lock") private final Set<Reservation> reservations = new HashSet<>();
@@ -46,6 +50,7 @@ final class Allocator {
         this.sb = fs.sb;
         this.groups = fs.groups;
         busy = new BitSet[sb.groupCount];
+        fresh = new BitSet[sb.groupCount];
         for (int g = 0; g < sb.groupCount; g++) {
             free += (long) groups.freeBlocks(g) << sb.clusterShift;
         }
@@ -269,6 +274,12 @@ final class Allocator {
             Bytes.setBit(buffer.data, i);
         }
         busy(g).set(at, at + count);
+        BitSet taken = fresh[g];
+        if (taken == null) {
+            taken = new BitSet();
+            fresh[g] = taken;
+        }
+        taken.set(at, at + count);
         groups.clear(g, Groups.BLOCK_UNINIT);
         counted(g, buffer, -count);
     }
@@ -285,6 +296,15 @@ final class Allocator {
 
     /** Gives blocks back, within a transaction; they serve again once it is committed. @throws ErrnoException EUCLEAN if they were free */
     void release(long block, long count) {
+        release(block, count, false);
+    }
+
+    /**
+     * As {@link #release(long, long)}.
+     *
+     * @param unseen nobody can see them any more: those that were taken in this very transaction serve again at once. The image then has the pages of a file that is written again and again but once
+     */
+    void release(long block, long count, boolean unseen) {
         if (!sb.isBlock(block, count)) {
             throw fs.corrupt(Errno.EUCLEAN, "freeing blocks not in the file system: " + block + "+" + count);
         }
@@ -294,7 +314,7 @@ final class Allocator {
                 int g = groupOf(b);
                 int at = (int) (b - sb.groupStart(g));
                 int n = (int) Math.min(block + count - b, sb.blocksIn(g) - at);
-                releaseIn(g, at, n);
+                releaseIn(g, at, n, unseen);
                 b += n;
             }
         } finally {
@@ -302,7 +322,7 @@ final class Allocator {
         }
     }
 
-    @GuardedBy("lock") private void releaseIn(int g, int at, int count) {
+    @GuardedBy("lock") private void releaseIn(int g, int at, int count, boolean unseen) {
         busy(g);
         Buffer buffer = bitmap(g);
         for (int i = at; i < at + count; i++) {
@@ -314,8 +334,19 @@ final class Allocator {
             Bytes.clearBit(buffer.data, i);
         }
         counted(g, buffer, count);
-        pending += count;
-        fs.journal().freed(sb.groupStart(g) + at, count);
+        BitSet taken = fresh[g];
+        for (int from = at, end = at + count; from < end; ) {
+            boolean again = unseen && taken != null && taken.get(from);
+            int to = taken == null || !unseen ? end : again ? taken.nextClearBit(from) : taken.nextSetBit(from);
+            to = to < 0 ? end : Math.min(end, to);
+            if (again) {
+                busy(g).clear(from, to);
+            } else {
+                pending += to - from;
+                fs.journal().freed(sb.groupStart(g) + from, to - from);
+            }
+            from = to;
+        }
     }
 
     /** The transaction that freed these is committed. */
@@ -353,6 +384,7 @@ final class Allocator {
                 groups.seal(g);
             }
             dirtyGroups.clear();
+            Arrays.fill(fresh, null);
         } finally {
             lock.unlock();
         }

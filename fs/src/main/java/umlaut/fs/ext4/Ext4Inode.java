@@ -330,6 +330,11 @@ class Ext4Inode extends Inode {
         }
     }
 
+    /** Can nobody see the data's blocks but by this inode's map, which is locked? */
+    boolean isUnseen() {
+        return false;
+    }
+
     /** Gives back what it has of blocks, a transaction's worth. @return true when all has gone */
     boolean releaseBlocks() {
         return true;

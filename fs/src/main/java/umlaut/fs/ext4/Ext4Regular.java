@@ -570,6 +570,11 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, WindowSource
         }
     }
 
+    @Override
+    boolean isUnseen() {
+        return !isMapped() && windows.isEmpty();
+    }
+
     List<Vma> mappings() {
         synchronized (vmas) {
             return new ArrayList<>(vmas);

@@ -333,7 +333,7 @@ final class ExtentMap implements BlockMap {
             } else {
                 leaf.extents.remove(i);
             }
-            fs.blocks.release(physical, end - start);
+            fs.blocks.release(physical, end - start, inode.isUnseen());
             inode.addBlocks(start - end);
             store(l);
         }

@@ -32,6 +32,9 @@ final class Journal {
         void failed(Errno why);
     }
 
+    /** So many blocks of the ring are used again and again as long as transactions are small: the image has them already, where others might have to be given room by the host for each commit. */
+    private static final int BEATEN = 1024;
+
     private record Copy(Buffer buffer, long block, byte[] data) {}
 
     private final BufferCache cache;
@@ -231,6 +234,13 @@ final class Journal {
             // What the journal has is in its places: once that is stable, the room is free.
             flush();
             tail = 0;
+        }
+        if (tail != 0 && head - f.first() > BEATEN && need < BEATEN) {
+            flush();
+            tail = 0;
+        }
+        if (tail == 0) {
+            head = f.first();
         }
         int start = head;
         Ring out = new Ring(f, start);

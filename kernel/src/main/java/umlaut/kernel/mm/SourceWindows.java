@@ -28,6 +28,13 @@ public final class SourceWindows {
         }
     }
 
+    /** Has no address space a window? */
+    @SuppressWarnings("GuardedBy") // who opens one looks where the bytes lie afterwards
+    public boolean isEmpty() {
+        List<FileWindows> known = all;
+        return known == null || known.isEmpty();
+    }
+
     /** What lies from {@code offset} on lies there no more: when this returns nobody can see it through a window. */
     @SuppressWarnings("GuardedBy") // a window that comes later sees the change
     public void invalidate(WindowSource source, long offset) {

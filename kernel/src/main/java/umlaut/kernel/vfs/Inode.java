@@ -34,6 +34,8 @@ public abstract class Inode {
     public volatile int uid;
     public volatile int gid;
     public volatile int nlink = 1;
+    /** Somebody has been told the time stamps since they last changed. */
+    volatile boolean timesSeen;
     /** Device number of a device node, as makedev. */
     public volatile long rdev;
     /** Bytes. */

@@ -70,6 +70,7 @@ public final class StatCalls {
 
     private static long put(Task task, Inode inode, long buffer) {
         inode.refresh();
+        see(inode);
         MemorySegment s = task.fileScratch.struct();
         UserNamespace ns = task.credentials().userNs();
         int uid = ns.showUid(inode.uid);
@@ -85,6 +86,12 @@ public final class StatCalls {
         Stat.writeTimes(s, 0, aSec, a - aSec * SECOND_NS, mSec, m - mSec * SECOND_NS, cSec, c - cSec * SECOND_NS);
         task.memory.write(buffer, s, 0, Stat.SIZE);
         return 0;
+    }
+
+    private static void see(Inode inode) {
+        if (!inode.timesSeen) {
+            inode.timesSeen = true;
+        }
     }
 
     // --- statx ---
@@ -116,6 +123,7 @@ public final class StatCalls {
     private static long putx(Task task, Mount mount, Dentry dentry, int mask, long buffer) {
         Inode inode = dentry.inode();
         inode.refresh();
+        see(inode);
         MemorySegment s = task.fileScratch.struct();
         s.fill((byte) 0);
         boolean birth = inode.btime != 0 && (mask & StatxFlags.STATX_BTIME) != 0;

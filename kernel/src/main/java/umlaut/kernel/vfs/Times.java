@@ -10,6 +10,9 @@ import umlaut.kernel.task.Task;
 public final class Times {
     private static final long DAY_NS = 24L * 3600 * 1_000_000_000;
 
+    /** Of Debian's kernels: CONFIG_HZ=250. */
+    private static final long TICK_NS = 4_000_000;
+
     private Times() {}
 
     /** An open file has been read or mapped. */
@@ -37,8 +40,13 @@ public final class Times {
         inode.touch(AttributeChange.ATIME, now);
     }
 
-    /** A file's contents or a directory's entries have changed. */
+    /** A file's contents or a directory's entries have changed. Changes within a tick that nobody has looked in between of are one (Linux: multigrain timestamps): a file system then has nothing to write down. */
     public static void modified(Inode inode, long now) {
+        long changed = inode.ctime;
+        if (!inode.timesSeen && inode.mtime == changed && now / TICK_NS == changed / TICK_NS) {
+            return;
+        }
+        inode.timesSeen = false;
         inode.touch(AttributeChange.MTIME | AttributeChange.CTIME, now);
     }
 
