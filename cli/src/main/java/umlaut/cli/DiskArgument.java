@@ -11,15 +11,16 @@ final class DiskArgument {
 
     private DiskArgument() {}
 
-    static List<Disk> parseAll(List<String> texts) {
+    /** @param directory what relative paths are relative to */
+    static List<Disk> parseAll(List<String> texts, Path directory) {
         List<Disk> disks = new ArrayList<>();
         for (String text : texts) {
-            disks.add(parse(text));
+            disks.add(parse(text, directory));
         }
         return disks;
     }
 
-    private static Disk parse(String text) {
+    private static Disk parse(String text, Path directory) {
         String[] parts = text.split(",", -1);
         if (parts[0].isEmpty()) {
             throw new UsageException("--disk: '" + text + "' must be FILE[,ro][,cow=FILE2]");
@@ -30,11 +31,11 @@ final class DiskArgument {
             if (parts[i].equals("ro")) {
                 readOnly = true;
             } else if (parts[i].startsWith(COW) && parts[i].length() > COW.length()) {
-                cow = Path.of(parts[i].substring(COW.length())).toAbsolutePath();
+                cow = directory.resolve(parts[i].substring(COW.length()));
             } else {
                 throw new UsageException("--disk: option '" + parts[i] + "' is not known: use ro or cow=FILE");
             }
         }
-        return new Disk(Path.of(parts[0]).toAbsolutePath(), readOnly, cow);
+        return new Disk(directory.resolve(parts[0]), readOnly, cow);
     }
 }

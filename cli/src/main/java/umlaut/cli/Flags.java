@@ -44,6 +44,7 @@ final class Flags {
     private final String command;
     private final Map<String, Flag> byName = new HashMap<>();
     private final Map<String, List<String>> values = new HashMap<>();
+    private List<String> words = List.of();
     private List<String> rest = List.of();
 
     /** @param command what has them, for messages */
@@ -70,7 +71,18 @@ final class Flags {
             }
             at = word.startsWith("--") ? longFlag(args, at) : shortFlags(args, at);
         }
+        words = args.subList(start, at);
         rest = args.subList(at, args.size());
+    }
+
+    /** The flags with their values, as they were given. */
+    List<String> words() {
+        return words;
+    }
+
+    /** In place of what stood behind the flags. */
+    void setRest(List<String> fresh) {
+        rest = fresh;
     }
 
     /** The words behind the flags, with the {@code --} that ended them if there was one. */

@@ -181,15 +181,4 @@ final class ImageCommand {
         names(flags, 1, Integer.MAX_VALUE, "image rm NAME...").forEach(store()::remove);
         return 0;
     }
-
-    /** {@code umlaut rm}. */
-    static int removeGuests(List<String> args) {
-        Flags flags = new Flags("rm", NO_FLAGS);
-        flags.parse(args, 1);
-        if (flags.isSet("--help")) {
-            return Main.print("Usage: umlaut rm NAME...\n\nRemoves the disks of guests that were run with --name.\n");
-        }
-        names(flags, 1, Integer.MAX_VALUE, "rm NAME...").forEach(store().guests()::remove);
-        return 0;
-    }
 }

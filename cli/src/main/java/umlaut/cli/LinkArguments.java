@@ -31,12 +31,12 @@ final class LinkArguments {
         }
     }
 
-    /** @param pcap a file's name; null: none */
-    LinkOptions options(@Nullable String pcap) {
+    /** @param pcap a file; null: none */
+    LinkOptions options(@Nullable Path pcap) {
         boolean worse = delayNs > 0 || jitterNs > 0 || loss > 0 || duplicate > 0 || reorder > 0 || bytesPerSecond > 0;
         Impairment how =
                 worse ? new Impairment(delayNs, jitterNs, loss, duplicate, reorder, bytesPerSecond, seed) : null;
-        return new LinkOptions(how, pcap == null ? null : Path.of(pcap).toAbsolutePath());
+        return new LinkOptions(how, pcap);
     }
 
     /** The device's address, if one is given. */

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import umlaut.block.ImageException;
+import umlaut.daemon.DaemonException;
+import umlaut.daemon.SharedHost;
 import umlaut.host.HostCalls;
 import umlaut.machine.MachineException;
 
@@ -24,7 +26,10 @@ public final class Main {
               run         Run a command, or a shell, in a fresh guest
               boot        Boot an image: its init, a login on this terminal
               image       Make, show and remove images
-              rm          Remove the disk of a guest that has a name
+
+            Guests that run on their own, and all others while they run:
+            """;
+    private static final String HELP_END = """
 
             'umlaut COMMAND --help' tells more.
 
@@ -49,6 +54,8 @@ public final class Main {
             status = fail(e.exitStatus, e.getMessage());
         } catch (ImageException e) {
             status = fail(MachineException.CANNOT_RUN, e.line);
+        } catch (DaemonException e) {
+            status = fail(e.status, e.line);
         } catch (InvalidPathException e) {
             status = fail(
                     MachineException.CANNOT_RUN,
@@ -72,18 +79,29 @@ public final class Main {
             case "run" -> RunCommand.run(args);
             case "boot" -> RunCommand.boot(args);
             case "image" -> ImageCommand.run(args);
-            case "rm" -> ImageCommand.removeGuests(args);
-            case "help", "--help", "-h" -> args.size() > 1 ? run(List.of(args.get(1), "--help")) : print(HELP);
+            case "help", "--help", "-h" ->
+                args.size() > 1 ? run(List.of(args.get(1), "--help")) : print(HELP + Verbs.summaries() + HELP_END);
             case "version", "--version", "-v" -> print(VERSION);
             case TRAIN -> RunCommand.train();
-            default -> throw new UsageException("no command '" + verb + "': see 'umlaut --help'");
+            case GuestStart.ARGUMENT -> new GuestStart().runGuest(args.getLast());
+            case SharedHost.ARGUMENT -> new GuestStart().runShared();
+            default -> manage(verb, args);
         };
+    }
+
+    private static int manage(String name, List<String> args) {
+        Verb verb = Verbs.find(name);
+        if (verb == null) {
+            throw new UsageException("no command '" + name + "': see 'umlaut --help'");
+        }
+        return verb.run(args);
     }
 
     /** Writes to standard output. @return the exit status: 125 if nobody could read it */
     static int print(String text) {
-        try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+        try {
+            // Never closed: the descriptor is that of the process.
+            new FileOutputStream(FileDescriptor.out).write(text.getBytes(StandardCharsets.UTF_8));
             return 0;
         } catch (IOException e) {
             return fail(MachineException.CANNOT_RUN, "cannot write to standard output");

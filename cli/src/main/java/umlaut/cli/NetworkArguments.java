@@ -1,5 +1,6 @@
 package umlaut.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import umlaut.gateway.HostTransport;
@@ -16,9 +17,12 @@ final class NetworkArguments {
     private static final int MAX_PORT = 65535;
 
     private final Flags flags;
+    private final Path directory;
 
-    NetworkArguments(Flags flags) {
+    /** @param directory what relative paths are relative to */
+    NetworkArguments(Flags flags, Path directory) {
         this.flags = flags;
+        this.directory = directory;
     }
 
     NetworkConfig config() {
@@ -31,7 +35,8 @@ final class NetworkArguments {
         String text = mode == null ? "nat" : mode;
         int comma = text.indexOf(',');
         LinkArguments link = new LinkArguments(comma < 0 ? "" : text.substring(comma + 1));
-        LinkOptions options = link.options(flags.value("--pcap"));
+        String pcap = flags.value("--pcap");
+        LinkOptions options = link.options(pcap == null ? null : directory.resolve(pcap));
         text = comma < 0 ? text : text.substring(0, comma);
         if (text.startsWith(SWITCH)) {
             return switchTo(text.substring(SWITCH.length()), link, options, !ports.isEmpty() || allowHost);

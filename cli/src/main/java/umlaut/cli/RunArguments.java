@@ -37,20 +37,41 @@ final class RunArguments {
             "rttime");
 
     private final Flags flags;
+    private final Surroundings around;
     private final Map<String, String> hostEnvironment;
-    private final boolean onTerminal;
     private final boolean boot;
+    private final @Nullable String guest;
+    private final @Nullable String disk;
 
     /**
-     * @param hostEnvironment where variables named without a value come from
-     * @param onTerminal both standard input and output are terminals: the guest gets one without being asked
      * @param boot the image's own init is to run
+     * @param guest its name; null: it has none
+     * @param disk under which its changes of the image are kept; null: they go with the guest
      */
-    RunArguments(Flags flags, Map<String, String> hostEnvironment, boolean onTerminal, boolean boot) {
+    RunArguments(Flags flags, Surroundings around, boolean boot, @Nullable String guest, @Nullable String disk) {
         this.flags = flags;
-        this.hostEnvironment = hostEnvironment;
-        this.onTerminal = onTerminal;
+        this.around = around;
+        this.hostEnvironment = around.environment();
         this.boot = boot;
+        this.guest = guest;
+        this.disk = disk;
+    }
+
+    /** What of the host's environment they speak of, so that they mean the same later. */
+    Map<String, String> usedEnvironment() {
+        Map<String, String> used = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>(List.of("TERM", "HOME", "XDG_DATA_HOME"));
+        names.addAll(flags.list("--env"));
+        for (String file : flags.list("--env-file")) {
+            names.addAll(lines(file));
+        }
+        for (String name : names) {
+            String value = hostEnvironment.get(name);
+            if (value != null) {
+                used.put(name, value);
+            }
+        }
+        return used;
     }
 
     MachineConfig config() {
@@ -62,8 +83,8 @@ final class RunArguments {
         if (!rest.isEmpty() && rest.getFirst().equals("--")) {
             rest.removeFirst();
         }
-        boolean terminal = flags.given("--tty") ? flags.isSet("--tty") : onTerminal;
-        String name = name();
+        boolean terminal = flags.given("--tty") ? flags.isSet("--tty") : around.onTerminal();
+        String name = guest != null ? guest : "umlaut";
         String hostname = flags.value("--hostname");
         if (hostname != null && !hostname.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,62}")) {
             throw new UsageException("--hostname: '" + hostname + "' is no host name");
@@ -76,21 +97,20 @@ final class RunArguments {
                 boot,
                 hostname != null ? hostname : name,
                 flags.isSet("--init") && !boot, // the image's own is pid 1
-                GuestText.words(
-                        root == null ? rest : root.command(rest, flags.value("--entrypoint"), boot), rest.size()),
+                around.words(root == null ? rest : root.command(rest, flags.value("--entrypoint"), boot), rest.size()),
                 root == null ? inGuest(flags.value("--entrypoint")) : null,
                 environment(root, terminal),
                 inGuest(root == null ? workDir() : root.workDir(workDir())),
                 inGuest(root == null || boot ? flags.value("--user") : root.user(flags.value("--user"))),
                 volumes(),
-                DiskArgument.parseAll(flags.list("--disk")),
+                DiskArgument.parseAll(flags.list("--disk"), around.directory()),
                 tmpfs(),
                 flags.isSet("--read-only"),
                 memory(),
                 cpus(),
                 Math.max(0, flags.given("--pids-limit") ? count("--pids-limit") : 0),
                 limits(),
-                new NetworkArguments(flags).config(),
+                new NetworkArguments(flags, around.directory()).config(),
                 terminal,
                 trace());
     }
@@ -126,19 +146,7 @@ final class RunArguments {
                     "no image '" + image + "': 'umlaut image ls' shows those there are; to run a command"
                             + " in a guest made of this host write 'umlaut run -- " + image + " ...'");
         }
-        return StoredRoot.open(store, found, flags.isSet("--rm") ? null : flags.value("--name"));
-    }
-
-    private String name() {
-        String name = flags.value("--name");
-        if (name == null) {
-            return "umlaut";
-        }
-        if (!name.matches("[a-zA-Z0-9][a-zA-Z0-9_.-]*")) {
-            throw new UsageException(
-                    "--name: '" + name + "' has characters other than letters, digits, '_', '.' and '-'");
-        }
-        return name;
+        return StoredRoot.open(store, found, disk);
     }
 
     private @Nullable String workDir() {
@@ -184,9 +192,9 @@ final class RunArguments {
         }
     }
 
-    private static List<String> lines(String file) {
+    private List<String> lines(String file) {
         try {
-            return Files.readAllLines(Path.of(file));
+            return Files.readAllLines(around.directory().resolve(file));
         } catch (NoSuchFileException e) {
             throw new UsageException("--env-file: no file '" + file + "'");
         } catch (MalformedInputException e) {
@@ -204,7 +212,7 @@ final class RunArguments {
         return volumes;
     }
 
-    private static Volume volume(String text) {
+    private Volume volume(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || !parts[1].startsWith("/")) {
             throw new UsageException(
@@ -224,7 +232,7 @@ final class RunArguments {
         if (Path.of(parts[1]).normalize().getNameCount() == 0) {
             throw new UsageException("--volume: '" + text + "': the guest's root directory cannot be a volume");
         }
-        Path source = Path.of(parts[0]).toAbsolutePath().normalize();
+        Path source = around.directory().resolve(parts[0]).normalize();
         if (!Files.exists(source)) {
             throw new UsageException("--volume: no file or directory '" + parts[0] + "' on the host");
         }
@@ -315,6 +323,6 @@ final class RunArguments {
         if (file == null) {
             return null;
         }
-        return file.isEmpty() ? MachineConfig.TRACE_STDERR : Path.of(file).toAbsolutePath();
+        return file.isEmpty() ? MachineConfig.TRACE_STDERR : around.directory().resolve(file);
     }
 }

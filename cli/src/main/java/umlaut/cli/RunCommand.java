@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import umlaut.machine.Console;
 import umlaut.machine.Machine;
-import umlaut.machine.MachineConfig;
 
 /** {@code umlaut run} and {@code umlaut boot}. */
 final class RunCommand {
@@ -37,13 +36,27 @@ final class RunCommand {
         if (flags.rest().size() != 1) {
             throw new UsageException("say which image to boot: 'umlaut boot IMAGE'");
         }
-        MachineConfig config = new RunArguments(flags, System.getenv(), true, true).config();
-        while (true) {
-            try (Machine machine = new Machine(config)) {
-                int status = machine.run(program -> {});
-                if (!machine.wantsRestart()) {
-                    return status;
+        if (flags.isSet("--detach")) {
+            return new GuestStart().detached(flags, true);
+        }
+        refuseWithoutDetach(flags);
+        try (ForegroundRun run = ForegroundRun.of(flags, true, Surroundings.here(true))) {
+            while (true) {
+                try (Machine machine = new Machine(run.config())) {
+                    int status = run.machine(machine);
+                    if (!machine.wantsRestart()) {
+                        return status;
+                    }
                 }
+            }
+        }
+    }
+
+    /** What only guests that live on their own can have. */
+    private static void refuseWithoutDetach(Flags flags) {
+        for (String flag : List.of("--restart", "--shared")) {
+            if (flags.given(flag)) {
+                throw new UsageException(flag + " is for guests that run on their own: add -d");
             }
         }
     }
@@ -54,13 +67,17 @@ final class RunCommand {
         if (flags.isSet("--help")) {
             return Main.print(RunFlags.help());
         }
+        if (flags.isSet("--detach")) {
+            return new GuestStart().detached(flags, false);
+        }
+        refuseWithoutDetach(flags);
         boolean onTerminal = Console.isTerminal(0) && Console.isTerminal(1);
-        MachineConfig config = new RunArguments(flags, System.getenv(), onTerminal, false).config();
-        try (Machine machine = new Machine(config)) {
+        try (ForegroundRun run = ForegroundRun.of(flags, false, Surroundings.here(onTerminal));
+                Machine machine = new Machine(run.config())) {
             if (rehearse) {
                 machine.rehearse(Training.command(Training.REHEARSAL));
             }
-            return machine.run(program -> {});
+            return run.machine(machine);
         }
     }
 }

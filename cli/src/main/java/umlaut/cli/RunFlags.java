@@ -99,7 +99,10 @@ final class RunFlags {
                 Flag.of("--init", Kind.SWITCH, "", "Have a pid 1 that takes in orphans; COMMAND is pid 2."),
                 Flag.of("-i --interactive", Kind.SWITCH, "", "Keep standard input open (it always is)."),
                 Flag.of("-t --tty", Kind.SWITCH, "", "Give the guest a terminal (by itself on a terminal)."),
-                Flag.of("--rm", Kind.SWITCH, "", "Keep no disk, even with --name."),
+                Flag.of("-d --detach", Kind.SWITCH, "", "Run on its own; write its id."),
+                Flag.of("--restart", Kind.VALUE, "POLICY", "With -d: no, on-failure[:MOST], always, unless-stopped."),
+                Flag.of("--shared", Kind.SWITCH, "", "With -d: in one process with other such guests."),
+                Flag.of("--rm", Kind.SWITCH, "", "Forget the guest and its disk when it ends."),
                 Flag.of("--trace", Kind.OPTIONAL, "FILE", "Write a line a system call to stderr, or to FILE."),
                 Flag.of("--help", Kind.SWITCH, "", "Show this."));
     }

@@ -19,12 +19,10 @@ class RunArgumentsTest {
     private static MachineConfig parse(String... words) {
         Flags flags = new Flags("run", RunFlags.table());
         flags.parse(Arrays.asList(words), 0);
-        return new RunArguments(
-                        flags,
-                        Map.of("FROM_HOST", "yes", "TERM", "vt220", "XDG_DATA_HOME", "/nonexistent"),
-                        false,
-                        false)
-                .config();
+        Map<String, String> environment =
+                Map.of("FROM_HOST", "yes", "TERM", "vt220", "XDG_DATA_HOME", "/nonexistent", "HOME", "/nonexistent");
+        Surroundings around = new Surroundings(environment, Path.of("").toAbsolutePath(), false, false);
+        return GuestStart.read(flags, false, false, around).config();
     }
 
     private static void refused(String message, String... words) {

@@ -1,12 +1,10 @@
 package umlaut.gateway;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import umlaut.host.HostCalls;
+import umlaut.host.HostException;
+import umlaut.host.RuntimeDirectory;
 import umlaut.host.Scratch;
 import umlaut.host.Sockets;
 import umlaut.host.Syscall;
@@ -20,36 +18,14 @@ final class SwitchPlace {
 
     /** @throws GatewayException when there is no place that is safe */
     SwitchPlace(String name) {
-        long uid = HostCalls.call(Syscall.GETEUID);
-        String runtime = System.getenv("XDG_RUNTIME_DIR");
-        Path directory = runtime != null && Files.isWritable(Path.of(runtime))
-                ? Path.of(runtime, "umlaut")
-                : Path.of("/tmp", "umlaut-" + uid);
+        Path directory;
         try {
-            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-        } catch (IOException e) {
-            // Another guest may have been quicker; the check below tells.
+            directory = RuntimeDirectory.ofUser(System.getenv());
+        } catch (HostException e) {
+            throw new GatewayException("--network switch: " + e.getMessage());
         }
-        check(directory, uid);
         socket = directory.resolve("switch-" + name);
         lock = directory.resolve("switch-" + name + ".lock");
-    }
-
-    private static void check(Path directory, long uid) {
-        try {
-            int owner = (int) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-            int mode = (int) Files.getAttribute(directory, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            if (owner == uid && (mode & 0170077) == 040000) {
-                return;
-            }
-        } catch (IOException e) {
-            throw new GatewayException("--network switch: cannot make the directory '" + directory + "'");
-        }
-        throw new GatewayException(
-                "--network switch: '" + directory + "' is not this user's alone: remove it, or set XDG_RUNTIME_DIR");
     }
 
     /** Becomes the one who serves. @return a descriptor that listens, or -1: somebody else serves */

@@ -178,6 +178,13 @@ public final class Files {
         return HostCalls.call(Syscall.FCNTL, fd, command, argument);
     }
 
+    /** A pipe: the end to read from in the low 32 bits, that to write to above. @return or -errno */
+    public static long pipe(int flags) {
+        MemorySegment room = Scratch.arguments();
+        long result = HostCalls.call(Syscall.PIPE2, room.address(), flags);
+        return result < 0 ? result : room.get(Layouts.LONG, 0);
+    }
+
     public static long dup(int fd) {
         return HostCalls.call(Syscall.FCNTL, fd, 1030, 3); // F_DUPFD_CLOEXEC, never one of 0 to 2
     }

@@ -67,6 +67,7 @@ public final class Syscall {
     public static final int GETEGID = 108;
     public static final int SETPGID = 109;
     public static final int GETPPID = 110;
+    public static final int CHDIR = 80;
     public static final int SETSID = 112;
     public static final int SIGALTSTACK = 131;
     public static final int STATFS = 137;

@@ -1,6 +1,8 @@
 package umlaut.machine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 import umlaut.kernel.tty.ConsoleBridge;
 import umlaut.kernel.vfs.File;
@@ -23,9 +25,13 @@ public final class GuestTerminal {
         return bridge.read(to);
     }
 
-    /** Keys. Waits while the guest does not read. @param from native memory */
-    public void write(MemorySegment from, long length) {
-        bridge.write(from, length);
+    /** Keys. Waits while the guest does not read. */
+    public void write(byte[] keys) {
+        if (keys.length > 0) {
+            try (Arena arena = Arena.ofConfined()) {
+                bridge.write(arena.allocateFrom(ValueLayout.JAVA_BYTE, keys), keys.length);
+            }
+        }
     }
 
     public void resize(int rows, int columns) {

@@ -8,10 +8,10 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /** Java's errors in a few words for people. */
-final class Failure {
+public final class Failure {
     private Failure() {}
 
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException none -> "no such file or directory";
             case AccessDeniedException denied -> "permission denied";
