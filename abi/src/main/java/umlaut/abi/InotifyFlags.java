@@ -1,9 +1,9 @@
 package umlaut.abi;
 
 /**
- * Events and flags of inotify(7) and fanotify(7).
+ * Events and flags of inotify(7).
  *
- * <p>Linux: {@code include/uapi/linux/inotify.h}, {@code fanotify.h}.
+ * <p>Linux: {@code include/uapi/linux/inotify.h}.
  */
 public final class InotifyFlags {
     // Events

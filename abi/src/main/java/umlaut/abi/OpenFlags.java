@@ -46,6 +46,13 @@ public final class OpenFlags {
     public static final int RESOLVE_IN_ROOT = 0x10;
     public static final int RESOLVE_CACHED = 0x20;
 
+    // Within the kernel only
+
+    /** Opened to be executed. */
+    public static final int FMODE_EXEC = 0x20;
+    /** Nobody is told of what happens to this open file. */
+    public static final int FMODE_NONOTIFY = 0x4000000;
+
     private OpenFlags() {}
 
     /** Whether a file opened with these flags may be read. */

@@ -19,6 +19,18 @@ public final class SystemLimits {
     /** VMAs in one address space (vm.max_map_count). */
     public final AtomicLong mapCount = new AtomicLong(65530);
 
+    /** Events that wait in one fanotify(7) queue, and groups and marks of one user (fs.fanotify.*). */
+    public final AtomicLong fanotifyEvents = new AtomicLong(16384);
+
+    public final AtomicLong fanotifyGroups = new AtomicLong(128);
+    public final AtomicLong fanotifyMarks = new AtomicLong(1 << 18);
+
+    /** Events that wait in one inotify(7) queue, and instances and watches of one user (fs.inotify.*). */
+    public final AtomicLong inotifyEvents = new AtomicLong(16384);
+
+    public final AtomicLong inotifyInstances = new AtomicLong(128);
+    public final AtomicLong inotifyWatches = new AtomicLong(1 << 20);
+
     /** Keys and bytes of keys of one user, and of root (kernel.keys.maxkeys and its like, keyrings(7)). */
     public final AtomicLong userKeys = new AtomicLong(200);
 

@@ -201,9 +201,14 @@ public final class SysctlTree {
         TreeDirectory epoll = fs.directory("epoll");
         number(epoll, "max_user_watches", 1 << 20, 0, Long.MAX_VALUE);
         TreeDirectory inotify = fs.directory("inotify");
-        number(inotify, "max_queued_events", 16384, 0, INT_MAX);
-        number(inotify, "max_user_instances", 128, 0, INT_MAX);
-        number(inotify, "max_user_watches", 1 << 20, 0, INT_MAX);
+        kept(inotify, "max_queued_events", kernel.limits.inotifyEvents, 0, INT_MAX);
+        kept(inotify, "max_user_instances", kernel.limits.inotifyInstances, 0, INT_MAX);
+        kept(inotify, "max_user_watches", kernel.limits.inotifyWatches, 0, INT_MAX);
+        TreeDirectory fanotify = fs.directory("fanotify");
+        kept(fanotify, "max_queued_events", kernel.limits.fanotifyEvents, 0, INT_MAX);
+        kept(fanotify, "max_user_groups", kernel.limits.fanotifyGroups, 0, INT_MAX);
+        kept(fanotify, "max_user_marks", kernel.limits.fanotifyMarks, 0, INT_MAX);
+        number(fanotify, "watchdog_timeout", 0, 0, INT_MAX);
         TreeDirectory mqueue = fs.directory("mqueue");
         MqueueLimits limits = kernel.mqueues.limits;
         kept(mqueue, "msg_default", limits.defaultMessages, 1, 65536);

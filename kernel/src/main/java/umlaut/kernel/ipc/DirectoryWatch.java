@@ -102,4 +102,9 @@ final class DirectoryWatch implements Watcher {
     public void gone() {
         hub.remove(this);
     }
+
+    @Override
+    public void unmounted() {
+        gone();
+    }
 }

@@ -28,9 +28,6 @@ import umlaut.kernel.wait.WaitQueue;
 
 /** An inotify instance: its watches and the events not yet read (inotify(7), fs/notify/inotify/). The monitor guards both; it is taken before an inode's list of watches. */
 final class Inotify extends File {
-    /** max_queued_events. */
-    private static final int MAX_EVENTS = 16384;
-
     /** @param name null: about the watched object itself */
     private record Event(
             int wd, int mask, int cookie, @Nullable String name) {
@@ -54,8 +51,11 @@ final class Inotify extends File {
 
     @GuardedBy("this") private int lastWd;
 
-    Inotify(InotifyHub hub, Inode inode, int flags, Credentials credentials) {
+    private final long maxEvents;
+
+    Inotify(InotifyHub hub, Inode inode, int flags, Credentials credentials, long maxEvents) {
         super(null, OpenFlags.O_RDONLY | flags, credentials);
+        this.maxEvents = maxEvents;
         this.hub = hub;
         this.inode = inode;
     }
@@ -74,6 +74,7 @@ final class Inotify extends File {
                 return watch.wd;
             }
         }
+        hub.requireRoom();
         InotifyWatch watch = new InotifyWatch(this, ++lastWd, target, mask & InotifyWatch.KEPT);
         watches.put(watch.wd, watch);
         hub.add(watch);
@@ -112,7 +113,7 @@ final class Inotify extends File {
             if (event.equals(events.peekLast())) {
                 return;
             }
-            if (events.size() >= MAX_EVENTS) {
+            if (events.size() >= maxEvents) {
                 Event last = events.peekLast();
                 if (last != null && last.mask == InotifyFlags.IN_Q_OVERFLOW) {
                     return;
@@ -203,6 +204,7 @@ final class Inotify extends File {
             left = new ArrayList<>(watches.values());
         }
         left.forEach(this::end);
+        hub.ended(this);
     }
 
     @Override

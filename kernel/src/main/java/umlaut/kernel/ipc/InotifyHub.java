@@ -1,16 +1,20 @@
 package umlaut.kernel.ipc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
+import umlaut.abi.FanotifyFlags;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.Task;
-import umlaut.kernel.task.ThreadGroup;
 import umlaut.kernel.vfs.AnonInode;
 import umlaut.kernel.vfs.Dentry;
 import umlaut.kernel.vfs.File;
@@ -19,6 +23,7 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.InodeState;
 import umlaut.kernel.vfs.Path;
 import umlaut.kernel.vfs.Permissions;
+import umlaut.kernel.vfs.SuperBlock;
 
 /** inotify's system calls, and the way of the VFS's events to the watches (fs/notify/fsnotify.c). Not installed until the first watch is made. */
 final class InotifyHub implements FsNotify {
@@ -36,18 +41,18 @@ final class InotifyHub implements FsNotify {
             | InotifyFlags.IN_ONESHOT;
 
     /** The watches of one inode. They don't keep it alive: they hear of its end. */
-    private static final class Watches implements FsNotify.Watches {
+    private static final class Watches {
         final List<Watcher> list = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void inodeGone() {
-            list.forEach(Watcher::gone);
-        }
     }
 
     private final Kernel kernel;
 
     @GuardedBy("this") private boolean listening;
+
+    /** All there are, so that a file system's can be found at its end. */
+    @GuardedBy("all") private final Set<Watcher> all = new LinkedHashSet<>();
+
+    private final Set<Inotify> instances = ConcurrentHashMap.newKeySet();
 
     InotifyHub(Kernel kernel) {
         this.kernel = kernel;
@@ -60,7 +65,14 @@ final class InotifyHub implements FsNotify {
             return Errno.EINVAL.negative();
         }
         Inode inode = AnonInode.of(kernel, AnonInode.Kind.SHARED, task.credentials());
-        Inotify file = new Inotify(this, inode, flags & OpenFlags.O_NONBLOCK, task.credentials());
+        int uid = task.credentials().uid();
+        if (instances.stream().filter(i -> i.credentials.uid() == uid).count()
+                >= kernel.limits.inotifyInstances.get()) {
+            return Errno.EMFILE.negative();
+        }
+        Inotify file = new Inotify(
+                this, inode, flags & OpenFlags.O_NONBLOCK, task.credentials(), kernel.limits.inotifyEvents.get());
+        instances.add(file);
         return Descriptors.install(task, file, (flags & InotifyFlags.IN_CLOEXEC) != 0);
     }
 
@@ -129,24 +141,36 @@ final class InotifyHub implements FsNotify {
             }
             watches.list.add(watch);
         }
+        synchronized (all) {
+            all.add(watch);
+        }
         listen();
     }
 
-    /** From the first watch on: transfers that guest threads made by themselves would be no events. */
     private synchronized void listen() {
-        if (listening) {
-            return;
+        if (!listening) {
+            kernel.vfs.addNotify(this);
+            listening = true;
         }
-        kernel.vfs.setNotify(this);
-        for (ThreadGroup group : kernel.tasks.groups()) {
-            for (Task task : group.threads()) {
-                task.files().forgetKnown(task.user());
+    }
+
+    /** fs.inotify.max_user_watches. @throws umlaut.abi.ErrnoException ENOSPC */
+    void requireRoom() {
+        synchronized (all) {
+            if (all.size() >= kernel.limits.inotifyWatches.get()) {
+                throw Errno.ENOSPC.exception();
             }
         }
-        listening = true;
+    }
+
+    void ended(Inotify instance) {
+        instances.remove(instance);
     }
 
     void remove(Watcher watch) {
+        synchronized (all) {
+            all.remove(watch);
+        }
         InodeState state = watch.inode().state();
         synchronized (state) {
             Watches watches = (Watches) state.watches;
@@ -160,7 +184,7 @@ final class InotifyHub implements FsNotify {
 
     @Override
     public void inode(int mask, Inode inode, @Nullable Dentry dentry) {
-        int told = mask | (inode.isDirectory() ? InotifyFlags.IN_ISDIR : 0);
+        int told = mask;
         // The directory hears of it first.
         if ((mask & SELF_ONLY) == 0 && dentry != null) {
             Dentry parent = dentry.parent();
@@ -173,8 +197,34 @@ final class InotifyHub implements FsNotify {
     }
 
     @Override
-    public void entry(int mask, Inode directory, String name, int cookie) {
+    public void file(int mask, Inode inode, @Nullable Path path) {
+        inode(mask & ~FanotifyFlags.FAN_OPEN_EXEC, inode, path == null ? null : path.dentry());
+    }
+
+    @Override
+    public void entry(int mask, Inode directory, String name, Inode object, int cookie) {
         deliver(directory, mask, cookie, name, false);
+    }
+
+    @Override
+    public void gone(Inode inode) {
+        InodeState state = inode.stateOrNull();
+        if (state != null && state.watches instanceof Watches watches) {
+            watches.list.forEach(Watcher::gone);
+        }
+    }
+
+    @Override
+    public void unmounted(SuperBlock fs) {
+        List<Watcher> newestFirst;
+        synchronized (all) {
+            newestFirst = new ArrayList<>(all).reversed();
+        }
+        for (Watcher watch : newestFirst) {
+            if (watch.inode().superBlock == fs) {
+                watch.unmounted();
+            }
+        }
     }
 
     private static void deliver(Inode inode, int mask, int cookie, @Nullable String name, boolean unlinked) {

@@ -46,4 +46,11 @@ final class InotifyWatch implements Watcher {
         }
         owner.end(this);
     }
+
+    @Override
+    public void unmounted() {
+        int directory = inode.isDirectory() ? InotifyFlags.IN_ISDIR : 0;
+        owner.queue(wd, InotifyFlags.IN_UNMOUNT | directory, 0, null);
+        owner.end(this);
+    }
 }

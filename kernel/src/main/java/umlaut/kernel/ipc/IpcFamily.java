@@ -1,6 +1,5 @@
 package umlaut.kernel.ipc;
 
-import umlaut.abi.Errno;
 import umlaut.abi.Nr;
 import umlaut.kernel.syscall.Args;
 import umlaut.kernel.syscall.SyscallFamily;
@@ -30,9 +29,6 @@ final class IpcFamily implements SyscallFamily {
             case Nr.SPLICE -> Splice.splice(task, a.fd(0), a.l(1), a.fd(2), a.l(3), a.l(4), a.i(5));
             case Nr.TEE -> Splice.tee(task, a.fd(0), a.fd(1), a.l(2), a.i(3));
             case Nr.VMSPLICE -> Vmsplice.vmsplice(task, a.fd(0), a.l(1), a.l(2), a.i(3));
-            // No watching of what other users do.
-            case Nr.FANOTIFY_INIT -> Errno.EPERM.negative();
-            case Nr.FANOTIFY_MARK -> Errno.EBADF.negative();
             default -> NOT_MINE;
         };
     }

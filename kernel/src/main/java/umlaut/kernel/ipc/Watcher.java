@@ -15,4 +15,7 @@ interface Watcher {
 
     /** The object has gone for good. */
     void gone();
+
+    /** Its file system has been unmounted. */
+    void unmounted();
 }

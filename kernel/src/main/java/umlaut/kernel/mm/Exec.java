@@ -26,6 +26,7 @@ import umlaut.kernel.task.TaskExit;
 import umlaut.kernel.task.TaskLoop;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
+import umlaut.kernel.vfs.Notify;
 import umlaut.kernel.vfs.Path;
 import umlaut.kernel.vfs.Permissions;
 
@@ -87,6 +88,7 @@ public final class Exec {
         ArgumentBlock block;
         try {
             block = arguments.get();
+            Notify.programRead(task.kernel.vfs, file);
             if (!name.equals(path) && task.files().closeOnExec(dirFd) && isScript(task, file)) {
                 // The interpreter could not open the script by its descriptor.
                 throw Errno.ENOENT.exception();

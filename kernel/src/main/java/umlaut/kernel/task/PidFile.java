@@ -39,7 +39,7 @@ public final class PidFile extends File {
      * @param flags O_NONBLOCK or 0
      * @return the descriptor or -EMFILE
      */
-    static long install(Task opener, ThreadGroup group, @Nullable Task thread, int flags) {
+    public static long install(Task opener, ThreadGroup group, @Nullable Task thread, int flags) {
         PidFile file = new PidFile(opener, group, thread, flags);
         try {
             return opener.files().install(file, true, 0, opener.group.limits.soft(Rlimit.RLIMIT_NOFILE));

@@ -32,6 +32,7 @@ public final class DirectoryCalls {
                 if (removed(file, inode)) {
                     return Errno.ENOENT.negative();
                 }
+                Notify.mayRead(task.kernel.vfs, file);
                 file.readDirectory(task, packer);
                 Times.accessed(file, task);
                 Notify.file(task.kernel.vfs, InotifyFlags.IN_ACCESS, file);

@@ -54,6 +54,8 @@ public abstract class File {
     private boolean attachedDenying;
     /** This open(2) made the file (F_CREATED_QUERY). */
     private boolean created;
+
+    private boolean quiet;
     /** Whom SIGIO and SIGURG go to (F_SETOWN). */
     private volatile @Nullable AsyncOwner owner;
     /** Runs at the end of the last reference, for locks and the like; null = none yet. */
@@ -170,6 +172,15 @@ public abstract class File {
         if (attached) {
             detach();
         }
+    }
+
+    /** Nobody is told of what happens to it (FMODE_NONOTIFY). */
+    final boolean quiet() {
+        return quiet;
+    }
+
+    final void setQuiet() {
+        quiet = true;
     }
 
     final boolean created() {

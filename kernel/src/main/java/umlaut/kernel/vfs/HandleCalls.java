@@ -21,10 +21,6 @@ final class HandleCalls {
             | AtFlags.AT_HANDLE_FID
             | AtFlags.AT_HANDLE_MNT_ID_UNIQUE
             | AtFlags.AT_HANDLE_CONNECTABLE;
-    /** Type and length of this kernel's handles: generation and number, as shmem's. */
-    private static final int TYPE = 1;
-
-    private static final int LENGTH = 12;
 
     private HandleCalls() {}
 
@@ -44,8 +40,8 @@ final class HandleCalls {
         if (Integer.compareUnsigned(room, FileHandle.MAX_HANDLE_SZ) > 0) {
             return Errno.EINVAL.negative();
         }
-        boolean fits = room >= LENGTH;
-        if (fits && inode.superBlock.exportable()) {
+        boolean fits = room >= FileId.LENGTH;
+        if (fits) {
             inode.superBlock.exported(inode);
         }
         if ((flags & AtFlags.AT_HANDLE_MNT_ID_UNIQUE) != 0) {
@@ -54,12 +50,8 @@ final class HandleCalls {
             task.memory.putInt(mountId, walk.mount.id);
         }
         MemorySegment out = task.fileScratch.struct();
-        Le.putInt(out, FileHandle.HANDLE_BYTES, LENGTH);
-        Le.putInt(out, FileHandle.HANDLE_TYPE, TYPE);
-        Le.putInt(out, FileHandle.F_HANDLE, 0);
-        Le.putInt(out, FileHandle.F_HANDLE + 4, (int) inode.ino);
-        Le.putInt(out, FileHandle.F_HANDLE + 8, (int) (inode.ino >>> 32));
-        task.memory.write(handle, out, 0, fits ? FileHandle.SIZE + LENGTH : FileHandle.SIZE);
+        FileId.putHandle(out, 0, inode.ino);
+        task.memory.write(handle, out, 0, fits ? FileHandle.SIZE + FileId.LENGTH : FileHandle.SIZE);
         return fits ? 0 : Errno.EOVERFLOW.negative();
     }
 
@@ -78,12 +70,8 @@ final class HandleCalls {
         if (!fs.exportable()) {
             return Errno.EOPNOTSUPP.negative();
         }
-        boolean ours = Le.getInt(raw, FileHandle.HANDLE_TYPE) == TYPE && length >= LENGTH;
-        long ino = ours
-                ? Le.getUnsignedInt(raw, FileHandle.F_HANDLE + 4)
-                        | Le.getUnsignedInt(raw, FileHandle.F_HANDLE + 8) << 32
-                : 0;
-        Inode inode = ours ? fs.byNumber(ino) : null;
+        boolean ours = Le.getInt(raw, FileHandle.HANDLE_TYPE) == FileId.TYPE && length >= FileId.LENGTH;
+        Inode inode = ours ? fs.byNumber(FileId.ino(raw)) : null;
         if (inode == null || inode.nlink == 0) {
             return Errno.ESTALE.negative();
         }

@@ -122,9 +122,10 @@ public abstract class Inode {
     /** After a name was removed and {@link #nlink} lowered: evicts the object if that was the last and nothing holds it. Repeating it is harmless. */
     public final void evictIfUnused() {
         if (nlink == 0 && HOLDERS.compareAndSet(this, 0, -1)) {
-            InodeState s = state;
-            if (s != null && s.watches instanceof FsNotify.Watches listener) {
-                listener.inodeGone();
+            Vfs vfs = superBlock.vfs;
+            FsNotify listener = vfs == null ? null : vfs.notifier();
+            if (listener != null) {
+                listener.gone(this);
             }
             evict();
         }

@@ -108,6 +108,7 @@ public final class Mount {
 
     Mount(Vfs vfs, int id, SuperBlock superBlock, Dentry root, String source, int flags) {
         this.vfs = vfs;
+        superBlock.vfs = vfs;
         this.id = id;
         this.uniqueId = FIRST_UNIQUE_ID + id;
         this.superBlock = superBlock;

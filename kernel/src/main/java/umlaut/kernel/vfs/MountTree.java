@@ -102,10 +102,18 @@ public final class MountTree {
             m.setNamespace(ns);
             if (ns != null) {
                 all.add(m);
+                tell(ns, true, m);
             }
         }
         if (ns != null) {
             ns.changed();
+        }
+    }
+
+    private void tell(MountNamespace ns, boolean attached, Mount mount) {
+        FsNotify listener = vfs.notifier();
+        if (listener != null) {
+            listener.mount(ns, attached, mount);
         }
     }
 
@@ -129,6 +137,10 @@ public final class MountTree {
         List<Mount> subtree = new ArrayList<>();
         MountNamespace.collect(top, subtree);
         for (Mount m : subtree) {
+            MountNamespace before = m.namespace();
+            if (before != null) {
+                tell(before, false, m);
+            }
             m.setNamespace(null);
             m.peerGroup = 0;
             m.masterGroup = 0;
@@ -158,6 +170,10 @@ public final class MountTree {
             lock.unlock();
         }
         if (last) {
+            FsNotify listener = vfs.notifier();
+            if (listener != null) {
+                listener.unmounted(mount.superBlock);
+            }
             mount.superBlock.kill();
         }
     }
@@ -463,6 +479,7 @@ public final class MountTree {
             }
             Dentry before = mount.mountpoint();
             unlink(mount);
+            tell(caller, false, mount);
             try {
                 graft(mount, at, caller);
             } catch (RuntimeException e) {

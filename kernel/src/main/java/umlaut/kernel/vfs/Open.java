@@ -3,6 +3,7 @@ package umlaut.kernel.vfs;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
+import umlaut.abi.FanotifyFlags;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.Ioctl;
 import umlaut.abi.Mode;
@@ -15,6 +16,7 @@ import umlaut.kernel.task.Task;
 final class Open {
     private static final int CREATION_FLAGS =
             OpenFlags.O_CREAT | OpenFlags.O_EXCL | OpenFlags.O_NOCTTY | OpenFlags.O_TRUNC | OpenFlags.O_CLOEXEC;
+    private static final int INTERNAL_FLAGS = OpenFlags.FMODE_EXEC | OpenFlags.FMODE_NONOTIFY;
     private static final int PATH_FLAGS =
             OpenFlags.O_DIRECTORY | OpenFlags.O_NOFOLLOW | OpenFlags.O_PATH | OpenFlags.O_CLOEXEC;
     /** Every flag open(2) knows (VALID_OPEN_FLAGS). */
@@ -262,7 +264,7 @@ final class Open {
     }
 
     /** do_dentry_open: counts the writer, makes the file, and binds it to inode and mount. */
-    private static File instantiate(Vfs vfs, @Nullable Task task, Path path, int flags, Credentials who) {
+    static File instantiate(Vfs vfs, @Nullable Task task, Path path, int flags, Credentials who) {
         Inode inode = path.inode();
         if ((flags & OpenFlags.O_DIRECT) != 0 && !inode.hasDirectIo()) {
             throw Errno.EINVAL.exception();
@@ -280,11 +282,16 @@ final class Open {
                 inode.beginWrite();
                 counted = true;
             }
+            Notify.mayOpen(vfs, path, flags);
             file = make(vfs, task, path, inode, flags);
             if (!file.attach()) {
                 throw Errno.ENXIO.exception();
             }
-            Notify.file(vfs, InotifyFlags.IN_OPEN, file);
+            if ((flags & OpenFlags.FMODE_NONOTIFY) != 0) {
+                file.setQuiet();
+            }
+            int executed = (flags & OpenFlags.FMODE_EXEC) != 0 ? FanotifyFlags.FAN_OPEN_EXEC : 0;
+            Notify.file(vfs, InotifyFlags.IN_OPEN | executed, file);
             return file;
         } finally {
             if (file == null && counted) {
@@ -295,7 +302,7 @@ final class Open {
     }
 
     private static File make(Vfs vfs, @Nullable Task task, Path path, Inode inode, int flags) {
-        int status = flags & ~CREATION_FLAGS;
+        int status = flags & ~(CREATION_FLAGS | INTERNAL_FLAGS);
         switch (inode.mode & Mode.S_IFMT) {
             case Mode.S_IFCHR, Mode.S_IFBLK -> {
                 CharDevice driver = vfs.devices().driver(Mode.isBlock(inode.mode), inode.rdev);
@@ -329,7 +336,12 @@ final class Open {
             throw Errno.EACCES.exception();
         }
         Permissions.require(inode, walk.who, Permissions.MAY_EXEC);
-        File file = instantiate(vfs, walk.task, walk.path(), OpenFlags.O_RDONLY | OpenFlags.O_LARGEFILE, walk.who);
+        File file = instantiate(
+                vfs,
+                walk.task,
+                walk.path(),
+                OpenFlags.O_RDONLY | OpenFlags.O_LARGEFILE | OpenFlags.FMODE_EXEC,
+                walk.who);
         try {
             file.denyWrite();
         } catch (RuntimeException e) {

@@ -220,6 +220,9 @@ public final class ReadWrite {
     }
 
     private static long transfer(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
+        if (!writing) {
+            Notify.mayRead(task.kernel.vfs, file);
+        }
         long moved = move(task, file, iter, writing, offset, flags);
         TaskAccounting accounting = task.accounting;
         if (writing) {

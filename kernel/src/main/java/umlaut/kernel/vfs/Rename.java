@@ -201,8 +201,11 @@ final class Rename {
     }
 
     private void tell(Inode source, String oldName, String newName, @Nullable Inode target) {
-        if (vfs.notifier() != null) {
+        FsNotify listener = vfs.notifier();
+        if (listener != null) {
             int cookie = vfs.nextCookie();
+            listener.renamed(
+                    source.isDirectory() ? InotifyFlags.IN_ISDIR : 0, oldParent, oldName, newParent, newName, source);
             Notify.entry(vfs, InotifyFlags.IN_MOVED_FROM, oldParent, oldName, source, cookie);
             Notify.entry(vfs, InotifyFlags.IN_MOVED_TO, newParent, newName, source, cookie);
             Notify.inode(vfs, InotifyFlags.IN_MOVE_SELF, source, null);

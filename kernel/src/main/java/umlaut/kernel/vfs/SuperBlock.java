@@ -11,6 +11,9 @@ import umlaut.kernel.ns.UserNamespace;
 
 /** One mounted file system instance (Linux: struct super_block), which several mounts may show. */
 public abstract class SuperBlock {
+    /** As many handles are remembered before it is looked whether their inodes are still there. */
+    private static final int EXPORTS = 64;
+
     /** Name in /proc/filesystems and /proc/mounts, e.g. "tmpfs". */
     public final String type;
     /** st_dev: a device number of its own. */
@@ -29,11 +32,15 @@ public abstract class SuperBlock {
     final AtomicInteger writers = new AtomicInteger();
     /** The mount that is in no tree, for objects without a name (Linux: kern_mount). */
     volatile @Nullable Mount internalMount;
+    /** Whose it is, from its first mount on. */
+    volatile @Nullable Vfs vfs;
     /** Mounts that show it; the last one's end kills it. Guarded by the mount tree's lock. */
     int mounts;
 
     /** Inodes that handles were given out for, by number. */
     @GuardedBy("this") private final Map<Long, WeakReference<Inode>> exports = new HashMap<>();
+
+    @GuardedBy("this") private int exportGoal = EXPORTS;
 
     private volatile UserNamespace userNs = UserNamespace.INITIAL;
 
@@ -115,7 +122,13 @@ public abstract class SuperBlock {
 
     /** A handle was given out for {@code inode}. */
     final synchronized void exported(Inode inode) {
-        exports.values().removeIf(known -> known.get() == null);
+        if (!exportable()) {
+            return;
+        }
+        if (exports.size() >= exportGoal) {
+            exports.values().removeIf(known -> known.get() == null);
+            exportGoal = Math.max(exports.size() * 2, EXPORTS);
+        }
         exports.put(inode.ino, new WeakReference<>(inode));
     }
 

@@ -62,7 +62,7 @@ final class Truncate {
                 return Errno.EPERM.negative();
             }
             change(task.kernel.vfs, task, inode, length, task.credentials());
-            Notify.file(task.kernel.vfs, InotifyFlags.IN_MODIFY, file);
+            tell(task.kernel.vfs, file);
             return 0;
         } finally {
             file.release();
@@ -72,7 +72,13 @@ final class Truncate {
     /** O_TRUNC. */
     static void atOpen(Vfs vfs, File file, Credentials who) {
         change(vfs, null, file.inode(), 0, who);
-        Notify.file(vfs, InotifyFlags.IN_MODIFY, file);
+        tell(vfs, file);
+    }
+
+    /** It is the object that changes, by whatever file. */
+    private static void tell(Vfs vfs, File file) {
+        Path path = file.path;
+        Notify.inode(vfs, InotifyFlags.IN_MODIFY, file.inode(), path == null ? null : path.dentry());
     }
 
     private static void change(

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.MountFlags;
+import umlaut.abi.OpenFlags;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.ThreadGroup;
 
 /**
  * A kernel's file system layer: known file system types, devices, and the mount tree; and the calls that other parts of the kernel open and find files by. System
@@ -91,9 +93,17 @@ public final class Vfs {
         return fifoOpener;
     }
 
-    /** Given by inotify when the first watch is made. */
-    public void setNotify(@Nullable FsNotify listener) {
-        notify = listener;
+    /** Given by inotify and fanotify when the first watch is made. From then on transfers that guest threads make by themselves would be no events. */
+    public void addNotify(FsNotify listener) {
+        synchronized (devices) {
+            FsNotify others = notify;
+            notify = others == null ? listener : new FsNotifyPair(others, listener);
+        }
+        for (ThreadGroup group : kernel.tasks.groups()) {
+            for (Task task : group.threads()) {
+                task.files().forgetKnown(task.user());
+            }
+        }
     }
 
     /** A number that joins the two halves of a rename for inotify(7). */
@@ -210,6 +220,21 @@ public final class Vfs {
         PathWalk walk = new PathWalk();
         walk.begin(task, dirFd, path);
         return Open.openExec(this, walk, atFlags);
+    }
+
+    /** Opens a place that was found before, whatever its permissions, so that nobody hears of it (dentry_open with FMODE_NONOTIFY). */
+    public File openQuietly(Task task, Path place, int flags) {
+        return Open.instantiate(this, task, place, flags | OpenFlags.FMODE_NONOTIFY, task.credentials());
+    }
+
+    /** Where a descriptor's file is; a reference to it is needed only for as long as the call. @throws umlaut.abi.ErrnoException EBADF */
+    public Path placeOf(Task task, int fd) {
+        File file = task.files().hold(fd);
+        try {
+            return pathOf(file);
+        } finally {
+            file.release();
+        }
     }
 
     // --- making things at boot ---

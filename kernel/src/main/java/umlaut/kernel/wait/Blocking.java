@@ -6,6 +6,7 @@ import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.TaskLoop;
 import umlaut.kernel.task.TaskSleep;
+import umlaut.kernel.task.TaskState;
 
 /**
  * The one place where tasks wait. Everything that may block says WOULD_BLOCK, and this loop does the sleeping, the time limit, the signals
@@ -41,6 +42,26 @@ public final class Blocking {
      */
     public static long runForResult(Task task, Source source, BlockingOp op, long deadlineNs) {
         return run(task, source, op, deadlineNs, true, false);
+    }
+
+    /** As {@link #run(Task, Source, BlockingOp, long)} without a limit, but only the end of the process is a reason not to wait on (wait_event_killable). */
+    public static long runKillable(Task task, Source source, BlockingOp op) {
+        try (Sleeper sleeper = new Sleeper(task, false)) {
+            source.register(sleeper);
+            while (true) {
+                sleeper.prepare();
+                long result = op.attempt();
+                if (result != BlockingOp.WOULD_BLOCK) {
+                    return result;
+                }
+                if (task.group.exiting()) {
+                    return -Restart.ERESTARTSYS;
+                }
+                sleeper.sleep(FOREVER);
+            }
+        } finally {
+            task.setState(TaskState.RUNNING);
+        }
     }
 
     /** As {@link #run} or {@link #runForResult}, on one queue of which a wake-up reaches one such waiter only. */
