@@ -2,7 +2,9 @@ package umlaut.kernel.ns;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
 import umlaut.kernel.task.TaskTable;
 import umlaut.kernel.task.ThreadGroup;
 
@@ -99,13 +101,24 @@ public final class PidNamespace implements Namespace {
         return found == null ? 0 : found;
     }
 
-    /** Gives {@code global} a number here and in all namespaces above. Caller holds {@code tasks.lock}. @return the number here, -1 when there is none left */
-    public int allocate(int global) {
+    /**
+     * Gives {@code global} a number here and in all namespaces above. Caller holds {@code tasks.lock}.
+     *
+     * @param wanted the number to be given in the namespace of a level, 0 = any
+     * @return the number here, -1 when there is none left
+     * @throws umlaut.abi.ErrnoException EEXIST
+     */
+    public int allocate(int global, IntUnaryOperator wanted) {
         if (level == 0) {
             return global;
         }
         for (PidNamespace n = this; n.level > 0 && n.parent != null; n = n.parent) {
-            if (!n.add(global)) {
+            if (n.globals.containsKey(wanted.applyAsInt(n.level))) {
+                throw Errno.EEXIST.exception();
+            }
+        }
+        for (PidNamespace n = this; n.level > 0 && n.parent != null; n = n.parent) {
+            if (!n.add(global, wanted.applyAsInt(n.level))) {
                 free(global);
                 return -1;
             }
@@ -113,9 +126,14 @@ public final class PidNamespace implements Namespace {
         return fromGlobal(global);
     }
 
-    private boolean add(int global) {
+    private boolean add(int global, int wanted) {
         if (closed) {
             return false;
+        }
+        if (wanted != 0) {
+            globals.put(wanted, global);
+            locals.put(global, wanted);
+            return true;
         }
         for (int tries = 0; tries < TaskTable.PID_MAX; tries++) {
             last = last + 1 >= TaskTable.PID_MAX ? 2 : last + 1;

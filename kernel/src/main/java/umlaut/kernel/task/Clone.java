@@ -72,7 +72,7 @@ public final class Clone {
 
     private static long clone(Task parent, CloneRequest request, KernelThreads.Reserved thread) {
         // The child may run before the caller is back: then its number must be known first.
-        int tid = reserveTid(parent.kernel.tasks);
+        int tid = reserveTid(parent, request);
         boolean early = mayRunEarly(parent, request);
         Mm mm;
         UserThread user;
@@ -103,10 +103,15 @@ public final class Clone {
     }
 
     /** A number for the child, kept for it until {@link #make}. */
-    private static int reserveTid(TaskTable tasks) {
+    private static int reserveTid(Task parent, CloneRequest request) {
+        PidNamespace inner = parent.ns().pidForChildren();
+        boolean fresh = request.has(CloneFlags.CLONE_NEWPID);
+        request.setTid().check(parent, inner, fresh);
+        int wanted = request.setTid().at(0, fresh ? inner.level() + 1 : inner.level());
+        TaskTable tasks = parent.kernel.tasks;
         tasks.lock.lock();
         try {
-            int tid = tasks.reservePid();
+            int tid = tasks.reservePid(wanted);
             if (tid < 0) {
                 throw (tasks.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
             }
@@ -210,7 +215,7 @@ public final class Clone {
                 ns = fresh.ns();
             }
             PidNamespace pids = thread ? parent.group.pidNs : ns.pidForChildren();
-            int inside = tasks.number(pids, tid);
+            int inside = tasks.number(pids, tid, request.setTid());
             if (inside < 0) {
                 throw (pids.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
             }

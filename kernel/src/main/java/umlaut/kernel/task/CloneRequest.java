@@ -26,6 +26,7 @@ import umlaut.kernel.vfs.File;
  * @param childTid where CLONE_CHILD_SETTID writes and CLONE_CHILD_CLEARTID clears
  * @param pidFd where CLONE_PIDFD writes
  * @param tls the child's FS base, with CLONE_SETTLS
+ * @param setTid the numbers it is to have
  * @param cgroup where the child is to begin; null: with its parent
  */
 record CloneRequest(
@@ -36,17 +37,18 @@ record CloneRequest(
         long childTid,
         long pidFd,
         long tls,
-        @Nullable Cgroup cgroup) {
+        @Nullable Cgroup cgroup,
+        SetTid setTid) {
 
     private static final long NAMESPACES = Namespaces.ALL_BUT_USER | CloneFlags.CLONE_NEWUSER;
     private static final long CLONE3_ONLY = CloneFlags.CLONE_CLEAR_SIGHAND | CloneFlags.CLONE_INTO_CGROUP;
 
     static CloneRequest fork() {
-        return new CloneRequest(0, Signal.SIGCHLD, 0, 0, 0, 0, 0, null);
+        return new CloneRequest(0, Signal.SIGCHLD, 0, 0, 0, 0, 0, null, SetTid.NONE);
     }
 
     static CloneRequest vfork() {
-        return new CloneRequest(CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0, null);
+        return new CloneRequest(CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0, null, SetTid.NONE);
     }
 
     /** clone(flags, stack, parent_tid, child_tid, tls) in the order of x86-64. */
@@ -57,7 +59,7 @@ record CloneRequest(
             throw Errno.EINVAL.exception();
         }
         return new CloneRequest(
-                flags, (int) (raw & CloneFlags.CSIGNAL), stack, parentTid, childTid, parentTid, tls, null);
+                flags, (int) (raw & CloneFlags.CSIGNAL), stack, parentTid, childTid, parentTid, tls, null, SetTid.NONE);
     }
 
     /** struct clone_args at {@code address}, of {@code size} bytes. */
@@ -95,10 +97,6 @@ record CloneRequest(
                         || Long.compareUnsigned(tids, PidNamespace.DEEPEST) > 0)) {
             throw Errno.EINVAL.exception();
         }
-        if (setTid) {
-            // Choosing a pid is checkpoint/restore's business.
-            throw Errno.EPERM.exception();
-        }
         long cgroupFd = size >= CloneArgs.SIZE ? Le.getLong(raw, CloneArgs.CGROUP) : 0;
         if (has(flags, CloneFlags.CLONE_INTO_CGROUP) && (size < CloneArgs.SIZE || cgroupFd >>> 31 != 0)) {
             throw Errno.EINVAL.exception();
@@ -111,7 +109,8 @@ record CloneRequest(
                 Le.getLong(raw, CloneArgs.CHILD_TID),
                 Le.getLong(raw, CloneArgs.PIDFD),
                 Le.getLong(raw, CloneArgs.TLS),
-                has(flags, CloneFlags.CLONE_INTO_CGROUP) ? cgroup(task, (int) cgroupFd) : null);
+                has(flags, CloneFlags.CLONE_INTO_CGROUP) ? cgroup(task, (int) cgroupFd) : null,
+                setTid ? SetTid.read(task, Le.getLong(raw, CloneArgs.SET_TID), (int) tids) : SetTid.NONE);
     }
 
     private static Cgroup cgroup(Task task, int fd) {

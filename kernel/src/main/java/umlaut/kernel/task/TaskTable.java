@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.Errno;
 import umlaut.kernel.ns.PidNamespace;
 
 /**
@@ -100,23 +101,27 @@ public final class TaskTable {
     @GuardedBy("lock") public int allocatePid() {
         for (int tries = 0; tries < PID_MAX && !closed; tries++) {
             lastPid = lastPid + 1 >= PID_MAX ? RESERVED_PIDS : lastPid + 1;
-            if (!reserved.contains(lastPid)
-                    && !tasks.containsKey(lastPid)
-                    && !groups.containsKey(lastPid)
-                    && !processGroups.containsKey(lastPid)
-                    && !sessions.containsKey(lastPid)) {
+            if (!reserved.contains(lastPid) && unborne(lastPid)) {
                 return lastPid;
             }
         }
         return -1;
     }
 
+    /** Does no task, process, group or session bear the number? */
+    private boolean unborne(int pid) {
+        return !tasks.containsKey(pid)
+                && !groups.containsKey(pid)
+                && !processGroups.containsKey(pid)
+                && !sessions.containsKey(pid);
+    }
+
     /** Numbers a new task in an inner pid namespace too. @return its number there, or -1 */
-    @GuardedBy("lock") int number(PidNamespace ns, int pid) {
+    @GuardedBy("lock") int number(PidNamespace ns, int pid, SetTid wanted) {
         if (ns.level() == 0) {
             return pid;
         }
-        int inside = ns.allocate(pid);
+        int inside = ns.allocate(pid, level -> wanted.at(level, ns.level()));
         if (inside > 0) {
             inner.put(pid, ns);
         }
@@ -132,19 +137,23 @@ public final class TaskTable {
     @SuppressWarnings("GuardedBy") // callers hold the lock wherever the number may be of an inner namespace
     private void freed(int pid) {
         PidNamespace ns = inner.get(pid);
-        if (ns != null
-                && !tasks.containsKey(pid)
-                && !groups.containsKey(pid)
-                && !processGroups.containsKey(pid)
-                && !sessions.containsKey(pid)) {
+        if (ns != null && unborne(pid)) {
             inner.remove(pid);
             ns.free(pid);
         }
     }
 
-    /** As {@link #allocatePid}; nobody else gets the number before {@link #unreserve}. */
-    @GuardedBy("lock") int reservePid() {
-        int pid = allocatePid();
+    /**
+     * As {@link #allocatePid}; nobody else gets the number before {@link #unreserve}.
+     *
+     * @param wanted 0: any
+     * @throws umlaut.abi.ErrnoException EEXIST
+     */
+    @GuardedBy("lock") int reservePid(int wanted) {
+        if (wanted != 0 && (reserved.contains(wanted) || !unborne(wanted))) {
+            throw Errno.EEXIST.exception();
+        }
+        int pid = wanted != 0 ? wanted : allocatePid();
         if (pid > 0) {
             reserved.add(pid);
         }
