@@ -1,6 +1,8 @@
 package umlaut.kernel.cred;
 
+import org.jspecify.annotations.Nullable;
 import umlaut.abi.Capability;
+import umlaut.kernel.landlock.Domain;
 import umlaut.kernel.ns.UserNamespace;
 
 /**
@@ -11,6 +13,7 @@ import umlaut.kernel.ns.UserNamespace;
  * @param groups supplementary groups, sorted; never changed after construction
  * @param effective capability sets as bit masks, bit n = capability n
  * @param securebits SECBIT_* of capabilities(7)
+ * @param domain what the task has restricted itself to, landlock(7); null: nothing
  * @param userNs where the capabilities hold: in this user namespace and those below it
  */
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose; see groups
@@ -31,7 +34,8 @@ public record Credentials(
         long ambient,
         int securebits,
         boolean noNewPrivs,
-        UserNamespace userNs) {
+        UserNamespace userNs,
+        @Nullable Domain domain) {
 
     /** In the initial user namespace. */
     public Credentials(
@@ -68,7 +72,8 @@ public record Credentials(
                 ambient,
                 securebits,
                 noNewPrivs,
-                UserNamespace.INITIAL);
+                UserNamespace.INITIAL,
+                null);
     }
 
     public Credentials withNoNewPrivs() {
@@ -78,6 +83,13 @@ public record Credentials(
         NewCredentials fresh = new NewCredentials(this);
         fresh.noNewPrivs = true;
         return fresh.make();
+    }
+
+    /** The same in a landlock domain. */
+    public Credentials restrictedTo(Domain fresh) {
+        NewCredentials restricted = new NewCredentials(this);
+        restricted.domain = fresh;
+        return restricted.make();
     }
 
     public static final long ALL_CAPABILITIES = (1L << (Capability.CAP_LAST_CAP + 1)) - 1;
@@ -100,7 +112,8 @@ public record Credentials(
             0,
             0,
             false,
-            UserNamespace.INITIAL);
+            UserNamespace.INITIAL,
+            null);
 
     /** An ordinary user without capabilities. */
     public static Credentials user(int uid, int gid, int[] groups) {
@@ -123,7 +136,8 @@ public record Credentials(
                 0,
                 0,
                 false,
-                UserNamespace.INITIAL);
+                UserNamespace.INITIAL,
+                null);
     }
 
     /** Has the capability over the whole machine: in the initial user namespace (Linux: capable). */

@@ -85,7 +85,8 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
                 ambient,
                 old.securebits() & ~Securebits.KEEP_CAPS,
                 old.noNewPrivs(),
-                old.userNs());
+                old.userNs(),
+                old.domain());
         boolean grew = (permitted & ~ambient) != 0;
         return new ExecCredentials(fresh, setId || old.uid() != root && (effective || grew));
     }

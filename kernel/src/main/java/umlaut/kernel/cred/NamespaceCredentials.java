@@ -24,6 +24,7 @@ public final class NamespaceCredentials {
                 0,
                 0,
                 old.noNewPrivs(),
-                ns);
+                ns,
+                old.domain());
     }
 }

@@ -1,5 +1,7 @@
 package umlaut.kernel.cred;
 
+import org.jspecify.annotations.Nullable;
+import umlaut.kernel.landlock.Domain;
 import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
@@ -26,6 +28,7 @@ final class NewCredentials {
     int securebits;
     boolean noNewPrivs;
     UserNamespace userNs;
+    @Nullable Domain domain;
 
     NewCredentials(Credentials old) {
         this.old = old;
@@ -46,6 +49,7 @@ final class NewCredentials {
         securebits = old.securebits();
         noNewPrivs = old.noNewPrivs();
         userNs = old.userNs();
+        domain = old.domain();
     }
 
     /**
@@ -87,6 +91,7 @@ final class NewCredentials {
                 ambient,
                 securebits,
                 noNewPrivs,
-                userNs);
+                userNs,
+                domain);
     }
 }

@@ -1,8 +1,10 @@
 package umlaut.kernel.signal;
 
 import umlaut.abi.Capability;
+import umlaut.abi.LandlockFlags;
 import umlaut.abi.Signal;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.Domain;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
 
@@ -20,6 +22,9 @@ public final class SignalPermission {
         }
         Credentials mine = sender.credentials();
         Credentials theirs = leader.credentials();
+        if (Domain.separates(mine, theirs, LandlockFlags.SCOPE_SIGNAL)) {
+            return false;
+        }
         if (mine.euid() == theirs.suid()
                 || mine.euid() == theirs.uid()
                 || mine.uid() == theirs.suid()

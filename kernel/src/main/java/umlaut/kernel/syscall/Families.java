@@ -3,6 +3,7 @@ package umlaut.kernel.syscall;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.aio.AioFamily;
 import umlaut.kernel.fanotify.FanotifyFamily;
+import umlaut.kernel.landlock.LandlockFamily;
 import umlaut.kernel.mm.MemoryCalls;
 import umlaut.kernel.system.RefusedFamily;
 import umlaut.kernel.vfs.FileFamily;
@@ -25,6 +26,7 @@ public final class Families {
         s.add(new MemoryCalls());
         s.add(new AioFamily(kernel));
         s.add(new FanotifyFamily(kernel));
+        s.add(new LandlockFamily());
         s.add(new RefusedFamily());
     }
 }

@@ -15,7 +15,7 @@ import umlaut.kernel.vfs.File;
 
 /**
  * Calls that this kernel has and that its settings forbid, as an administrator can on any Linux: io_uring (kernel.io_uring_disabled = 2),
- * kexec (kernel.kexec_load_disabled), landlock (not in lsm=), performance counters (none in the machine). What is wrong with the arguments counts where
+ * kexec (kernel.kexec_load_disabled), performance counters (none in the machine). What is wrong with the arguments counts where
  * Linux looks at them first. And the few old calls about the system that ask for no family of their own.
  */
 public final class RefusedFamily implements SyscallFamily {
@@ -34,8 +34,6 @@ public final class RefusedFamily implements SyscallFamily {
             case Nr.SWAPON -> swapOn(task, a.l(0), a.i(1));
             case Nr.SWAPOFF -> swapOff(task, a.l(0));
             case Nr.PERF_EVENT_OPEN -> perfEvent(task, a.l(0), a.l(4));
-            case Nr.LANDLOCK_CREATE_RULESET, Nr.LANDLOCK_ADD_RULE, Nr.LANDLOCK_RESTRICT_SELF ->
-                Errno.EOPNOTSUPP.negative();
             case Nr.LSM_LIST_MODULES -> SecurityModules.list(task, a.l(0), a.l(1), a.i(2));
             case Nr.LSM_GET_SELF_ATTR -> SecurityModules.get(task, a.i(0), a.l(1), a.l(2), a.i(3));
             case Nr.LSM_SET_SELF_ATTR -> SecurityModules.set(task, a.l(1), a.i(2), a.i(3));

@@ -6,12 +6,11 @@ import umlaut.abi.Le;
 import umlaut.kernel.task.Task;
 
 /**
- * lsm_list_modules(2), lsm_get_self_attr(2), lsm_set_self_attr(2) (security/lsm_syscalls.c), and what landlock(7) answers where it is built in but not among the modules
- * at work: capabilities are the only one here, and they have no attributes.
+ * lsm_list_modules(2), lsm_get_self_attr(2), lsm_set_self_attr(2) (security/lsm_syscalls.c): the modules are capabilities and landlock, which have no attributes.
  */
 final class SecurityModules {
-    /** LSM_ID_CAPABILITY. */
-    private static final long CAPABILITY = 100;
+    /** LSM_ID_CAPABILITY, LSM_ID_LANDLOCK. */
+    private static final long[] MODULES = {100, 110};
 
     private static final int LSM_FLAG_SINGLE = 1;
     /** struct lsm_ctx: id, flags, len, ctx_len, and the text behind them. */
@@ -26,12 +25,15 @@ final class SecurityModules {
             return Errno.EINVAL.negative();
         }
         int room = task.memory.getInt(size);
-        task.memory.putInt(size, Long.BYTES);
-        if (Integer.compareUnsigned(room, Long.BYTES) < 0) {
+        int needed = MODULES.length * Long.BYTES;
+        task.memory.putInt(size, needed);
+        if (Integer.compareUnsigned(room, needed) < 0) {
             return Errno.E2BIG.negative();
         }
-        task.memory.putLong(ids, CAPABILITY);
-        return 1;
+        for (int i = 0; i < MODULES.length; i++) {
+            task.memory.putLong(ids + (long) i * Long.BYTES, MODULES[i]);
+        }
+        return MODULES.length;
     }
 
     static long get(Task task, int attribute, long context, long size, int flags) {

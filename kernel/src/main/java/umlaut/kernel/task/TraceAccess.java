@@ -2,6 +2,7 @@ package umlaut.kernel.task;
 
 import umlaut.abi.Capability;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.Domain;
 import umlaut.kernel.mm.Mm;
 
 /** Who may look into another process: the "ptrace access mode checking" of ptrace(2) (Linux: __ptrace_may_access). */
@@ -37,7 +38,7 @@ public final class TraceAccess {
             return false;
         }
         Mm mm = target.mmOrNull();
-        if (mm != null && mm.dumpable() != 1 && !privileged) {
+        if (mm != null && mm.dumpable() != 1 && !privileged || !Domain.mayTrace(mine, theirs)) {
             return false;
         }
         return privileged || mine.userNs() == theirs.userNs() && (theirs.permitted() & ~mine.permitted()) == 0;

@@ -210,7 +210,8 @@ public final class AttributeCalls {
                 c.ambient(),
                 c.securebits(),
                 c.noNewPrivs(),
-                c.userNs());
+                c.userNs(),
+                c.domain());
     }
 
     private static PathWalk walk(Task task, int dirFd, long path) {

@@ -56,6 +56,7 @@ public abstract class File {
     private boolean created;
 
     private boolean quiet;
+    private int without;
     /** Whom SIGIO and SIGURG go to (F_SETOWN). */
     private volatile @Nullable AsyncOwner owner;
     /** Runs at the end of the last reference, for locks and the like; null = none yet. */
@@ -181,6 +182,15 @@ public abstract class File {
 
     final void setQuiet() {
         quiet = true;
+    }
+
+    /** Rights that landlock(7) has left this open file without: ACCESS_FS_TRUNCATE, ACCESS_FS_IOCTL_DEV. */
+    final boolean lacks(int right) {
+        return (without & right) != 0;
+    }
+
+    final void setWithout(int rights) {
+        without = rights;
     }
 
     final boolean created() {

@@ -3,6 +3,7 @@ package umlaut.kernel.vfs;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.Ioctl;
+import umlaut.abi.LandlockFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.task.Task;
 
@@ -42,10 +43,14 @@ public final class IoctlCalls {
                 case Ioctl.FS_IOC_SETFLAGS -> setFlags(task, file, argument);
                 case FS_IOC_FSGETXATTR -> getXattr(task, file, argument);
                 case FS_IOC_FSSETXATTR -> setXattr(task, file, argument);
-                default ->
-                    file.inode().isRegular()
+                default -> {
+                    if (file.lacks(LandlockFlags.ACCESS_FS_IOCTL_DEV)) {
+                        yield Errno.EACCES.negative();
+                    }
+                    yield file.inode().isRegular()
                             ? regular(task, file, command, argument)
                             : file.ioctl(task, command, argument);
+                }
             };
         } finally {
             file.release();

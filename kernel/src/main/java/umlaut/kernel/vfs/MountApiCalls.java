@@ -7,6 +7,7 @@ import umlaut.abi.ErrnoException;
 import umlaut.abi.Limits;
 import umlaut.abi.MountFlags;
 import umlaut.abi.OpenFlags;
+import umlaut.kernel.landlock.PathRights;
 import umlaut.kernel.task.Task;
 
 /** The mount calls of Linux 5.2: open_tree(2), move_mount(2), fsopen(2), fsconfig(2), fsmount(2), fspick(2) (Linux: fs/fsopen.c, fs/namespace.c). */
@@ -92,6 +93,7 @@ final class MountApiCalls {
                 toPath,
                 (flags & MountFlags.MOVE_MOUNT_T_SYMLINKS) != 0,
                 (flags & MountFlags.MOVE_MOUNT_T_EMPTY_PATH) != 0);
+        PathRights.requireMayMount(task.credentials());
         MountTree tree = task.kernel.vfs.mounts();
         if ((flags & MountFlags.MOVE_MOUNT_SET_GROUP) != 0) {
             requireMayChange(task, from.mount());

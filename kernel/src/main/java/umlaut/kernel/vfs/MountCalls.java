@@ -8,6 +8,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.Limits;
 import umlaut.abi.MountFlags;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.PathRights;
 import umlaut.kernel.ns.UserNamespace;
 import umlaut.kernel.task.Task;
 
@@ -38,6 +39,7 @@ public final class MountCalls {
         if (!mayMount(task)) {
             return Errno.EPERM.negative();
         }
+        PathRights.requireMayMount(task.credentials());
         return dispatch(task, at, sourceName, type == 0, typeName, f, options);
     }
 
@@ -230,6 +232,7 @@ public final class MountCalls {
         if (!mayMount(task)) {
             return Errno.EPERM.negative();
         }
+        PathRights.requireMayMount(task.credentials());
         requireRoot(at, task.fs().namespace());
         boolean expire = (flags & MountFlags.MNT_EXPIRE) != 0;
         boolean lazy = (flags & MountFlags.MNT_DETACH) != 0;
@@ -273,6 +276,7 @@ public final class MountCalls {
         Path fresh = walk.path();
         walk.begin(task, AtFlags.AT_FDCWD, putOld);
         walk.resolveDirectory();
+        PathRights.requireMayMount(task.credentials());
         task.kernel
                 .vfs
                 .mounts()

@@ -8,6 +8,7 @@ import umlaut.abi.Ioctl;
 import umlaut.abi.Mode;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.PathRights;
 
 /**
  * Making and removing names: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2); {@link Rename} has the rest (Linux: fs/namei.c). Each takes a {@link
@@ -26,7 +27,7 @@ final class Names {
         Credentials who = walk.who;
         int full = mode & (Mode.S_IRWXUGO | Mode.S_ISVTX) | Mode.S_IFDIR;
         int umask = walk.umask;
-        make(vfs, walk, true, (directory, name) -> {
+        make(vfs, walk, Mode.S_IFDIR, (directory, name) -> {
             Inode made = directory.mkdir(name, AclRules.modeOf(directory, full, umask), who);
             AclRules.inherit(directory, made, full);
             return made;
@@ -51,7 +52,7 @@ final class Names {
         int full = (type == 0 ? Mode.S_IFREG : type) | mode & Mode.S_IALLUGO;
         boolean whiteout = type == Mode.S_IFCHR && device == 0;
         long number = Mode.isDevice(full) ? device : 0;
-        return make(vfs, walk, false, (directory, name) -> {
+        return make(vfs, walk, full, (directory, name) -> {
             if (Mode.isDevice(full) && !whiteout && !who.capable(Capability.CAP_MKNOD)) {
                 throw Errno.EPERM.exception();
             }
@@ -64,7 +65,7 @@ final class Names {
 
     static void symlink(Vfs vfs, PathWalk walk, String target) {
         Credentials who = walk.who;
-        make(vfs, walk, false, (directory, name) -> directory.symlink(name, target, who));
+        make(vfs, walk, Mode.S_IFLNK, (directory, name) -> directory.symlink(name, target, who));
     }
 
     /** Walks to the directory that is to get a new name. */
@@ -88,13 +89,14 @@ final class Names {
         return child;
     }
 
-    private static Inode make(Vfs vfs, PathWalk walk, boolean isDirectory, Maker maker) {
+    private static Inode make(Vfs vfs, PathWalk walk, int mode, Maker maker) {
         Inode directory = parent(walk);
         Dentry child;
         directory.lock.lock();
         try {
-            child = newEntry(walk, isDirectory);
+            child = newEntry(walk, Mode.isDir(mode));
             Permissions.requireWritable(walk.mount);
+            PathRights.make(walk.who, walk.mount, walk.dentry, mode);
             Permissions.requireCreate(directory, walk.who);
             child.instantiate(maker.make(directory, child.name()));
             Times.modified(directory, vfs.kernel.clock.realtimeNs());
@@ -119,6 +121,7 @@ final class Names {
                 throw Errno.EXDEV.exception();
             }
             protectedHardlink(vfs, inode, walk.who);
+            PathRights.refer(walk.who, target.above(), inode, walk.path(), null, false, false);
             linkLocked(directory, child, inode, walk.who);
             long now = vfs.kernel.clock.realtimeNs();
             Times.modified(directory, now);
@@ -187,6 +190,7 @@ final class Names {
                 throw Errno.ENOENT.exception();
             }
             victim = found;
+            PathRights.remove(walk.who, walk.mount, walk.dentry, false);
             Permissions.requireDelete(directory, victim, walk.who, false);
             if (child.isMountpoint()) {
                 throw Errno.EBUSY.exception();
@@ -231,6 +235,7 @@ final class Names {
                 throw Errno.ENOENT.exception();
             }
             victim = found;
+            PathRights.remove(walk.who, walk.mount, walk.dentry, true);
             Permissions.requireDelete(directory, victim, walk.who, true);
             if (child.isMountpoint()) {
                 throw Errno.EBUSY.exception();
@@ -261,6 +266,7 @@ final class Names {
     static void createFile(Vfs vfs, PathWalk walk, Dentry child, int mode) {
         Inode directory = walk.inode();
         Permissions.requireWritable(walk.mount);
+        PathRights.make(walk.who, walk.mount, walk.dentry, Mode.S_IFREG);
         Permissions.requireCreate(directory, walk.who);
         int full = Mode.S_IFREG | mode & Mode.S_IALLUGO;
         int stripped = Permissions.newMode(directory, full, walk.who);

@@ -10,6 +10,7 @@ import umlaut.abi.Mode;
 import umlaut.abi.MountFlags;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.PathRights;
 import umlaut.kernel.task.Task;
 
 /** open(2) from the flags to the open file (Linux: fs/open.c, fs/namei.c path_openat). */
@@ -216,6 +217,7 @@ final class Open {
         File file = instantiate(vfs, walk.task, walk.path(), flags, walk.who);
         if (truncate) {
             try {
+                Truncate.requireAllowed(file);
                 Truncate.atOpen(vfs, file, walk.who);
             } catch (RuntimeException e) {
                 file.release();
@@ -282,6 +284,7 @@ final class Open {
                 inode.beginWrite();
                 counted = true;
             }
+            int without = (flags & OpenFlags.FMODE_NONOTIFY) == 0 ? PathRights.atOpen(who, path, flags) : 0;
             Notify.mayOpen(vfs, path, flags);
             file = make(vfs, task, path, inode, flags);
             if (!file.attach()) {
@@ -290,6 +293,7 @@ final class Open {
             if ((flags & OpenFlags.FMODE_NONOTIFY) != 0) {
                 file.setQuiet();
             }
+            file.setWithout(without);
             int executed = (flags & OpenFlags.FMODE_EXEC) != 0 ? FanotifyFlags.FAN_OPEN_EXEC : 0;
             Notify.file(vfs, InotifyFlags.IN_OPEN | executed, file);
             return file;

@@ -8,6 +8,12 @@ public record Path(Mount mount, Dentry dentry) {
         return dentry.inode();
     }
 
+    /** The directory its name is in, through the same mount; itself where it has none. */
+    public Path above() {
+        Dentry up = dentry == mount.root ? null : dentry.parent();
+        return up == null ? this : new Path(mount, up);
+    }
+
     /** The same place? Dentries and mounts are compared as objects. */
     public boolean is(Path other) {
         return mount == other.mount && dentry == other.dentry;

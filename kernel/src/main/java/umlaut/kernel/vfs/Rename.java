@@ -6,6 +6,7 @@ import umlaut.abi.InotifyFlags;
 import umlaut.abi.Ioctl;
 import umlaut.abi.RenameFlags;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.PathRights;
 
 /**
  * rename(2) (Linux: fs/namei.c do_renameat2, vfs_rename).
@@ -133,6 +134,7 @@ final class Rename {
         if (trap != null && place == trap) {
             throw (exchange() ? Errno.EINVAL : Errno.ENOTEMPTY).exception();
         }
+        PathRights.refer(who, from.path(), source, to.path(), target, true, exchange());
         if (source == target) {
             return;
         }

@@ -3,9 +3,11 @@ package umlaut.kernel.vfs;
 import umlaut.abi.Errno;
 import umlaut.abi.InotifyFlags;
 import umlaut.abi.Ioctl;
+import umlaut.abi.LandlockFlags;
 import umlaut.abi.Rlimit;
 import umlaut.abi.Signal;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.landlock.PathRights;
 import umlaut.kernel.task.Task;
 
 /** truncate(2), ftruncate(2) and O_TRUNC (Linux: fs/open.c do_truncate, vfs_truncate). */
@@ -31,6 +33,7 @@ final class Truncate {
         if ((inode.flags & Ioctl.FS_APPEND_FL) != 0) {
             return Errno.EPERM.negative();
         }
+        PathRights.truncate(walk.who, walk.path());
         inode.beginWrite();
         try {
             if (!inode.hold()) {
@@ -61,6 +64,7 @@ final class Truncate {
             if ((inode.flags & Ioctl.FS_APPEND_FL) != 0) {
                 return Errno.EPERM.negative();
             }
+            requireAllowed(file);
             change(task.kernel.vfs, task, inode, length, task.credentials());
             tell(task.kernel.vfs, file);
             return 0;
@@ -73,6 +77,13 @@ final class Truncate {
     static void atOpen(Vfs vfs, File file, Credentials who) {
         change(vfs, null, file.inode(), 0, who);
         tell(vfs, file);
+    }
+
+    /** @throws umlaut.abi.ErrnoException EACCES when landlock(7) kept the right from this open file */
+    static void requireAllowed(File file) {
+        if (file.lacks(LandlockFlags.ACCESS_FS_TRUNCATE)) {
+            throw Errno.EACCES.exception();
+        }
     }
 
     /** It is the object that changes, by whatever file. */

@@ -5,9 +5,11 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.Ioctl;
+import umlaut.abi.LandlockFlags;
 import umlaut.abi.Poll;
 import umlaut.abi.Signal;
 import umlaut.abi.SockConst;
+import umlaut.kernel.landlock.Domain;
 import umlaut.kernel.signal.Signals;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.AsyncIo;
@@ -102,11 +104,19 @@ public final class InetSocket extends Socket {
             }
             wanted = parsed;
         }
+        requireRight(task, wanted, LandlockFlags.ACCESS_NET_BIND_TCP);
         net.lock();
         try {
             sock.bind(task, wanted);
         } finally {
             net.unlock();
+        }
+    }
+
+    /** landlock(7)'s ports. @throws ErrnoException EACCES */
+    private void requireRight(Task task, SocketAddress address, int right) {
+        if (sock instanceof TcpSock && !Domain.allowsPort(task.credentials(), address.port(), right)) {
+            throw Errno.EACCES.exception();
         }
     }
 
@@ -150,6 +160,9 @@ public final class InetSocket extends Socket {
             throw Errno.EINVAL.exception();
         }
         target = SocketAddress.parse(family, address);
+        if (target != null) {
+            requireRight(task, target, LandlockFlags.ACCESS_NET_CONNECT_TCP);
+        }
         net.lock();
         try {
             if (target == null) {

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
+import umlaut.abi.LandlockFlags;
 import umlaut.abi.Mode;
+import umlaut.kernel.landlock.Domain;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.InodeState;
@@ -83,6 +85,9 @@ final class UnixNames {
             UnixSocket found = findAbstract(type, address.text());
             if (found == null) {
                 throw Errno.ECONNREFUSED.exception();
+            }
+            if (Domain.separates(task.credentials(), found.credentials, LandlockFlags.SCOPE_ABSTRACT_UNIX_SOCKET)) {
+                throw Errno.EPERM.exception();
             }
             return found;
         }
