@@ -24,6 +24,9 @@ import umlaut.host.Syscall;
  */
 final class NativeAddressSpace extends StubProcess {
     private static final long MAX_GUEST_LENGTH = 1L << 32;
+    /** MADV_GUARD_INSTALL, MADV_GUARD_REMOVE. */
+    private static final int GUARD_INSTALL = 102, GUARD_REMOVE = 103;
+
     private static final int ENOMEM = 12, EAGAIN = 11, EFAULT = 14, EBADF = 9, EINVAL = 22;
     private static final int MAP_FIXED_ANONYMOUS = Memory.MAP_FIXED | Memory.MAP_PRIVATE | Memory.MAP_ANONYMOUS;
 
@@ -591,7 +594,8 @@ final class NativeAddressSpace extends StubProcess {
 
     @Override
     public long advise(@Nullable UserThread self, long address, long length, int advice) {
-        if (!inGuest(address, length) || advice < 0 || advice >= 32) {
+        boolean known = advice >= 0 && advice < 32 || advice == GUARD_INSTALL || advice == GUARD_REMOVE;
+        if (!inGuest(address, length) || !known) {
             return -EINVAL;
         }
         return ok(change(self, address, address + length, Syscall.MADVISE, address, length, advice, 0, 0, 0));

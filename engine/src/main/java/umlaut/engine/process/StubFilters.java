@@ -12,6 +12,9 @@ final class StubFilters {
     private static final int HIGH_OF_TASK_SIZE = (int) (Layout.TASK_SIZE >> 32);
     private static final int CAPSET = 126;
 
+    /** MADV_GUARD_INSTALL, MADV_GUARD_REMOVE. */
+    private static final int GUARD_INSTALL = 102, GUARD_REMOVE = 103;
+
     private static final int[] HARMLESS = {
         Syscall.FUTEX,
         Syscall.FUTEX_WAITV,
@@ -104,7 +107,8 @@ final class StubFilters {
         bpf.label("mmapOfService");
         secret.checkMmap(bpf, "allow");
         bpf.jump("kill");
-        bpf.label("madvise").load(Bpf.argument(2)).jumpIfAtLeast(32, "kill"); // not MADV_HWPOISON
+        bpf.label("madvise").load(Bpf.argument(2)).jumpIfEqual(GUARD_INSTALL, "range");
+        bpf.jumpIfEqual(GUARD_REMOVE, "range").jumpIfAtLeast(32, "kill"); // not MADV_HWPOISON
         bpf.label("range").load(Bpf.argument(0) + 4).jumpIfAtLeast(HIGH_OF_TASK_SIZE, "service");
         bpf.load(Bpf.argument(1) + 4).jumpIfEqual(0, "allow").jump("service");
         bpf.label("arch_prctl")

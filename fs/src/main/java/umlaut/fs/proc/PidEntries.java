@@ -73,7 +73,7 @@ final class PidEntries {
         mounts(t, "mountstats", 0400, MountsText::mountstats);
         directory(t, "net", 0555, false, (d, ino, mode) -> d.subject.fs().top().directory("net"));
         directory(t, "ns", 0511, false, (d, ino, mode) -> new NsDirectory(d, ino));
-        text(t, "numa_maps", 0444, (s, r) -> "");
+        text(t, "numa_maps", 0444, NumaMapsText::numaMaps);
         setting(t, "oom_adj", 0644, (s, r) -> PidSettings.oomAdj(s), PidSettings::setOomAdj);
         text(t, "oom_score", 0444, (s, r) -> PidCounters.oomScore(s));
         setting(t, "oom_score_adj", 0644, (s, r) -> s.group().oomScoreAdj + "\n", PidSettings::setOomScoreAdj);

@@ -33,8 +33,28 @@ final class SmapsText {
         "Locked",
     };
 
+    /** Mnemonics of VmFlags, in the kernel's order. */
+    private static final int[] FLAGS = {
+        Vma.SEQUENTIAL,
+        Vma.RANDOM,
+        Vma.DONTFORK,
+        Vma.ACCOUNT,
+        Vma.NORESERVE,
+        Vma.LOCKONFAULT,
+        Vma.WIPEONFORK,
+        Vma.DONTDUMP,
+        Vma.HUGEPAGE,
+        Vma.NOHUGEPAGE,
+        Vma.MERGEABLE,
+        Vma.SEALED
+    };
+
+    private static final String[] FLAG_NAMES = {
+        "sr ", "rr ", "dc ", "ac ", "nr ", "lf ", "wf ", "dd ", "hg ", "nh ", "mg ", "sl "
+    };
+
     /** One mapping of the host: KiB by name. */
-    private record HostRange(long start, long end, Map<String, Long> sizes) {}
+    record HostRange(long start, long end, Map<String, Long> sizes) {}
 
     /** Bytes of address space that the host is asked of at a time. */
     private static final long PIECE = 64 << 20;
@@ -102,7 +122,10 @@ final class SmapsText {
         out.append(vma.has(Vma.MAYEXEC) ? "me " : "")
                 .append(vma.isStack() ? "gd " : "")
                 .append(vma.has(Vma.LOCKED) ? "lo " : "");
-        return out.append(vma.has(Vma.ACCOUNT) ? "ac " : "").toString();
+        for (int i = 0; i < FLAG_NAMES.length; i++) {
+            out.append(vma.has(FLAGS[i]) ? FLAG_NAMES[i] : "");
+        }
+        return out.toString();
     }
 
     private static void row(StringBuilder out, String key, long kib) {
@@ -118,7 +141,7 @@ final class SmapsText {
         }
     }
 
-    private static Map<String, Long> sum(Mm mm, List<HostRange> host, long start, long end) {
+    static Map<String, Long> sum(Mm mm, List<HostRange> host, long start, long end) {
         Map<String, Long> total = new LinkedHashMap<>();
         for (HostRange range : host) {
             if (range.start < end && range.end > start) {
@@ -149,7 +172,7 @@ final class SmapsText {
         return count;
     }
 
-    private static List<HostRange> parse(String text) {
+    static List<HostRange> parse(String text) {
         List<HostRange> all = new ArrayList<>();
         for (String line : text.split("\n")) {
             int colon = line.indexOf(':');

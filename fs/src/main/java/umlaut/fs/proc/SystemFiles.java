@@ -10,6 +10,7 @@ import umlaut.kernel.UtsName;
 import umlaut.kernel.cgroup.Controller;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.FileSystemType;
+import umlaut.kernel.vfs.LocksText;
 
 /** The files of the kernel itself in /proc, proc(5). */
 final class SystemFiles {
@@ -38,7 +39,7 @@ final class SystemFiles {
         root.constant("kallsyms", "");
         root.add("kmsg", new KmsgInode(fs, kernel));
         root.text("loadavg", t -> loadavg(fs, t));
-        root.text("locks", t -> "");
+        root.text("locks", LocksText::of);
         root.text("mdstat", t -> "");
         root.text("meminfo", t -> MemoryInfo.of(kernel).meminfo());
         root.constant("misc", "");

@@ -31,6 +31,9 @@ final class Vmsplice {
             if (!(file instanceof PipeEnd end)) {
                 return Errno.EBADF.negative();
             }
+            if (end.writable() && task.mm().secretIn(data.address(), data.contiguous())) {
+                return Errno.EFAULT.negative();
+            }
             boolean patient = (flags & SpliceFlags.SPLICE_F_NONBLOCK) == 0 && !end.nonBlocking();
             BlockingOp op = end.writable() ? () -> end.write(task, data, 0) : () -> end.read(task, data, 0);
             long result = op.attempt();

@@ -181,9 +181,13 @@ final class Madvise {
                 return advice == MapFlags.MADV_WILLNEED ? 0 : result;
             }
             case MapFlags.MADV_GUARD_INSTALL, MapFlags.MADV_GUARD_REMOVE -> {
-                // Pages that fault without a VMA of their own, of which older hosts know nothing; libraries fall back
-                // to mprotect(2).
-                return Errno.EINVAL.negative();
+                // The host's: 6.13 or later. With older ones libraries fall back to mprotect(2).
+                boolean install = advice == MapFlags.MADV_GUARD_INSTALL;
+                if (install && locked || vma.has(Vma.SPECIAL)) {
+                    return Errno.EINVAL.negative();
+                }
+                vma.flags |= install ? Vma.GUARDED : 0;
+                return host(mm, null, vma, from, to, advice);
             }
             default -> {
                 setFlags(vma, flagOf(advice), clears(advice));

@@ -14,7 +14,7 @@ import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.Path;
 
 /** The file behind a memfd (memfd_create(2); Linux: mm/memfd.c): bytes in a {@link Shmem}, no name, seals. Gone with its last open file or mapping. */
-final class MemfdInode extends Inode {
+class MemfdInode extends Inode {
     private static final int ALL_SEALS = Fcntl.F_SEAL_SEAL
             | Fcntl.F_SEAL_SHRINK
             | Fcntl.F_SEAL_GROW

@@ -46,7 +46,8 @@ public final class MemoryCalls implements SyscallFamily {
             case Nr.PROCESS_MADVISE -> ProcessMemory.advise(task, a.fd(0), a.l(1), a.l(2), a.i(3), a.i(4));
             case Nr.PROCESS_MRELEASE -> ProcessMemory.release(task, a.fd(0), a.i(1));
             case Nr.MAP_SHADOW_STACK -> Errno.EOPNOTSUPP.negative();
-            case Nr.USERFAULTFD, Nr.MEMFD_SECRET, Nr.MODIFY_LDT -> Errno.ENOSYS.negative();
+            case Nr.MEMFD_SECRET -> SecretFile.create(task, a.i(0));
+            case Nr.USERFAULTFD, Nr.MODIFY_LDT -> Errno.ENOSYS.negative();
             default -> NOT_MINE;
         };
     }

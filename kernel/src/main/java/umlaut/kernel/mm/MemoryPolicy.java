@@ -10,6 +10,7 @@ import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
 import umlaut.kernel.syscall.Args;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.task.TraceAccess;
 
 /**
  * NUMA memory policy on a machine with one node: mbind(2), set_mempolicy(2), get_mempolicy(2), set_mempolicy_home_node(2), move_pages(2), migrate_pages(2) (Linux:
@@ -229,7 +230,7 @@ final class MemoryPolicy {
             throw Errno.ESRCH.exception();
         }
         Mm mm = target.mmOrNull();
-        if (target != task && !ProcessMemory.mayAccess(task, target)) {
+        if (target != task && !TraceAccess.mayAttach(task, target)) {
             throw Errno.EPERM.exception();
         }
         if (mm == null) {

@@ -16,6 +16,14 @@ public record Mempolicy(int mode, int flags, long nodes, long given, int home) {
         return new Mempolicy(mode, flags, nodes, given, homeNode);
     }
 
+    public boolean isStatic() {
+        return (flags & STATIC) != 0;
+    }
+
+    public boolean isRelative() {
+        return (flags & RELATIVE) != 0;
+    }
+
     long shownNodes() {
         return (flags & (STATIC | RELATIVE)) != 0 ? given : nodes;
     }

@@ -38,10 +38,11 @@ final class Mlock {
         } finally {
             mm.lock.unlock();
         }
-        if (!onFault) {
-            populate(mm, start, start + length);
+        if (onFault) {
+            return 0;
         }
-        return 0;
+        populate(mm, start, start + length);
+        return mm.secretIn(start, length) ? Errno.ENOMEM.negative() : 0;
     }
 
     static long munlock(Task task, long address, long size) {
@@ -105,6 +106,9 @@ final class Mlock {
     }
 
     @GuardedBy("mm.lock") private static void set(Mm mm, Vma vma, int lock) {
+        if (vma.has(Vma.SECRET)) {
+            return; // always locked
+        }
         mm.counters.remove(vma);
         vma.flags = vma.flags & ~(Vma.LOCKED | Vma.LOCKONFAULT) | lock;
         mm.counters.add(vma);

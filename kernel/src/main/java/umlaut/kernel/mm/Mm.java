@@ -307,6 +307,16 @@ public final class Mm {
         }
     }
 
+    /** Does a range have memory that the kernel must not take pages of, memfd_secret(2)? */
+    public boolean secretIn(long address, long length) {
+        for (Vma vma = vmaAbove(address); vma != null && vma.start < address + length; vma = vmaAbove(vma.end)) {
+            if (vma.has(Vma.SECRET)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A change left to be run on return has failed on the host: takes its VMA back and answers the call with the error. */
     public void orderFailed(Task task, long negativeErrno) {
         PendingChange change = task.pendingChange;

@@ -104,7 +104,7 @@ final class MmFault {
             }
             return vma.source != null && address >= vma.mappedEnd
                     ? complete(mm, vma, address)
-                    : again(mm, task, address);
+                    : again(mm, task, vma, address);
         } finally {
             mm.lock.unlock();
         }
@@ -125,13 +125,16 @@ final class MmFault {
     }
 
     /** The VMA allows it: another thread's change has overtaken the fault. Worth a new try, but not for ever. */
-    @GuardedBy("mm.lock") private static Outcome again(Mm mm, @Nullable Task task, long address) {
+    @GuardedBy("mm.lock") private static Outcome again(Mm mm, @Nullable Task task, Vma vma, long address) {
         if (mm.retryTask != task || mm.retryAddress != address) {
             mm.retryTask = task;
             mm.retryAddress = address;
             mm.retries = 0;
         }
-        return ++mm.retries <= 3 ? Outcome.MENDED : Outcome.NO_ACCESS;
+        if (++mm.retries <= 3) {
+            return Outcome.MENDED;
+        }
+        return vma.has(Vma.GUARDED) ? Outcome.NOT_OURS : Outcome.NO_ACCESS;
     }
 
     /** Unmaps on the host what a VMA maps from {@code offset} of its source on. The VMA may have left the list, its host call still to come. */

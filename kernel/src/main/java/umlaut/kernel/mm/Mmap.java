@@ -163,8 +163,12 @@ public final class Mmap {
             MapRequest request = file == null
                     ? anonymous(mm, at, length, protection, flags, mapFlags)
                     : ofFile(file, at, length, protection, flags, mapFlags, offset);
+            boolean secret = (request.flags() & Vma.SECRET) != 0;
+            if (secret && !MmArea.lockFits(mm, task, length)) {
+                return Errno.EAGAIN.negative();
+            }
             populate = (mapFlags & (MapFlags.MAP_POPULATE | MapFlags.MAP_NONBLOCK)) == MapFlags.MAP_POPULATE
-                    || (request.flags() & (Vma.LOCKED | Vma.LOCKONFAULT)) == Vma.LOCKED;
+                    || !secret && (request.flags() & (Vma.LOCKED | Vma.LOCKONFAULT)) == Vma.LOCKED;
             try {
                 result = mapChecked(mm, task, request, populate);
             } finally {
@@ -297,7 +301,7 @@ public final class Mmap {
             }
             f &= ~Vma.MAYWRITE;
         }
-        return new MapRequest(at, length, prot, f, source, file, offset, null);
+        return new MapRequest(at, length, prot, f | file.vmaFlags(), source, file, offset, null);
     }
 
     private static boolean unknownFlags(int mapFlags) {

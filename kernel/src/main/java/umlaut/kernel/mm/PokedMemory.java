@@ -59,6 +59,9 @@ public final class PokedMemory {
     }
 
     private static boolean allowed(Vma vma, boolean write) {
+        if (vma.has(Vma.SECRET)) {
+            return false;
+        }
         if (vma.has(Vma.SPECIAL) && (write || VVAR.equals(vma.name()))) {
             return false;
         }

@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.MapFlags;
-import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.PidFile;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.task.ThreadGroup;
+import umlaut.kernel.task.TraceAccess;
 
 /**
  * One process working on another's memory: process_vm_readv(2), process_vm_writev(2), process_madvise(2), process_mrelease(2) (Linux: mm/process_vm_access.c).
@@ -18,26 +18,6 @@ public final class ProcessMemory {
     private static final int CHUNK = 64 << 10;
 
     private ProcessMemory() {}
-
-    /** The check "PTRACE_MODE_ATTACH_REALCREDS" of ptrace(2): same ids and dumpable, or CAP_SYS_PTRACE. */
-    public static boolean mayAccess(Task who, Task target) {
-        if (who.group == target.group) {
-            return true;
-        }
-        Credentials a = who.credentials();
-        Credentials b = target.credentials();
-        if (a.capable(Capability.CAP_SYS_PTRACE)) {
-            return true;
-        }
-        boolean same = a.uid() == b.euid()
-                && a.uid() == b.suid()
-                && a.uid() == b.uid()
-                && a.gid() == b.egid()
-                && a.gid() == b.sgid()
-                && a.gid() == b.gid();
-        Mm mm = target.mmOrNull();
-        return same && mm != null && mm.dumpable() == 1 && (b.permitted() & ~a.permitted()) == 0;
-    }
 
     static long transfer(
             Task task,
@@ -68,7 +48,7 @@ public final class ProcessMemory {
             return Errno.ESRCH.negative();
         }
         try {
-            return mayAccess(task, target) ? copy(task, target, mm, local, remote, write) : Errno.EPERM.negative();
+            return TraceAccess.mayAttach(task, target) ? copy(task, target, mm, local, remote, write) : Errno.EPERM.negative();
         } finally {
             mm.release();
         }
@@ -133,6 +113,9 @@ public final class ProcessMemory {
 
     private static long move(
             Task task, Task target, Mm mm, long local, long remote, MemorySegment buffer, long n, boolean write) {
+        if (mm.secretIn(remote, n)) {
+            return 0;
+        }
         if (write) {
             long got = task.user().read(local, buffer, 0, n);
             return got <= 0 ? 0 : Math.max(0, mm.space().write(remote, buffer, 0, got));
@@ -162,7 +145,7 @@ public final class ProcessMemory {
         if (target == null) {
             return Errno.ESRCH.negative();
         }
-        if (!own && !mayAccess(task, target)) {
+        if (!own && !TraceAccess.mayAttach(task, target)) {
             return Errno.EACCES.negative();
         }
         if (!own && !task.credentials().capable(Capability.CAP_SYS_NICE)) {

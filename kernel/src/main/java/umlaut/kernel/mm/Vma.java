@@ -33,6 +33,11 @@ public final class Vma {
     /** mseal(2): its mapping and protection can't change any more. */
     public static final int SEALED = 1 << 19;
 
+    /** The host may have guard pages in it, MADV_GUARD_INSTALL, where accesses fault whatever its protection says. */
+    public static final int GUARDED = 1 << 20;
+    /** memfd_secret(2): nobody but the program itself may read it. */
+    public static final int SECRET = 1 << 21;
+
     public static final String HEAP = "[heap]";
     public static final String STACK_NAME = "[stack]";
 
@@ -85,6 +90,11 @@ public final class Vma {
         copy.policy = policy;
         copy.mappedEnd = Math.max(from, Math.min(mappedEnd, until));
         return copy;
+    }
+
+    /** mbind(2)'s; null = the task's. */
+    public @Nullable Mempolicy policy() {
+        return policy;
     }
 
     public Mm mm() {
@@ -177,7 +187,7 @@ public final class Vma {
     boolean joins(Vma next) {
         return end == next.start
                 && prot == next.prot
-                && flags == next.flags
+                && (flags & ~GUARDED) == (next.flags & ~GUARDED)
                 && Objects.equals(source, next.source)
                 && file == next.file
                 && name == next.name

@@ -36,6 +36,7 @@ final class VmaEditor {
         if (joinsAfter && after != null) {
             releaseFile(vma);
             after.start = vma.start;
+            after.flags |= vma.flags & Vma.GUARDED;
             after.offset = vma.offset;
             return after;
         }
@@ -51,6 +52,7 @@ final class VmaEditor {
         Vma first = mm.tree.get(index);
         Vma second = mm.tree.get(index + 1);
         first.end = second.end;
+        first.flags |= second.flags & Vma.GUARDED;
         first.mappedEnd = second.mappedEnd;
         mm.tree.remove(index + 1, index + 2);
         drop(second);

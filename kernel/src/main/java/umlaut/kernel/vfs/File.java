@@ -406,6 +406,11 @@ public abstract class File {
         throw Errno.ENOTDIR.exception();
     }
 
+    /** What mappings of it are besides, {@link umlaut.kernel.mm.Vma}'s flags. */
+    public int vmaFlags() {
+        return 0;
+    }
+
     /** What mmap(2) maps. {@code shared} with write access needs a file open for writing: checked by the caller. */
     public MappingSource mapping(boolean shared, boolean writable) {
         throw Errno.ENODEV.exception();
