@@ -105,7 +105,14 @@ public final class MountNamespace implements Namespace {
         return all;
     }
 
-    static void collect(Mount from, List<Mount> into) {
+    /** A mount and all below it, from the top. */
+    static List<Mount> subtree(Mount top) {
+        List<Mount> all = new ArrayList<>();
+        collect(top, all);
+        return all;
+    }
+
+    private static void collect(Mount from, List<Mount> into) {
         into.add(from);
         for (Mount child : List.copyOf(from.children)) {
             collect(child, into);

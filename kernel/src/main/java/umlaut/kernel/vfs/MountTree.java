@@ -96,8 +96,7 @@ public final class MountTree {
         parent.children.add(mount);
         point.addMount(mount);
         MountNamespace ns = parent.namespace();
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(mount, subtree);
+        List<Mount> subtree = MountNamespace.subtree(mount);
         for (Mount m : subtree) {
             m.setNamespace(ns);
             if (ns != null) {
@@ -134,8 +133,7 @@ public final class MountTree {
     /** Takes a subtree out for good (umount_tree). */
     @GuardedBy("lock") private void discard(Mount top) {
         unlink(top);
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(top, subtree);
+        List<Mount> subtree = MountNamespace.subtree(top);
         for (Mount m : subtree) {
             MountNamespace before = m.namespace();
             if (before != null) {
@@ -228,8 +226,7 @@ public final class MountTree {
         }
         boolean shared = parent.peerGroup != 0;
         if (shared) {
-            List<Mount> subtree = new ArrayList<>();
-            MountNamespace.collect(top, subtree);
+            List<Mount> subtree = MountNamespace.subtree(top);
             for (Mount m : subtree) {
                 if (m.peerGroup == 0) {
                     m.peerGroup = ++groups;
@@ -261,8 +258,7 @@ public final class MountTree {
 
     /** fs.mount-max. */
     private static void requireRoom(@Nullable MountNamespace ns, Mount top) {
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(top, subtree);
+        List<Mount> subtree = MountNamespace.subtree(top);
         if (ns != null && ns.mounts().size() + subtree.size() > MOST_IN_NAMESPACE) {
             throw Errno.ENOSPC.exception();
         }
@@ -270,16 +266,14 @@ public final class MountTree {
 
     /** lock_mnt_tree. @param withTop the top too can't be taken off */
     private static void lockTree(Mount top, boolean withTop) {
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(top, subtree);
+        List<Mount> subtree = MountNamespace.subtree(top);
         for (Mount m : subtree) {
             m.lock(withTop || m != top);
         }
     }
 
     private static void enslave(Mount top) {
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(top, subtree);
+        List<Mount> subtree = MountNamespace.subtree(top);
         for (Mount m : subtree) {
             m.masterGroup = m.peerGroup;
             m.peerGroup = 0;
@@ -424,8 +418,7 @@ public final class MountTree {
 
     @GuardedBy("lock") private void adoptDetached(Mount top, UserNamespace owner) {
         MountNamespace ns = new MountNamespace(0, top, owner);
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(top, subtree);
+        List<Mount> subtree = MountNamespace.subtree(top);
         for (Mount m : subtree) {
             m.setNamespace(ns);
             all.add(m);
@@ -494,8 +487,7 @@ public final class MountTree {
     }
 
     private static boolean hasUnbindable(Mount top) {
-        List<Mount> subtree = new ArrayList<>();
-        MountNamespace.collect(top, subtree);
+        List<Mount> subtree = MountNamespace.subtree(top);
         return subtree.stream().anyMatch(m -> m.unbindable);
     }
 
@@ -507,12 +499,7 @@ public final class MountTree {
                 throw Errno.EINVAL.exception();
             }
             requireReach(at.mount(), caller);
-            List<Mount> which = new ArrayList<>();
-            if (recursive) {
-                MountNamespace.collect(at.mount(), which);
-            } else {
-                which.add(at.mount());
-            }
+            List<Mount> which = recursive ? MountNamespace.subtree(at.mount()) : List.of(at.mount());
             which.forEach(m -> setType(m, type));
         } finally {
             lock.unlock();
@@ -549,12 +536,7 @@ public final class MountTree {
                 throw Errno.EINVAL.exception();
             }
             requireReach(at.mount(), caller);
-            List<Mount> which = new ArrayList<>();
-            if (recursive) {
-                MountNamespace.collect(at.mount(), which);
-            } else {
-                which.add(at.mount());
-            }
+            List<Mount> which = recursive ? MountNamespace.subtree(at.mount()) : List.of(at.mount());
             for (Mount m : which) {
                 int fresh = change.applied(m.flags());
                 if (!m.mayHaveFlags(fresh)) {
@@ -727,12 +709,10 @@ public final class MountTree {
         lock.lock();
         try {
             MountNamespace from = fs.namespace();
-            List<Mount> before = new ArrayList<>();
-            MountNamespace.collect(from.root(), before);
+            List<Mount> before = MountNamespace.subtree(from.root());
             Mount top = cloneOne(from.root(), from.root().root);
             copyAll(from.root(), top);
-            List<Mount> after = new ArrayList<>();
-            MountNamespace.collect(top, after);
+            List<Mount> after = MountNamespace.subtree(top);
             MountNamespace ns = new MountNamespace(ino, top, owner);
             boolean lesser = owner != from.owner();
             Path root = fs.root();
