@@ -27,11 +27,8 @@ public final class LandlockFlags {
     public static final int ACCESS_FS_ALL = (1 << 16) - 1;
 
     /** Those that files have which are no directories. */
-    public static final int ACCESS_FILE = ACCESS_FS_EXECUTE
-            | ACCESS_FS_WRITE_FILE
-            | ACCESS_FS_READ_FILE
-            | ACCESS_FS_TRUNCATE
-            | ACCESS_FS_IOCTL_DEV;
+    public static final int ACCESS_FILE =
+            ACCESS_FS_EXECUTE | ACCESS_FS_WRITE_FILE | ACCESS_FS_READ_FILE | ACCESS_FS_TRUNCATE | ACCESS_FS_IOCTL_DEV;
 
     public static final int ACCESS_NET_BIND_TCP = 1;
     public static final int ACCESS_NET_CONNECT_TCP = 2;

@@ -28,6 +28,7 @@ final class NewCredentials {
     int securebits;
     boolean noNewPrivs;
     UserNamespace userNs;
+
     @Nullable Domain domain;
 
     NewCredentials(Credentials old) {

@@ -148,7 +148,13 @@ public final class PathRights {
      * @throws umlaut.abi.ErrnoException EACCES; EXDEV where only the change of directories is refused
      */
     public static void refer(
-            Credentials who, Path oldParent, Inode object, Path newParent, @Nullable Inode target, boolean moves, boolean exchange) {
+            Credentials who,
+            Path oldParent,
+            Inode object,
+            Path newParent,
+            @Nullable Inode target,
+            boolean moves,
+            boolean exchange) {
         Domain domain = who.domain();
         if (domain == null || !domain.handlesFiles()) {
             return;

@@ -48,7 +48,9 @@ public final class ProcessMemory {
             return Errno.ESRCH.negative();
         }
         try {
-            return TraceAccess.mayAttach(task, target) ? copy(task, target, mm, local, remote, write) : Errno.EPERM.negative();
+            return TraceAccess.mayAttach(task, target)
+                    ? copy(task, target, mm, local, remote, write)
+                    : Errno.EPERM.negative();
         } finally {
             mm.release();
         }

@@ -48,7 +48,8 @@ record CloneRequest(
     }
 
     static CloneRequest vfork() {
-        return new CloneRequest(CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0, null, SetTid.NONE);
+        return new CloneRequest(
+                CloneFlags.CLONE_VFORK | CloneFlags.CLONE_VM, Signal.SIGCHLD, 0, 0, 0, 0, 0, null, SetTid.NONE);
     }
 
     /** clone(flags, stack, parent_tid, child_tid, tls) in the order of x86-64. */

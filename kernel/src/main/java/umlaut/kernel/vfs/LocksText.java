@@ -65,12 +65,11 @@ public final class LocksText {
         if (pid == 0) {
             return;
         }
-        String type =
-                switch (lock.type()) {
-                    case Fcntl.F_WRLCK -> "WRITE";
-                    case Fcntl.F_RDLCK -> "READ";
-                    default -> "UNLCK";
-                };
+        String type = switch (lock.type()) {
+            case Fcntl.F_WRLCK -> "WRITE";
+            case Fcntl.F_RDLCK -> "READ";
+            default -> "UNLCK";
+        };
         long device = inode.superBlock.device;
         String end = lock.end() == Long.MAX_VALUE ? "EOF" : Long.toString(lock.end());
         lines.add("%s %s %d %02x:%02x:%d %d %s"
