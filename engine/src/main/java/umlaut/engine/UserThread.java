@@ -76,6 +76,11 @@ public interface UserThread extends UserMemory {
         to.begin(Long.MAX_VALUE);
     }
 
+    /** Lets the thread read a file by itself. */
+    default FileLoan fileLoan() {
+        return FileLoan.NONE;
+    }
+
     /** Lets the thread change its signal mask by itself. */
     default MaskLoan maskLoan() {
         return MaskLoan.NONE;

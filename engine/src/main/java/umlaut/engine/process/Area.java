@@ -135,6 +135,11 @@ final class Area {
     /** Random bytes, and how many of them have not been given out. */
     static final int RANDOM_LEFT = 0xed8, RANDOM = 0xee0, RANDOM_SIZE = umlaut.engine.OwnAnswers.RANDOM_SIZE;
 
+    /** The file that the thread may read by itself ({@link umlaut.engine.FileLoan}): whether it is lent, its descriptor, where its first byte would lie, the position, and where the kernel's part begins. */
+    static final int FILE_LENT = 0xf40, FILE_FD = 0xf44;
+
+    static final int FILE_WINDOW = 0xf48, FILE_POSITION = 0xf50, FILE_END = 0xf58;
+
     /** Not 0: a copy from a window has faulted ({@link Order#COPY_WINDOW}). */
     static final int COPY_FAILED = 0x838;
 

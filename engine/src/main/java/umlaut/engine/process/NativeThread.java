@@ -80,6 +80,7 @@ final class NativeThread implements UserThread {
     private final AreaAnswers own;
     private final Rseq rseq;
     private final LentMask lentMask;
+    private final LentFile lentFile;
     private final CopyOut out = new CopyOut(this);
     private long failedOrder;
     /** The area holds the vector state as of this trap. */
@@ -109,6 +110,7 @@ final class NativeThread implements UserThread {
         rseq = new Rseq(own);
         leased = new LeasedMemory(space, area);
         lentMask = new LentMask(space, area);
+        lentFile = new LentFile(space, area);
     }
 
     boolean hasStarted() {
@@ -407,6 +409,11 @@ final class NativeThread implements UserThread {
     }
 
     @Override
+    public LentFile fileLoan() {
+        return lentFile;
+    }
+
+    @Override
     public LentMask maskLoan() {
         return lentMask;
     }
@@ -588,7 +595,7 @@ final class NativeThread implements UserThread {
 
     /** From any thread. */
     boolean isCopying() {
-        return copying;
+        return copying || lentFile.isBusy();
     }
 
     @Override
@@ -786,6 +793,7 @@ final class NativeThread implements UserThread {
         }
         leased.close();
         lentMask.close();
+        lentFile.close();
         own.files().close();
         handOver.close();
         areaUse.close();

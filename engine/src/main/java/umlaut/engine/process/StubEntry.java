@@ -85,6 +85,9 @@ final class StubEntry {
     /** read or write, as before: {@link StubFiles}. */
     final Label fileCall = new Label();
 
+    /** Where that copies from a window. */
+    final Label lentFile = new Label(), lentFileEnd = new Label(), lentFileFault = new Label();
+
     final Label fileAccess = new Label(), fileAccessEnd = new Label(), fileFault = new Label();
 
     private final Label futexAgain = new Label();

@@ -9,7 +9,7 @@ import umlaut.engine.x86.Label;
 import umlaut.engine.x86.Mem;
 
 /**
- * read(2) and write(2) of descriptors whose transfers have no consequences ({@link KnownFiles}), as the guest thread does them by itself. A read that faults is the kernel's, from its beginning: zeros
+ * read(2) of the file that is lent ({@link umlaut.engine.FileLoan}), and read(2) and write(2) of descriptors whose transfers have no consequences ({@link KnownFiles}), as the guest thread does them by itself. A read that faults is the kernel's, from its beginning: zeros
  * written twice are the same zeros.
  */
 final class StubFiles {
@@ -27,7 +27,7 @@ final class StubFiles {
 
     /** RAX 0 for read or 1 for write, R11 the request, RCX the call's entry of the copy table, the arguments in their registers. */
     void assemble() {
-        Label write = new Label(), zeros = new Label(), read = new Label();
+        Label write = new Label(), zeros = new Label(), read = new Label(), notLent = new Label();
         a.bind(stub.fileCall);
         a.cmpl(R11, State.SYSCALL);
         a.j(Cond.NE, stub.copyArguments);
@@ -43,6 +43,8 @@ final class StubFiles {
         a.j(Cond.A, stub.copyArguments);
         a.testl(RAX, RAX);
         a.j(Cond.NE, write);
+        readLent(notLent);
+        a.bind(notLent);
 
         a.mov(R12, area(Area.KNOWN_ZEROS));
         a.bt(R12, RDI);
@@ -64,6 +66,39 @@ final class StubFiles {
         a.j(Cond.AE, stub.copyArguments);
         a.mov(R12, RDX);
         count(Area.KNOWN_COUNTERS + 8 * KnownFiles.WRITES, Area.KNOWN_COUNTERS + 8 * KnownFiles.BYTES_WRITTEN);
+    }
+
+    /** A read of the lent file, up to its end: the copy, and the new position. Goes on behind if it is none. */
+    private void readLent(Label notLent) {
+        Label done = new Label();
+        a.cmpl(RDI, area(Area.FILE_FD));
+        a.j(Cond.NE, notLent);
+        a.mov(R13, RCX);
+        a.mov(RAX, StubLease.LEASED);
+        a.mov(RCX, StubLease.LEASED | StubLease.BUSY);
+        a.lockCmpxchgl(area(Area.FILE_LENT), RCX);
+        a.mov(RCX, R13);
+        a.j(Cond.NE, notLent);
+        a.mov(R12, area(Area.FILE_POSITION));
+        a.lea(R14, Mem.at(R12, RDX, 1, 0));
+        a.cmp(R14, area(Area.FILE_END));
+        a.j(Cond.A, stub.lentFileFault);
+        a.mov(RCX, area(Area.FILE_WINDOW));
+        a.add(R12, RCX);
+        a.mov(RDI, RSI);
+        a.mov(RSI, R12);
+        a.mov(R12, RDX);
+        a.bind(stub.lentFile);
+        stub.copyLoop(done);
+        a.bind(stub.lentFileEnd);
+        a.bind(stub.lentFileFault);
+        a.lockAndl(area(Area.FILE_LENT), ~StubLease.BUSY);
+        a.mov(RCX, R13);
+        a.jmp(stub.copyArguments);
+        a.bind(done);
+        a.mov(area(Area.FILE_POSITION), R14);
+        a.lockAndl(area(Area.FILE_LENT), ~StubLease.BUSY);
+        count(Area.KNOWN_COUNTERS + 8 * KnownFiles.READS, Area.KNOWN_COUNTERS + 8 * KnownFiles.BYTES_READ);
     }
 
     /** Fills RDX bytes at RSI, then jumps. The table's entry is in R13 meanwhile. */

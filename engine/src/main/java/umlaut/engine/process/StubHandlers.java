@@ -100,6 +100,7 @@ final class StubHandlers {
                 own = new Label(),
                 lent = new Label(),
                 file = new Label(),
+                lentFile = new Label(),
                 exit = new Label();
         a.bind(fault);
         prologue(textEnd, guest);
@@ -111,6 +112,7 @@ final class StubHandlers {
         ifIn(stub.own, stub.ownEnd, own);
         ifIn(stub.lentAccess, stub.lentAccessEnd, lent);
         ifIn(stub.fileAccess, stub.fileAccessEnd, file);
+        ifIn(stub.lentFile, stub.lentFileEnd, lentFile);
         ifIn(stub.exitFast, stub.exitFastEnd, exit);
         ifIn(stub.exitFull, stub.exitFullEnd, exit);
         a.cmpl(RDI, SIGTRAP); // a guest steps itself through the stub
@@ -124,6 +126,7 @@ final class StubHandlers {
         fixup(own, stub.copyArguments);
         fixup(lent, stub.lentFault);
         fixup(file, stub.fileFault);
+        fixup(lentFile, stub.lentFileFault);
         a.bind(exit); // the guest is to go on at an impossible address; its registers are in the area
         a.mov(R12, State.FAULT);
         a.jmp(faultInfo);

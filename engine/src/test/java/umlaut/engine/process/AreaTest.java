@@ -43,6 +43,8 @@ class AreaTest {
             "FUTEX_AGAIN",
             "CHANGE_COUNT",
             "LIMITS_KNOWN",
+            "FILE_LENT",
+            "FILE_FD",
             "RSEQ_ALLOWED");
 
     private static final Set<String> BYTES = Set.of("MASK_CHANGED", "ACTIONS_CHANGED");

@@ -1,7 +1,6 @@
 package umlaut.fs.ext4;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
 import umlaut.abi.OpenFlags;
@@ -11,7 +10,6 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.FileRead;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
-import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -100,11 +98,6 @@ final class Ext4File extends File {
 
     @Override
     public MappingSource mapping(boolean shared, boolean writable) {
-        return inode;
-    }
-
-    @Override
-    public @Nullable WindowSource windowSource() {
         return inode;
     }
 

@@ -662,6 +662,11 @@ final class Ext4Regular extends Ext4Inode implements MappingSource, WindowSource
     }
 
     @Override
+    public WindowSource windowSource() {
+        return this;
+    }
+
+    @Override
     public SourceWindows windows() {
         return windows;
     }

@@ -6,7 +6,6 @@ import umlaut.abi.OpenFlags;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
-import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -87,11 +86,6 @@ final class OverlayFile extends File {
     @Override
     public MappingSource mapping(boolean shared, boolean writable) {
         return real().mapping(shared, writable);
-    }
-
-    @Override
-    public @Nullable WindowSource windowSource() {
-        return real().windowSource();
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.Acl;
 import umlaut.kernel.vfs.AttributeChange;
@@ -74,6 +75,11 @@ final class OverlayInode extends Inode {
     void setUpper(Inode fresh) {
         upper = fresh;
         copyAttributes(fresh);
+    }
+
+    @Override
+    public @Nullable WindowSource windowSource() {
+        return real().windowSource();
     }
 
     /** What it shows. */

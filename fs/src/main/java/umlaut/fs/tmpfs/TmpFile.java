@@ -1,6 +1,5 @@
 package umlaut.fs.tmpfs;
 
-import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Fcntl;
 import umlaut.abi.Seek;
@@ -8,7 +7,6 @@ import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
 import umlaut.kernel.mm.Shmem;
-import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -69,11 +67,6 @@ final class TmpFile extends File {
     @Override
     public MappingSource mapping(boolean shared, boolean writable) {
         return inode.bytes();
-    }
-
-    @Override
-    public @Nullable WindowSource windowSource() {
-        return inode.bytesOrNull();
     }
 
     @Override

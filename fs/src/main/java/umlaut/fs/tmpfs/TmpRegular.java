@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Mode;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.Shmem;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Path;
@@ -31,6 +32,11 @@ final class TmpRegular extends TmpInode {
     }
 
     @Nullable Shmem bytesOrNull() {
+        return bytes;
+    }
+
+    @Override
+    public @Nullable WindowSource windowSource() {
         return bytes;
     }
 

@@ -5,9 +5,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.abi.MountFlags;
+import umlaut.abi.OpenFlags;
+import umlaut.engine.FileLoan;
 import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.vfs.File;
+import umlaut.kernel.vfs.Path;
 
 /**
  * An address space's windows: parts of files that one of its tasks reads much of, mapped where the guest has no addresses, so that the guest thread copies the bytes by itself as a read(2) returns. The kernel's side of the call is
@@ -33,6 +37,9 @@ public final class FileWindows {
     private final ReentrantLock lock = new ReentrantLock();
     /** Oldest first; guarded by the lock. */
     private final List<Window> windows = new ArrayList<>(MOST);
+
+    /** The file that the only thread reads by itself, and where; guarded by the lock. */
+    private @Nullable Window lent;
 
     private final MappingSource.Extent extent = new MappingSource.Extent();
 
@@ -83,6 +90,71 @@ public final class FileWindows {
         }
     }
 
+    /**
+     * After a read that has used a window: as long as nobody else has the file, nor watches, the thread may go on reading by itself.
+     *
+     * @param fd the descriptor it has read by
+     */
+    public static void lend(Task task, int fd, File file) {
+        boolean wanted = task.windowCopy.isOf(file) && mayBeLent(task, file);
+        if (wanted) {
+            task.mm().windows.lendFile(task, fd, file);
+        }
+    }
+
+    /** One reference is the descriptor's, one the system call's. What reads change is their number and the position, and times only where each read is to be noted. */
+    private static boolean mayBeLent(Task task, File file) {
+        Path path = file.path;
+        return file.references() <= 2
+                && !task.files().shared()
+                && path != null
+                && path.mount().has(MountFlags.MS_RELATIME | MountFlags.MS_NOATIME)
+                && (file.flags() & OpenFlags.O_DIRECT) == 0
+                && !task.kernel.tracer.enabled()
+                && task.kernel.vfs.notifier() == null;
+    }
+
+    private void lendFile(Task task, int fd, File file) {
+        lock.lock();
+        try {
+            WindowSource source = file.inode().windowSource();
+            long position = file.position();
+            Window window = source == null ? null : find(file, source, position);
+            if (source == null || window == null) {
+                return;
+            }
+            Window before = lent;
+            if (before != null && before.file != file) {
+                before.file.endLoan();
+            }
+            FileLoan loan = task.user().fileLoan();
+            long end = Math.min(window.end, source.size());
+            if (loan.lend(fd, window.address - window.start, position, window.start, end)) {
+                file.lend(loan);
+                lent = window;
+            }
+            // Who begins to watch files says so first, and then ends all loans.
+            if (task.kernel.vfs.notifier() != null) {
+                file.endLoan();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void endLoan(WindowSource source) {
+        lock.lock();
+        try {
+            Window window = lent;
+            if (window != null && window.source == source) {
+                lent = null;
+                window.file.endLoan();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable Window find(File file, WindowSource source, long offset) {
         for (int i = windows.size() - 1; i >= 0; i--) {
             Window window = windows.get(i);
@@ -123,6 +195,10 @@ public final class FileWindows {
     }
 
     private void close(Window window) {
+        if (lent == window) {
+            lent = null;
+            window.file.endLoan();
+        }
         mm.space().closeWindow(window.address, window.end - window.start);
         forget(window.source);
     }
@@ -136,6 +212,7 @@ public final class FileWindows {
     void closeFrom(WindowSource source, long offset) {
         lock.lock();
         try {
+            endLoan(source);
             for (Iterator<Window> i = windows.iterator(); i.hasNext(); ) {
                 Window window = i.next();
                 if (window.source == source && window.end > offset) {
@@ -168,6 +245,11 @@ public final class FileWindows {
     void end() {
         lock.lock();
         try {
+            Window window = lent;
+            if (window != null) {
+                lent = null;
+                window.file.endLoan();
+            }
             while (!windows.isEmpty()) {
                 forget(windows.removeLast().source);
             }

@@ -45,6 +45,11 @@ class MemfdInode extends Inode {
         btime = now;
     }
 
+    @Override
+    public WindowSource windowSource() {
+        return bytes;
+    }
+
     int seals() {
         return seals;
     }

@@ -35,6 +35,15 @@ public final class SourceWindows {
         return known == null || known.isEmpty();
     }
 
+    /** It has been written: who reads it next is to see to its times. */
+    @SuppressWarnings("GuardedBy") // as above
+    public void written(WindowSource source) {
+        List<FileWindows> known = all;
+        if (known != null) {
+            known.forEach(windows -> windows.endLoan(source));
+        }
+    }
+
     /** What lies from {@code offset} on lies there no more: when this returns nobody can see it through a window. */
     @SuppressWarnings("GuardedBy") // a window that comes later sees the change
     public void invalidate(WindowSource source, long offset) {

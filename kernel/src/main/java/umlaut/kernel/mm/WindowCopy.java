@@ -20,6 +20,11 @@ public final class WindowCopy {
         length = bytes;
     }
 
+    /** Was the last read of this file, and from a window? */
+    boolean isOf(File read) {
+        return file == read;
+    }
+
     /** What the file has lost since reads as zero, as it may for a read(2) that a truncation overtakes; memory that the guest has taken away since stays as it is. */
     public void redo(Task task) {
         File from = file;

@@ -70,6 +70,7 @@ final class AclRules {
                 change.mask = AttributeChange.MODE;
                 change.mode = mode & Mode.S_IALLUGO;
                 inode.setAttributes(change);
+                Times.set(inode);
             }
             inode.setAcls(acl, inode.defaultAcl());
         } finally {

@@ -34,6 +34,7 @@ final class Attributes {
             }
             change.ctime = vfs.kernel.clock.realtimeNs();
             inode.setAttributes(change);
+            Times.set(inode);
             AclRules.follow(inode, change.mode);
         } finally {
             inode.lock.unlock();
@@ -64,6 +65,7 @@ final class Attributes {
                 dropCapabilities(inode);
             }
             inode.setAttributes(change);
+            Times.set(inode);
         } finally {
             inode.lock.unlock();
         }
@@ -123,6 +125,7 @@ final class Attributes {
                 change.mtime = request.mtimeNow ? now : request.mtime;
             }
             inode.setAttributes(change);
+            Times.set(inode);
         } finally {
             inode.lock.unlock();
         }
@@ -213,6 +216,7 @@ final class Attributes {
             change.mask = AttributeChange.MODE;
             change.mode = inode.mode & Mode.S_IALLUGO & ~drop;
             inode.setAttributes(change);
+            Times.set(inode);
         } finally {
             inode.lock.unlock();
         }

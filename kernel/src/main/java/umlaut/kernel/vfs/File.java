@@ -11,12 +11,12 @@ import umlaut.abi.InotifyFlags;
 import umlaut.abi.Mode;
 import umlaut.abi.OpenFlags;
 import umlaut.abi.Poll;
+import umlaut.engine.FileLoan;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.mm.FileWindows;
 import umlaut.kernel.mm.IovIter;
 import umlaut.kernel.mm.MappingSource;
-import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.AsyncWatch;
 import umlaut.kernel.wait.EpollLinks;
@@ -75,6 +75,9 @@ public abstract class File {
     /** See {@link #readWithoutWindow}; guarded by nothing, being a hint. */
     private int withoutWindow;
 
+    /** Null: {@link #position} is where it is. */
+    private volatile @Nullable FileLoan loan;
+
     /** Address spaces that have, or had, windows into it; null: there never was one. */
     private volatile @Nullable List<FileWindows> windows;
 
@@ -93,6 +96,7 @@ public abstract class File {
 
     /** Replaces the flags; {@code F_SETFL} lets only O_APPEND, O_NONBLOCK, O_ASYNC, O_DIRECT, O_NOATIME change. */
     public final void setFlags(int fresh) {
+        endLoan();
         flags = fresh;
     }
 
@@ -111,11 +115,38 @@ public abstract class File {
     }
 
     public long position() {
-        return position;
+        FileLoan out = loan;
+        return out == null ? position : out.position();
     }
 
     public void setPosition(long fresh) {
-        position = fresh;
+        if (loan == null) {
+            position = fresh;
+            return;
+        }
+        synchronized (this) {
+            FileLoan out = loan;
+            if (out == null) {
+                position = fresh;
+            } else {
+                out.move(fresh);
+            }
+        }
+    }
+
+    /** The position is lent, with the file, to the one thread that has it: by its kernel thread. */
+    public final void lend(FileLoan to) {
+        loan = to;
+    }
+
+    /** The position is the kernel's again: nobody can move it meanwhile. */
+    public final synchronized void endLoan() {
+        FileLoan out = loan;
+        if (out != null) {
+            out.end();
+            position = out.position();
+            loan = null;
+        }
     }
 
     /** One more holder. */
@@ -414,11 +445,6 @@ public abstract class File {
     /** What mmap(2) maps. {@code shared} with write access needs a file open for writing: checked by the caller. */
     public MappingSource mapping(boolean shared, boolean writable) {
         throw Errno.ENODEV.exception();
-    }
-
-    /** Where guest threads may copy its bytes from by themselves; null: nowhere. */
-    public @Nullable WindowSource windowSource() {
-        return null;
     }
 
     /** An address space is about to have a window into it. */

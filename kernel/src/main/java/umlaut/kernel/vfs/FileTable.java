@@ -33,6 +33,7 @@ public final class FileTable {
     /** clone(CLONE_FILES): one more task shares it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
     public synchronized FileTable share() {
+        endLoans();
         users++;
         return this;
     }
@@ -56,8 +57,18 @@ public final class FileTable {
         return users > 1;
     }
 
+    /** Others are about to have the files, too, and with them the positions. */
+    private void endLoans() {
+        for (File file : slots) {
+            if (file != null) {
+                file.endLoan();
+            }
+        }
+    }
+
     /** fork(2) copies: the same files, one more reference each. */
     public synchronized FileTable copy() {
+        endLoans();
         FileTable c = new FileTable();
         synchronized (c) {
             c.slots = slots.clone();
@@ -216,6 +227,7 @@ public final class FileTable {
 
     /** The thread is to ask the kernel about all descriptors: it ends, or leaves, or somebody begins to watch files. */
     public synchronized void forgetKnown(UserThread user) {
+        endLoans();
         if (told.remove(user)) {
             for (int fd = 0; fd < KnownFiles.DESCRIPTORS; fd++) {
                 user.own().files().keep(fd, 0);
@@ -264,6 +276,7 @@ public final class FileTable {
             s = Arrays.copyOf(s, size);
             closeOnExec = Arrays.copyOf(closeOnExec, size / 64);
         }
+        file.endLoan();
         s[fd] = file;
         slots = s;
         forgetKnown(fd);

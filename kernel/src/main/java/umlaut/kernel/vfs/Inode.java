@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.Mode;
 import umlaut.kernel.cred.Credentials;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 
 /**
@@ -229,6 +230,11 @@ public abstract class Inode {
         if ((mask & AttributeChange.CTIME) != 0) {
             ctime = now;
         }
+    }
+
+    /** Where guest threads may copy its bytes from by themselves; null: nowhere. */
+    public @Nullable WindowSource windowSource() {
+        return null;
     }
 
     /** FS_IOC_SETFLAGS after its checks. */

@@ -48,7 +48,9 @@ public final class ReadWrite {
                 return readEmpty(file, task, to);
             }
             task.files().tell(task, fd, file);
-            return transfer(task, file, to, false, POSITION, 0);
+            long moved = transfer(task, file, to, false, POSITION, 0);
+            FileWindows.lend(task, fd, file);
+            return moved;
         } finally {
             file.release();
         }
@@ -307,7 +309,7 @@ public final class ReadWrite {
 
     /** As {@link #at}, for a system call whose result it is: much of a read may be left to the guest thread. */
     private static long direct(Task task, File file, IovIter iter, boolean writing, long offset, int flags) {
-        WindowSource source = writing ? null : file.windowSource();
+        WindowSource source = writing ? null : file.inode().windowSource();
         long copied = source == null ? 0 : FileWindows.read(task, file, source, iter, offset);
         if (copied == 0) {
             return at(task, file, iter, writing, offset, flags);

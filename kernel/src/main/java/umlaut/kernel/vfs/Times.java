@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Ioctl;
 import umlaut.abi.MountFlags;
 import umlaut.abi.OpenFlags;
+import umlaut.kernel.mm.FileWindows;
+import umlaut.kernel.mm.WindowSource;
 import umlaut.kernel.task.Task;
 
 /** Which time stamps an operation changes: inode(7), mount(8) relatime (Linux: fs/inode.c touch_atime, file_update_time). */
@@ -47,11 +49,21 @@ public final class Times {
             return;
         }
         inode.timesSeen = false;
+        set(inode);
         inode.touch(AttributeChange.MTIME | AttributeChange.CTIME, now);
+    }
+
+    /** Time stamps are set: whoever reads the file next is to see to its time of access ({@link FileWindows}). */
+    static void set(Inode inode) {
+        WindowSource source = inode.windowSource();
+        if (source != null) {
+            source.windows().written(source);
+        }
     }
 
     /** An object's attributes or names have changed. */
     static void changed(Inode inode, long now) {
+        set(inode);
         inode.touch(AttributeChange.CTIME, now);
     }
 }

@@ -112,7 +112,7 @@ public final class Vfs {
     }
 
     /** Null while nobody listens. */
-    @Nullable FsNotify notifier() {
+    public @Nullable FsNotify notifier() {
         return notify;
     }
 
