@@ -15,6 +15,7 @@ final class Verbs {
         all.addAll(EntryVerbs.all());
         all.addAll(InspectVerb.all());
         all.add(LogsVerb.VERB);
+        all.addAll(DiskVerbs.all());
         all.add(EventsVerb.VERB);
         return all;
     }

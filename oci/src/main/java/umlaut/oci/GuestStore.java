@@ -45,6 +45,20 @@ public final class GuestStore {
         }
     }
 
+    /** Where a kept guest's changes are. */
+    Path changes(String guest) {
+        imageOf(guest);
+        return directory(guest).resolve(COW);
+    }
+
+    /** Makes a guest of a copy of another's changes; the lock is held. */
+    void adopt(String guest, String image, Path changes) throws IOException {
+        Path made = Files.createTempDirectory(images.tmp(), "guest");
+        Files.move(changes, made.resolve(COW));
+        Files.writeString(made.resolve(IMAGE), image);
+        Files.move(made, directory(guest));
+    }
+
     List<String> of(String image) {
         List<String> found = new ArrayList<>();
         for (String guest : list()) {

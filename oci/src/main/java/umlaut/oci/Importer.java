@@ -3,8 +3,6 @@ package umlaut.oci;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,7 @@ import umlaut.machine.image.FileAttributes;
 import umlaut.machine.image.ImageTree;
 
 /**
- * {@code umlaut image import}: makes an image from a tar archive of a whole system, compressed or not, from what docker save writes, from an OCI layout (a directory or a tar archive), or from a disk (raw
+ * {@code umlaut image import}: makes an image from a tar archive of a whole system, compressed or not, from what docker save writes, from an OCI layout (a directory or a tar archive), from a tree of files, or from a disk (raw
  * or qcow2). What it is, its first bytes tell.
  */
 public final class Importer {
@@ -29,7 +27,6 @@ public final class Importer {
     /** Enough to tell what a file is. */
     private static final int START = 2048;
 
-    private static final int COPY = 1 << 20, HOLE = 4096;
     private static final int EXT_MAGIC_AT = 1024 + 56;
 
     private final ImageStore store;
@@ -82,12 +79,28 @@ public final class Importer {
 
     private String directory(ImageStore.Draft draft, Path source, @Nullable String name) throws IOException {
         if (!Files.exists(source.resolve("oci-layout"))) {
-            throw new ImageException("no OCI layout (it has no oci-layout); a system's tree goes through tar: tar -C "
-                    + source + " -c . | umlaut image import - NAME");
+            return tree(draft, source, name);
         }
         try (Blobs blobs = Blobs.of(source)) {
             return layers(draft, OciImage.open(blobs), source.toString(), name);
         }
+    }
+
+    /** A system's tree as it lies on the host. */
+    private String tree(ImageStore.Draft draft, Path source, @Nullable String name) throws IOException {
+        Path top = source.toRealPath();
+        if (Files.isSameFile(top, Path.of("/"))) {
+            throw new ImageException("that is this host itself, with what its programs do just now");
+        }
+        String chosen = name != null ? name : nameFrom(top.toString());
+        store.requireFree(chosen);
+        progress.step("reading " + top.getFileName(), 0);
+        try (ImageTree tree = newTree(draft)) {
+            HostTree.copy(top, tree, size, progress);
+            tree.finish();
+        }
+        draft.commit(chosen, ImageConfig.plain(source.toString(), "", created()));
+        return chosen;
     }
 
     private String file(ImageStore.Draft draft, Path source, @Nullable String name) throws IOException {
@@ -199,29 +212,10 @@ public final class Importer {
         try (BlockBackend from = Images.open(source.toAbsolutePath().toString(), true, null)) {
             progress.step("copying " + source.getFileName(), from.size());
             try (BlockBackend to = Images.create(draft.disk().toString(), from.size())) {
-                copy(from, to);
+                DiskCopy.all(from, to, progress);
             }
         }
         draft.commit(chosen, ImageConfig.plain(source.toString(), "", created()));
         return chosen;
-    }
-
-    /** Zeros are not copied. */
-    private void copy(BlockBackend from, BlockBackend to) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(COPY, HOLE);
-            MemorySegment zeros = arena.allocate(HOLE, HOLE);
-            for (long at = 0; at < from.size(); at += COPY) {
-                long n = Math.min(COPY, from.size() - at);
-                from.read(buffer, 0, n, at);
-                for (long i = 0; i < n; i += HOLE) {
-                    long piece = Math.min(HOLE, n - i);
-                    if (MemorySegment.mismatch(buffer, i, i + piece, zeros, 0, piece) >= 0) {
-                        to.write(buffer, i, piece, at + i);
-                    }
-                }
-                progress.at(at + n);
-            }
-        }
     }
 }

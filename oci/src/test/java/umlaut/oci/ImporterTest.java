@@ -59,6 +59,25 @@ class ImporterTest {
         assertThat(f.leftovers()).isEmpty();
     }
 
+    @Test
+    void aTreeOfTheHost() throws Exception {
+        Path top =
+                Files.createDirectories(dir.resolve("tree/usr/bin")).getParent().getParent();
+        Path program = Files.writeString(top.resolve("usr/bin/program"), "p".repeat(10000));
+        Files.setPosixFilePermissions(program, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-x--x"));
+        Files.createLink(top.resolve("usr/twin"), program);
+        Files.createSymbolicLink(top.resolve("bin"), Path.of("usr/bin"));
+        Files.writeString(top.resolve("na\u00efve"), "n");
+        Files.setLastModifiedTime(top.resolve("usr"), java.nio.file.attribute.FileTime.fromMillis(1_700_000_000_000L));
+        assertThat(f.importer.run(top, null)).isEqualTo("tree");
+        f.requireClean("tree");
+        assertThat(f.look("tree", "stat /usr/bin/program")).contains("Mode:  0751", "Links: 2", "Size: 10000");
+        assertThat(f.look("tree", "stat /usr")).contains("mtime: 0x6553f100:00000000");
+        assertThat(f.look("tree", "stat /bin")).contains("Fast link dest: \"usr/bin\"");
+        assertThat(f.look("tree", "cat /na\u00efve")).endsWith("n");
+        assertThatThrownBy(() -> f.importer.run(Path.of("/"), "all")).hasMessageContaining("host itself");
+    }
+
     private interface Packer {
         OutputStream open(ByteArrayOutputStream out) throws IOException;
     }

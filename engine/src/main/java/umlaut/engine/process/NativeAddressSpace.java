@@ -40,7 +40,7 @@ final class NativeAddressSpace extends StubProcess {
 
     @GuardedBy("lock") private final Mappings mappings;
 
-    @GuardedBy("lock") private final Windows windows = new Windows();
+    private final Windows windows = new Windows();
 
     final Texts texts;
 
@@ -437,22 +437,16 @@ final class NativeAddressSpace extends StubProcess {
     public long openWindow(int hostFd, long hostOffset, long length) {
         lock.lock();
         try {
-            if (isDead() || holding) {
-                return 0;
-            }
-            long at = windows.allocate(hostOffset, length, threads.stream().anyMatch(NativeThread::isCopying));
-            if (at == 0) {
-                return 0;
-            }
-            int file = mappings.mapWindow(at, length, hostFd, hostOffset);
-            if (file < 0 || runFileBatch(file) < 0) {
-                windows.close(at);
-                return 0;
-            }
-            return at;
+            boolean copying = threads.stream().anyMatch(thread -> thread.windowCopies.underWay());
+            return isDead() || holding ? 0 : windows.open(mappings, service, hostFd, hostOffset, length, copying);
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    long windowBytes() {
+        return windows.mappedBytes();
     }
 
     @Override

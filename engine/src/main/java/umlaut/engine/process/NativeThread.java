@@ -82,15 +82,12 @@ final class NativeThread implements UserThread {
     private final LentMask lentMask;
     private final LentFile lentFile;
     private final CopyOut out = new CopyOut(this);
+    final WindowCopies windowCopies = new WindowCopies(this);
     private long failedOrder;
     /** The area holds the vector state as of this trap. */
     boolean vectorsCaptured;
     /** Area.ORDERS_DONE once the list published last has been run. Guarded by the address space's lock. */
     int ordersPosted;
-    /** A copy from a window is queued or under way; set by the kernel thread. */
-    private volatile boolean copying;
-    /** A copy from a window has failed, and the kernel does not know yet. */
-    private boolean copyFailed;
     /** A list with changes has been published, and the host thread has not come back since. */
     volatile boolean ordersUnderWay;
 
@@ -146,8 +143,7 @@ final class NativeThread implements UserThread {
             cause = State.ORDER_FAILED;
             return Trap.ORDER_FAILED;
         }
-        if (copyFailed) {
-            copyFailed = false;
+        if (windowCopies.takeFailure()) {
             return Trap.COPY_FAILED;
         }
         handOver.begin();
@@ -241,9 +237,7 @@ final class NativeThread implements UserThread {
     /** What was queued is done with. */
     private void cameIn() {
         ordersUnderWay = false;
-        if (copying) {
-            copying = false;
-        }
+        windowCopies.cameIn();
     }
 
     /** Clears what was asked for this resume, and says how the stub is to return. */
@@ -490,7 +484,7 @@ final class NativeThread implements UserThread {
 
     @Override
     public long read(long address, MemorySegment to, long offset, long length) {
-        if (copying && queue.overlapsWindowCopy(address, address + length)) {
+        if (windowCopies.touches(address, address + length)) {
             sync();
         }
         MemorySegment window = copiedIn(address, length);
@@ -584,18 +578,12 @@ final class NativeThread implements UserThread {
 
     @Override
     public boolean copyWindow(long from, long to, long length) {
-        boolean inGuest = to >= 0 && length > 0 && to <= Layout.TASK_SIZE - length;
-        if (!inGuest || out.immediate || queue.isFull() || cause != State.SYSCALL && cause != State.UNPATCHED) {
-            return false;
-        }
-        copying = true;
-        space.enqueue(this, to, to + length, Order.COPY_WINDOW, to, from, length, 0, 0, 0);
-        return true;
+        return windowCopies.add(from, to, length);
     }
 
-    /** From any thread. */
-    boolean isCopying() {
-        return copying || lentFile.isBusy();
+    /** In a system call that nobody watches, with room for an order more. */
+    boolean mayLeaveCopies() {
+        return !out.immediate && !queue.isFull() && (cause == State.SYSCALL || cause == State.UNPATCHED);
     }
 
     @Override
@@ -614,8 +602,11 @@ final class NativeThread implements UserThread {
         post(State.ORDERS | State.SYNC);
         int request = awaitRequest() & ~State.MARKS;
         cameIn();
-        copyFailed |= request == State.COPY_FAILED;
-        if (request == State.SYNCED || request == State.COPY_FAILED) {
+        if (request == State.COPY_FAILED) {
+            windowCopies.fail();
+            return 0;
+        }
+        if (request == State.SYNCED) {
             return 0;
         }
         if (request == State.ORDER_FAILED) {

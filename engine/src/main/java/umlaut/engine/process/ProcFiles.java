@@ -107,9 +107,12 @@ final class ProcFiles {
     }
 
     /** Resident bytes of a process, areas included. */
-    static long residentBytes(int pid) {
+    /** @param ofFiles bytes that do not count, as far as they are in memory: pages of files are no process's */
+    static long residentBytes(int pid, long ofFiles) {
         String[] fields = read("/proc/" + pid + "/statm").split(" ");
-        return fields.length < 2 ? 0 : 4096 * Long.parseLong(fields[1]);
+        return fields.length < 3
+                ? 0
+                : 4096 * Long.parseLong(fields[1]) - Math.min(ofFiles, 4096 * Long.parseLong(fields[2]));
     }
 
     /** Whether {@code address} lies in a mapping that may be written. */

@@ -46,8 +46,11 @@ abstract class StubProcess implements AddressSpace {
 
     @Override
     public final long residentBytes() {
-        return dead ? 0 : ProcFiles.residentBytes(pid);
+        return dead ? 0 : ProcFiles.residentBytes(pid, windowBytes());
     }
+
+    /** Bytes of files that are mapped for the engine's own purposes. */
+    abstract long windowBytes();
 
     @Override
     public final long cpuTimeNs() {

@@ -15,12 +15,29 @@ final class Windows {
     private final boolean[] closed = new boolean[MOST];
     private int count;
     private long next = Layout.WINDOWS;
+    /** Bytes that are mapped. */
+    private volatile long mapped;
+
+    /** Opens a window, at once. @return its address, or 0 */
+    long open(Mappings mappings, Service service, int hostFd, long hostOffset, long length, boolean copying) {
+        long at = allocate(hostOffset, length, copying);
+        int file = at == 0 ? -1 : mappings.mapWindow(at, length, hostFd, hostOffset);
+        if (file >= 0 && service.run() >= 0) {
+            return at;
+        }
+        if (file >= 0) {
+            mappings.forget(file);
+        }
+        close(at);
+        return 0;
+    }
 
     /**
      * @param hostOffset where in the host's file it begins
      * @param copying whether a thread may still be copying from a closed window
      * @return an address, or 0
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     long allocate(long hostOffset, long length, boolean copying) {
         if (!copying) {
             forgetClosed();
@@ -43,6 +60,7 @@ final class Windows {
                 starts[count] = at;
                 ends[count] = at + length;
                 closed[count++] = false;
+                mapped += length;
                 next = at + length;
                 return at;
             }
@@ -66,10 +84,19 @@ final class Windows {
     }
 
     /** Nothing is mapped there any more. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void close(long address) {
         for (int i = 0; i < count; i++) {
-            closed[i] |= starts[i] == address;
+            if (starts[i] == address && !closed[i]) {
+                closed[i] = true;
+                mapped -= ends[i] - starts[i];
+            }
         }
+    }
+
+    /** From any thread. */
+    long mappedBytes() {
+        return mapped;
     }
 
     private void forgetClosed() {

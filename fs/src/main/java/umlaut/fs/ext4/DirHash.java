@@ -113,18 +113,23 @@ final class DirHash {
     }
 
     /** Three rounds of eight steps, each with its order of words and its shifts. */
+    private static final int[][] ORDER = {{0, 1, 2, 3, 4, 5, 6, 7}, {1, 3, 5, 7, 0, 2, 4, 6}, {3, 7, 2, 6, 1, 5, 0, 4}};
+
+    private static final int[][] SHIFTS = {{3, 7, 11, 19}, {3, 5, 9, 13}, {3, 9, 11, 15}};
+    private static final int[] ADDED = {0, K2, K3};
+
     private static void halfMd4(int[] buf, int[] in) {
-        int[][] order = {{0, 1, 2, 3, 4, 5, 6, 7}, {1, 3, 5, 7, 0, 2, 4, 6}, {3, 7, 2, 6, 1, 5, 0, 4}};
-        int[][] shifts = {{3, 7, 11, 19}, {3, 5, 9, 13}, {3, 9, 11, 15}};
-        int[] k = {0, K2, K3};
         int a = buf[0];
         int b = buf[1];
         int c = buf[2];
         int d = buf[3];
         for (int round = 0; round < 3; round++) {
+            int[] order = ORDER[round];
+            int[] shifts = SHIFTS[round];
+            int added = ADDED[round];
             for (int i = 0; i < 8; i++) {
                 int mixed = round == 0 ? f(b, c, d) : round == 1 ? g(b, c, d) : b ^ c ^ d;
-                int t = Integer.rotateLeft(a + mixed + in[order[round][i]] + k[round], shifts[round][i & 3]);
+                int t = Integer.rotateLeft(a + mixed + in[order[i]] + added, shifts[i & 3]);
                 a = d;
                 d = c;
                 c = b;

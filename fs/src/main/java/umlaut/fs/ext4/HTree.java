@@ -2,7 +2,6 @@ package umlaut.fs.ext4;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
@@ -232,7 +231,7 @@ final class HTree {
     }
 
     private static void sort(List<Named> entries) {
-        entries.sort(Comparator.comparing(Named::hash, Long::compareUnsigned));
+        entries.sort((a, b) -> Long.compareUnsigned(a.hash, b.hash));
     }
 
     /** Moves the upper half of a leaf, by hash and by size, to a new one. */
@@ -357,15 +356,22 @@ final class HTree {
         int hash = (int) (from >>> 31) & ~1;
         List<Frame> path = path(hash);
         Frame last = path.getLast();
-        List<Named> entries = new ArrayList<>(entries(dir.entryBlock(last.block(last.at)).data));
+        List<Named> entries = entries(dir.entryBlock(last.block(last.at)).data);
         Integer following = next(path);
+        boolean more = following != null && (following & 1) != 0;
         while (following != null && (following & 1) != 0) {
-            Frame more = path.getLast();
-            entries.addAll(entries(dir.entryBlock(more.block(more.at)).data));
+            Frame leaf = path.getLast();
+            entries.addAll(entries(dir.entryBlock(leaf.block(leaf.at)).data));
             following = next(path);
         }
-        sort(entries);
-        entries.removeIf(e -> e.hash >>> 1 < from);
+        if (more) {
+            sort(entries);
+        }
+        int passed = 0;
+        while (passed < entries.size() && entries.get(passed).hash >>> 1 < from) {
+            passed++;
+        }
+        entries = entries.subList(passed, entries.size());
         long next = following == null ? END : (following & 0xffff_ffffL) << 31;
         if (next <= from) {
             throw damaged();

@@ -28,7 +28,7 @@ public final class FileWindows {
     private static final int LEAST_READ = 256 << 10;
 
     /** The longest; what a process has of them counts as its memory for the host. */
-    private static final long LONGEST = 32L << 20;
+    private static final long LONGEST = 16L << 20;
 
     private static final int MOST = 4;
     private static final int PAGE = PageStore.PAGE;
@@ -173,8 +173,13 @@ public final class FileWindows {
         if (!task.files().contains(file)) {
             return null;
         }
-        if (windows.size() == MOST) {
-            close(windows.removeFirst());
+        Window passed = windows.stream()
+                .filter(window -> window.file == file && window.end == offset)
+                .findFirst()
+                .orElse(windows.size() < MOST ? null : windows.getFirst());
+        if (passed != null) {
+            windows.remove(passed);
+            close(passed);
         }
         // Known to the source first: what it changes from now on it tells us, and we hold the lock until the mapping is
         // there.

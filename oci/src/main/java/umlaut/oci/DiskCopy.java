@@ -1,0 +1,54 @@
+package umlaut.oci;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import umlaut.block.BlockBackend;
+import umlaut.kernel.mm.MappingSource;
+
+/** Copies what disks hold, whatever their formats. */
+final class DiskCopy {
+    private static final int CHUNK = 1 << 20, HOLE = 4096;
+
+    private DiskCopy() {}
+
+    /** All but zeros, to a disk that reads as zero. */
+    static void all(BlockBackend from, BlockBackend to, Progress progress) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(CHUNK, HOLE);
+            MemorySegment zeros = arena.allocate(HOLE, HOLE);
+            for (long at = 0; at < from.size(); at += CHUNK) {
+                long n = Math.min(CHUNK, from.size() - at);
+                from.read(buffer, 0, n, at);
+                for (long i = 0; i < n; i += HOLE) {
+                    long piece = Math.min(HOLE, n - i);
+                    if (MemorySegment.mismatch(buffer, i, i + piece, zeros, 0, piece) >= 0) {
+                        to.write(buffer, i, piece, at + i);
+                    }
+                }
+                progress.at(at + n);
+            }
+        }
+    }
+
+    /** What a copy-on-write file has of its own, to a copy of what lies below it. */
+    static void changes(BlockBackend from, BlockBackend to, Progress progress) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(CHUNK, HOLE);
+            MappingSource.Extent part = new MappingSource.Extent();
+            for (long at = 0; at < from.size(); ) {
+                long rest = from.size() - at;
+                from.locate(at, rest, false, part);
+                // A page of which only a part has changed lies nowhere in a row.
+                boolean mixed = part.length <= 0 || part.hostFd < 0;
+                long n = mixed ? Math.min(HOLE, rest) : Math.min(part.length, rest);
+                for (long done = 0; (mixed || from.inPlace(at, n)) && done < n; done += CHUNK) {
+                    long piece = Math.min(CHUNK, n - done);
+                    from.read(buffer, 0, piece, at + done);
+                    to.write(buffer, 0, piece, at + done);
+                }
+                at += n;
+                progress.at(at);
+            }
+        }
+    }
+}
