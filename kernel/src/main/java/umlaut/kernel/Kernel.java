@@ -16,6 +16,7 @@ import umlaut.kernel.mqueue.MqueueFs;
 import umlaut.kernel.ns.Namespaces;
 import umlaut.kernel.syscall.Families;
 import umlaut.kernel.syscall.Syscalls;
+import umlaut.kernel.system.SwapAreas;
 import umlaut.kernel.system.Syslog;
 import umlaut.kernel.sysv.SysvFamily;
 import umlaut.kernel.task.AnsweredTasks;
@@ -65,6 +66,7 @@ public final class Kernel {
     public final KernelFiles procFiles = new KernelFiles();
 
     public final ProcessAccounting accounting = new ProcessAccounting();
+    public final SwapAreas swap = new SwapAreas();
     public final Cgroups cgroups = new Cgroups(this);
     public final Namespaces namespaces;
     public final KernelFiles sysFiles = new KernelFiles();

@@ -2,6 +2,7 @@ package umlaut.fs.proc;
 
 import java.util.HashSet;
 import java.util.Set;
+import umlaut.abi.Limits;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.Task;
@@ -15,8 +16,9 @@ import umlaut.kernel.task.ThreadGroup;
  * @param free bytes
  * @param anonymous bytes of processes' private memory
  * @param files bytes of files in memory: tmpfs, shared memory
+ * @param swap bytes in swap areas, all of them free
  */
-record MemoryInfo(long total, long free, long anonymous, long files) {
+record MemoryInfo(long total, long free, long anonymous, long files, long swap) {
 
     static long total(Kernel kernel) {
         long given = kernel.config.memoryBytes();
@@ -37,7 +39,8 @@ record MemoryInfo(long total, long free, long anonymous, long files) {
         long files = kernel.pages.allocatedBytes();
         long free = Math.max(0, total - anonymous - files);
         long host = HostProcess.meminfo("MemAvailable");
-        return new MemoryInfo(total, host > 0 ? Math.min(free, host) : free, anonymous, files);
+        long swap = kernel.swap.totalPages() * Limits.PAGE_SIZE;
+        return new MemoryInfo(total, host > 0 ? Math.min(free, host) : free, anonymous, files, swap);
     }
 
     String meminfo() {
@@ -56,8 +59,8 @@ record MemoryInfo(long total, long free, long anonymous, long files) {
         row(out, "Inactive(file)", 0);
         row(out, "Unevictable", 0);
         row(out, "Mlocked", 0);
-        row(out, "SwapTotal", 0);
-        row(out, "SwapFree", 0);
+        row(out, "SwapTotal", swap);
+        row(out, "SwapFree", swap);
         row(out, "Zswap", 0);
         row(out, "Zswapped", 0);
         row(out, "Dirty", 0);

@@ -50,7 +50,7 @@ final class SystemFiles {
         root.constant("slabinfo", "slabinfo - version: 2.1\n");
         root.text("softirqs", t -> softirqs(kernel));
         root.text("stat", t -> stat(fs, bootOffsetNs(t)));
-        root.constant("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+        root.text("swaps", kernel.swap::text);
         root.directory("sysvipc");
         root.text("uptime", t -> uptime(fs, bootOffsetNs(t)));
         root.constant(

@@ -7,6 +7,7 @@ import umlaut.abi.Clock;
 import umlaut.abi.Errno;
 import umlaut.abi.GetRandomFlags;
 import umlaut.abi.Le;
+import umlaut.abi.Limits;
 import umlaut.abi.RebootConst;
 import umlaut.abi.Signal;
 import umlaut.abi.Sysinfo;
@@ -35,6 +36,9 @@ public final class MachineCalls {
         Le.putLong(out, Sysinfo.TOTALRAM, total);
         Le.putLong(out, Sysinfo.FREERAM, Math.max(0, total - kernel.pages.allocatedBytes()));
         Le.putLong(out, Sysinfo.SHAREDRAM, kernel.pages.allocatedBytes());
+        long swap = kernel.swap.totalPages() * Limits.PAGE_SIZE;
+        Le.putLong(out, Sysinfo.TOTALSWAP, swap);
+        Le.putLong(out, Sysinfo.FREESWAP, swap);
         Le.putShort(out, Sysinfo.PROCS, kernel.tasks.taskCount());
         Le.putInt(out, Sysinfo.MEM_UNIT, 1);
         task.memory.write(address, out);

@@ -21,7 +21,6 @@ import umlaut.kernel.vfs.File;
 public final class RefusedFamily implements SyscallFamily {
     private static final int ENTER_FLAGS = 0x7f, ENTER_REGISTERED_RING = 0x10;
     private static final int REGISTER_USE_REGISTERED_RING = 0x8000_0000, REGISTER_LAST = 37;
-    private static final int SWAP_FLAGS = 0x7ffff;
     private static final int PERF_FLAGS = 0xf, PERF_ATTR_SIZE = 4, PERF_ATTR_VERSION_0 = 64, PAGE = 4096;
 
     @Override
@@ -31,8 +30,8 @@ public final class RefusedFamily implements SyscallFamily {
             case Nr.IO_URING_ENTER -> ringEnter(task, a.fd(0), a.i(3));
             case Nr.IO_URING_REGISTER -> ringRegister(task, a.fd(0), a.i(1));
             case Nr.KEXEC_LOAD, Nr.KEXEC_FILE_LOAD -> Errno.EPERM.negative();
-            case Nr.SWAPON -> swapOn(task, a.l(0), a.i(1));
-            case Nr.SWAPOFF -> swapOff(task, a.l(0));
+            case Nr.SWAPON -> task.kernel.swap.on(task, a.l(0), a.i(1));
+            case Nr.SWAPOFF -> task.kernel.swap.off(task, a.l(0));
             case Nr.PERF_EVENT_OPEN -> perfEvent(task, a.l(0), a.l(4));
             case Nr.LSM_LIST_MODULES -> SecurityModules.list(task, a.l(0), a.l(1), a.i(2));
             case Nr.LSM_GET_SELF_ATTR -> SecurityModules.get(task, a.i(0), a.l(1), a.l(2), a.i(3));
@@ -66,22 +65,6 @@ public final class RefusedFamily implements SyscallFamily {
     private static long notARing(Task task, int fd) {
         File file = task.files().lookup(fd);
         return (file == null ? Errno.EBADF : Errno.EOPNOTSUPP).negative();
-    }
-
-    /** There is no room for swapping in what programs call their machine: any file is one without a swap header. */
-    private static long swapOn(Task task, long path, int flags) {
-        if ((flags & ~SWAP_FLAGS) != 0) {
-            return Errno.EINVAL.negative();
-        }
-        return swapOff(task, path);
-    }
-
-    private static long swapOff(Task task, long path) {
-        if (!task.credentials().capable(Capability.CAP_SYS_ADMIN)) {
-            return Errno.EPERM.negative();
-        }
-        task.kernel.vfs.lookup(task, umlaut.abi.AtFlags.AT_FDCWD, task.memory.path(path), 0);
-        return Errno.EINVAL.negative();
     }
 
     private static long perfEvent(Task task, long attributes, long flags) {

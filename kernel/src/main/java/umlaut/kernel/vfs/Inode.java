@@ -61,6 +61,9 @@ public abstract class Inode {
     /** It has, or has had, the attribute security.capability, which writing takes away. */
     public volatile boolean fileCapabilities;
 
+    /** In use by swapon(2): not to be written, cut or removed. */
+    public volatile boolean swap;
+
     /** Made by O_TMPFILE without O_EXCL: linkat(2) may give it a name. */
     public volatile boolean linkable;
 

@@ -89,6 +89,7 @@ public final class Permissions {
         int fixed = Ioctl.FS_IMMUTABLE_FL | Ioctl.FS_APPEND_FL;
         if ((directory.flags & Ioctl.FS_APPEND_FL) != 0
                 || (victim.flags & fixed) != 0
+                || victim.swap
                 || stickyForbids(directory, victim, who)) {
             throw Errno.EPERM.exception();
         }

@@ -354,7 +354,7 @@ public final class ReadWrite {
     private static long writeAt(Task task, File file, IovIter iter, long offset, int flags) {
         Inode inode = file.inode();
         if (inode.isRegular()) {
-            long error = limit(task, iter, offset);
+            long error = inode.swap ? Errno.ETXTBSY.negative() : limit(task, iter, offset);
             if (error != 0) {
                 return error;
             }

@@ -94,6 +94,9 @@ final class Truncate {
 
     private static void change(
             Vfs vfs, @org.jspecify.annotations.Nullable Task task, Inode inode, long length, Credentials who) {
+        if (inode.swap) {
+            throw Errno.ETXTBSY.exception();
+        }
         inode.lock.lock();
         try {
             if (task != null && length > inode.size) {
