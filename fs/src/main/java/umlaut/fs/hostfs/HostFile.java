@@ -197,7 +197,7 @@ final class HostFile extends File {
         }
         // A guest may raise the protection of what it has mapped: the descriptor itself must not allow more than the
         // file does.
-        return inode.openExactly(HostHandle.READ);
+        return inode.openExactly(HostHandle.READ, mine);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.Le;
 import umlaut.abi.Mode;
 import umlaut.abi.Statx;
@@ -164,9 +165,18 @@ final class HostInode extends Inode {
         return fresh;
     }
 
-    /** A descriptor of the caller's own that has no more access than {@code exact}: what guests may map. */
-    HostHandle openExactly(int exact) {
-        return openFresh(exact, exact);
+    /** A descriptor of the caller's own that has no more access than {@code exact}: what guests may map. @param other of the same object, which may have lost its name */
+    HostHandle openExactly(int exact, @Nullable HostHandle other) {
+        try {
+            return openFresh(exact, exact);
+        } catch (ErrnoException e) {
+            if (other == null || e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            return checked(
+                    Files.openat(Files.AT_FDCWD, HostChanges.byDescriptor(other), hostFlags(exact) & ~Files.O_NOFOLLOW, 0),
+                    exact);
+        }
     }
 
     /** Shows {@code fresh} to later users; the caller keeps its reference. */
@@ -234,7 +244,7 @@ final class HostInode extends Inode {
         }
     }
 
-    private long openOnce(@Nullable HostInode up, int access) {
+    private static int hostFlags(int access) {
         int flags = Files.O_NOFOLLOW | Files.O_CLOEXEC | Files.O_NONBLOCK | Files.O_NOCTTY;
         flags |= switch (access) {
             case HostHandle.READ -> Files.O_RDONLY;
@@ -242,6 +252,11 @@ final class HostInode extends Inode {
             case HostHandle.READ | HostHandle.WRITE -> Files.O_RDWR;
             default -> Files.O_PATH;
         };
+        return flags;
+    }
+
+    private long openOnce(@Nullable HostInode up, int access) {
+        int flags = hostFlags(access);
         if (up == null) {
             return openRootFile(flags & ~Files.O_NOFOLLOW);
         }

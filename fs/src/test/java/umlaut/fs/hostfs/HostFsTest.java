@@ -263,6 +263,20 @@ class HostFsTest {
     }
 
     @Test
+    void aFileThatHasLostItsNameCanStillBeMappedForReading() throws IOException {
+        Inode hello = find(volume(), "hello");
+        File writer = open(hello, OpenFlags.O_RDWR);
+        File reader = open(hello, OpenFlags.O_RDONLY);
+        Files.delete(host.resolve("hello"));
+        MappingSource.Extent extent = new MappingSource.Extent();
+        reader.mapping(false, false).extent(0, 4096, false, extent);
+        long flags = umlaut.host.Files.fcntl(extent.hostFd, 3, 0);
+        assertThat(flags & OpenFlags.O_ACCMODE).isEqualTo(OpenFlags.O_RDONLY);
+        reader.release();
+        writer.release();
+    }
+
+    @Test
     void aVolumeCanBeOneFile() {
         String path = host.resolve("hello").toString();
         Inode root = HostFs.open(path, 1, HostOptions.volume(path, false)).root();

@@ -68,11 +68,7 @@ public final class FutexFamily implements SyscallFamily {
                 if (command == FutexOps.FUTEX_WAIT_BITSET && !realtime) {
                     shiftTimeout(task, 3, timeout, Clock.CLOCK_MONOTONIC);
                 }
-                if (task.tracee() != null) {
-                    yield atOnce(task, Nr.FUTEX, timeout != 0);
-                }
-                task.user().futexOnReturn();
-                yield TaskLoop.KEEP_REGISTERS;
+                yield byHost(task, timeout != 0);
             }
             case FutexOps.FUTEX_LOCK_PI -> locks.lock(task, address, isPrivate, timeout, true);
             case FutexOps.FUTEX_LOCK_PI2 -> locks.lock(task, address, isPrivate, timeout, realtime);
@@ -80,10 +76,22 @@ public final class FutexFamily implements SyscallFamily {
             case FutexOps.FUTEX_UNLOCK_PI -> locks.unlock(task, address, isPrivate);
             case FutexOps.FUTEX_WAIT_REQUEUE_PI ->
                 locks.waitRequeue(task, address, a.i(2), isPrivate, timeout, realtime, a.l(4));
-            case FutexOps.FUTEX_CMP_REQUEUE_PI ->
-                locks.requeue(task, address, isPrivate, a.i(2), (int) timeout, a.l(4), a.i(5));
+            case FutexOps.FUTEX_CMP_REQUEUE_PI -> {
+                long moved = locks.requeue(task, address, isPrivate, a.i(2), (int) timeout, a.l(4), a.i(5));
+                // The host knows whether somebody waits there who did not ask to be moved to a lock, which is EINVAL.
+                yield moved == 0 ? byHost(task, false) : moved;
+            }
             default -> Errno.ENOSYS.negative();
         };
+    }
+
+    /** The call as the guest made it. */
+    private static long byHost(Task task, boolean timed) {
+        if (task.tracee() != null) {
+            return atOnce(task, Nr.FUTEX, timed);
+        }
+        task.user().futexOnReturn();
+        return TaskLoop.KEEP_REGISTERS;
     }
 
     /** An absolute time of a time namespace's, for the host, whose clock has no offset. Bad ones are for the host to refuse. */
