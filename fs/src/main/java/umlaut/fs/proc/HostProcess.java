@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import umlaut.engine.AddressSpace;
+import umlaut.kernel.mm.Mm;
 import umlaut.kernel.task.Task;
 
 /**
@@ -29,7 +30,14 @@ final class HostProcess {
 
     private HostProcess() {}
 
-    static Memory memory(AddressSpace space) {
+    /** What a guest's memory takes: never more than it has mapped, though the host counts the engine's own pages too. */
+    static Memory memory(Mm mm) {
+        long mapped = mm.counters().totalPages() * PAGE;
+        Memory host = memory(mm.space());
+        return new Memory(Math.min(host.resident, mapped), Math.min(host.shared, mapped));
+    }
+
+    private static Memory memory(AddressSpace space) {
         String statm = read(space.hostPid(), "/statm");
         String[] fields = statm.split(" ");
         if (fields.length < 3) {
@@ -44,6 +52,16 @@ final class HostProcess {
                 task.user().addressSpace().hostPid(), "/task/" + task.user().hostTid() + "/stat");
         int name = stat.lastIndexOf(") ");
         return name > 0 && stat.length() > name + 2 && stat.charAt(name + 2) == 'S';
+    }
+
+    static String maps(AddressSpace space) {
+        return read(space.hostPid(), "/maps");
+    }
+
+    /** Of maps or smaps of the host's: what they say of the page of vsyscalls, which is the same for all processes. Empty where the host has none. */
+    static String vsyscall(String maps) {
+        int at = maps.lastIndexOf("\nffffffffff600000-");
+        return at < 0 ? "" : maps.substring(at + 1);
     }
 
     static String smaps(AddressSpace space) {

@@ -26,7 +26,7 @@ final class MapsText {
             for (Vma vma : mm.vmas()) {
                 line(out, vma, reader);
             }
-            return out.toString();
+            return out.append(HostProcess.vsyscall(HostProcess.maps(mm.space()))).toString();
         } finally {
             mm.release();
         }

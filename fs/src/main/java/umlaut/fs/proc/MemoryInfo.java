@@ -32,7 +32,7 @@ record MemoryInfo(long total, long free, long anonymous, long files, long swap) 
             Task leader = group.leader();
             Mm mm = leader == null ? null : leader.mmOrNull();
             if (mm != null && seen.add(mm)) {
-                anonymous += HostProcess.memory(mm.space()).anonymous();
+                anonymous += HostProcess.memory(mm).anonymous();
             }
         }
         long total = total(kernel);

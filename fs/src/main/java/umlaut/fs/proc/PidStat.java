@@ -119,7 +119,7 @@ final class PidStat {
             return "0 0 0 0 0 0 0\n";
         }
         try {
-            HostProcess.Memory host = HostProcess.memory(mm.space());
+            HostProcess.Memory host = HostProcess.memory(mm);
             long text = mm.layout.endCode - mm.layout.startCode + PAGE - 1 >> 12;
             long data = mm.counters().dataPages() + mm.counters().stackPages();
             return mm.counters().totalPages() + " " + host.resident() / PAGE + " " + host.shared() / PAGE + " "

@@ -103,7 +103,7 @@ final class PidStatus {
     }
 
     private static void memory(StringBuilder out, Mm mm) {
-        HostProcess.Memory host = HostProcess.memory(mm.space());
+        HostProcess.Memory host = HostProcess.memory(mm);
         kib(out, "VmPeak", mm.counters().peakPages() << 2);
         kib(out, "VmSize", mm.counters().totalPages() << 2);
         kib(out, "VmLck", mm.counters().lockedPages() << 2);

@@ -68,7 +68,8 @@ final class SmapsText {
             return "";
         }
         try {
-            List<HostRange> host = parse(HostProcess.smaps(mm.space()));
+            String whole = HostProcess.smaps(mm.space());
+            List<HostRange> host = parse(whole);
             StringBuilder out = new StringBuilder();
             for (Vma vma : mm.vmas()) {
                 MapsText.line(out, vma, reader);
@@ -83,7 +84,7 @@ final class SmapsText {
                 out.append("THPeligible:           0\n");
                 out.append("VmFlags: ").append(flags(vma)).append('\n');
             }
-            return out.toString();
+            return out.append(HostProcess.vsyscall(whole)).toString();
         } finally {
             mm.release();
         }

@@ -119,8 +119,7 @@ public final class Exec {
     private static String comm(String name, String path, File file) {
         Path opened = file.path;
         if (path.isEmpty() && opened != null) {
-            String full = opened.display(opened.mount().rootPath());
-            return full.substring(full.lastIndexOf('/') + 1);
+            return opened.dentry().name();
         }
         return name.substring(name.lastIndexOf('/') + 1);
     }

@@ -39,6 +39,9 @@ public final class Mm {
 
     /** mlockall(MCL_FUTURE): flags that every new VMA gets. */
     @GuardedBy("lock") int futureLockFlags;
+    /** The guest has unmapped its vDSO. */
+    @GuardedBy("lock") boolean withoutVdso;
+
 
     /** Result slot, so that looking up pages allocates nothing. */
     @GuardedBy("lock") final MappingSource.Extent extent = new MappingSource.Extent();

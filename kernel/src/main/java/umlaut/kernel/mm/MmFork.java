@@ -23,6 +23,7 @@ final class MmFork {
             child.setExecutable(exe == null ? null : exe.acquire());
             child.setDumpable(parent.dumpable());
             child.coredumpFilter = parent.coredumpFilter;
+            child.withoutVdso = parent.withoutVdso;
             return new Mm.Forked(child, user);
         } finally {
             parent.lock.unlock();

@@ -1,5 +1,6 @@
 package umlaut.kernel.mm;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import umlaut.abi.MapFlags;
@@ -26,10 +27,18 @@ final class MmReport {
         }
     }
 
+    /** The guest has unmapped a range: if that is all of the vDSO, it is shown no more, though the engine keeps it. */
+    @GuardedBy("mm.lock") static void vdsoUnmapped(Mm mm, long start, long end) {
+        long vdso = mm.kernel().engine.cpu().vdso();
+        if (vdso != 0 && start <= vdso && vdso + VDSO_SIZE <= end) {
+            mm.withoutVdso = true;
+        }
+    }
+
     /** The engine's vDSO lies above what the guest can map, but every program is told of it and may read it. */
     private static void addVdso(Mm mm, List<Vma> out) {
         long vdso = mm.kernel().engine.cpu().vdso();
-        if (vdso != 0 && mm.layout.auxv.length != 0) {
+        if (vdso != 0 && mm.layout.auxv.length != 0 && !mm.withoutVdso) {
             int prot = MapFlags.PROT_READ | MapFlags.PROT_EXEC;
             int flags = Vma.SPECIAL | Vma.MAYREAD | Vma.MAYEXEC;
             out.add(new Vma(mm, vdso, vdso + VDSO_SIZE, prot, flags, null, null, vdso, "[vdso]"));

@@ -9,15 +9,17 @@ import umlaut.kernel.task.Task;
 
 /** munmap(2) (Linux: mm/vma.c do_vmi_munmap). */
 final class Munmap {
+    /** Linux's; what lies between a guest's own and this is the engine's, and nothing to unmap. */
+    private static final long TASK_SIZE_MAX = (1L << 47) - MmArea.PAGE;
+
     private Munmap() {}
 
     static long munmap(Task task, long address, long size) {
         Mm mm = task.mm();
-        long taskSize = mm.layout.taskSize;
         if (!MmArea.aligned(address)
                 || address < 0
-                || address > taskSize
-                || Long.compareUnsigned(size, taskSize - address) > 0) {
+                || address > TASK_SIZE_MAX
+                || Long.compareUnsigned(size, TASK_SIZE_MAX - address) > 0) {
             return Errno.EINVAL.negative();
         }
         long length = MmArea.pageUp(size);
@@ -26,7 +28,9 @@ final class Munmap {
         }
         mm.lock.lock();
         try {
-            long result = unmap(mm, task, address, address + length);
+            MmReport.vdsoUnmapped(mm, address, address + length);
+            long end = Math.min(address + length, mm.layout.taskSize);
+            long result = address < end ? unmap(mm, task, address, end) : 0;
             mm.lease.mapped(task, address);
             return result;
         } finally {
