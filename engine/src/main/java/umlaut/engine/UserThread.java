@@ -217,6 +217,12 @@ public interface UserThread extends UserMemory {
      */
     boolean loadVectorState(long address);
 
+    /**
+     * The host's processors that guest code may run on, as bits; all of them is no limit. From any thread. Engines that do not choose processors, and hosts whose processors
+     * are not the guest's, take no notice.
+     */
+    default void limitCpus(long cpus) {}
+
     /** Vector state at its initial value, as execve(2) leaves it. */
     void resetVectorState();
 

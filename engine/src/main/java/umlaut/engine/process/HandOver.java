@@ -214,6 +214,11 @@ final class HandOver {
         return placement.guestConfinedTo();
     }
 
+    /** See {@link Placement#limitGuest}. */
+    void limitGuest(long cpus) {
+        placement.limitGuest(cpus);
+    }
+
     /** While it is the kernel's turn. */
     private boolean guestSleeps() {
         return ((int) Layouts.WORD.getVolatile(area, (long) Area.STATE) & State.ASLEEP) != 0;

@@ -178,7 +178,7 @@ final class NativeAddressSpace extends StubProcess {
             first.inheritRseq(thread);
             prepare.accept(first);
             bear(birth, child, first);
-            first.bornOn(service.cpu());
+            first.handOver.bornOn(service.cpu());
             if (running) {
                 first.arm(); // not before the child's number was read, which its guest code could change
             }
@@ -224,7 +224,7 @@ final class NativeAddressSpace extends StubProcess {
             }
             NativeThread thread = new NativeThread(this, host.slot(), host.started());
             thread.setHostTid(host.tid());
-            thread.bornOn(host.cpu());
+            thread.handOver.bornOn(host.cpu());
             threads.add(thread);
             return thread;
         } finally {
@@ -248,7 +248,7 @@ final class NativeAddressSpace extends StubProcess {
                 return;
             }
             changing.remove(thread);
-            parked.add(thread.slot, thread.hostTid(), thread.hasStarted(), thread.confinedTo());
+            parked.add(thread.slot, thread.hostTid(), thread.hasStarted(), thread.handOver.guestConfinedTo());
             releaseIfOver();
         } finally {
             lock.unlock();

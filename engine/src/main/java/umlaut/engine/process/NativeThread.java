@@ -65,7 +65,7 @@ final class NativeThread implements UserThread {
     private final long[] message = new long[NO_MESSAGE + 1];
 
     private final AreaUse areaUse = new AreaUse();
-    private final HandOver handOver;
+    final HandOver handOver;
     private boolean started;
     /** Guest code was let go before the first resume. */
     private boolean running;
@@ -112,16 +112,6 @@ final class NativeThread implements UserThread {
 
     boolean hasStarted() {
         return started;
-    }
-
-    /** Its host thread is confined to a processor from the start; -1 if it is not. */
-    void bornOn(int cpu) {
-        handOver.bornOn(cpu);
-    }
-
-    /** The processor that its host thread is confined to, -1 if to none. */
-    int confinedTo() {
-        return handOver.guestConfinedTo();
     }
 
     /** Before anybody but its maker knows the thread. */
@@ -175,6 +165,11 @@ final class NativeThread implements UserThread {
     @Override
     public void doze(long deadlineNs) {
         handOver.doze(deadlineNs);
+    }
+
+    @Override
+    public void limitCpus(long cpus) {
+        handOver.limitGuest(cpus);
     }
 
     @Override

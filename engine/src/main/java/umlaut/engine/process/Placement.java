@@ -78,6 +78,9 @@ final class Placement {
     private long windowStartNs;
     private long boundNs;
 
+    /** What sched_setaffinity(2) has left the guest thread; 0: no limit. */
+    private volatile long guestLimit;
+
     /** @param placeGuest confines the guest thread to the processors of a mask */
     Placement(Pacer pacer, LongConsumer placeGuest) {
         this.pacer = pacer;
@@ -89,12 +92,36 @@ final class Placement {
         bornOn = cpu;
     }
 
+    /** The guest thread may only run on these processors; from any thread. The pair's own kernel thread may move it meanwhile: it then finds that the limit has changed. */
+    void limitGuest(long cpus) {
+        long all = pacer.guestCpus;
+        boolean numberedAsHere = (all & all + 1) == 0;
+        if (numberedAsHere && (cpus & all) != 0) {
+            guestLimit = (cpus & all) == all ? 0 : cpus & all;
+            placeGuest.accept(guestCpus());
+        }
+    }
+
+    /** Where the guest thread may run. */
+    private long guestCpus() {
+        long limit = guestLimit;
+        return limit == 0 ? pacer.guestCpus : limit;
+    }
+
+    private void place(long cpus) {
+        long before = guestLimit;
+        placeGuest.accept(cpus);
+        if (guestLimit != before) {
+            placeGuest.accept(guestCpus());
+        }
+    }
+
     /** Confines the guest thread of a new pair to the processor of the caller, who is about to wake it. */
     void comeHere() {
         int here = pacer.places() ? Processes.currentCpu() : -1;
-        if (here != bornOn && pacer.isAllowed(here)) {
+        if (here != bornOn && pacer.isAllowed(here) && (guestCpus() >>> here & 1) != 0) {
             bornOn = here;
-            placeGuest.accept(1L << here);
+            place(1L << here);
         }
     }
 
@@ -119,8 +146,13 @@ final class Placement {
         }
     }
 
-    /** The processor that the guest thread is confined to, -1 if to none: for the next guest thread that its host thread serves. */
+    /** The processor that the guest thread is confined to, -1 if to none: for the next guest thread that its host thread serves, which has no limit. */
     int guestConfinedTo() {
+        if (guestLimit != 0) {
+            guestLimit = 0;
+            placeGuest.accept(pacer.guestCpus);
+            return -1;
+        }
         return mode == Mode.TOGETHER ? guestCpu : mode == Mode.FREE && isUnborn ? bornOn : -1;
     }
 
@@ -225,6 +257,8 @@ final class Placement {
         isNew = false;
         if (cpu < 0 || cpu > 63 || !pacer.places()) {
             to = Mode.FREE;
+        } else if ((guestCpus() >>> cpu & 1) == 0) {
+            cpu = Long.numberOfTrailingZeros(guestCpus());
         }
         long one = 1L << cpu & all;
         long others = all == one ? all : all & ~one; // background work may have one processor only
@@ -233,9 +267,9 @@ final class Placement {
             return;
         }
         if (to == Mode.TOGETHER) {
-            placeGuest.accept(mask);
+            place(mask);
         } else if (mode == Mode.TOGETHER) {
-            placeGuest.accept(pacer.guestCpus);
+            place(guestCpus());
         }
         bind(to, cpu, mask);
     }

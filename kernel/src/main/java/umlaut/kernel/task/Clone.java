@@ -301,6 +301,7 @@ public final class Clone {
         if (!ownStack) {
             child.signalStack.copyFrom(parent.signalStack);
         }
+        SchedCalls.limitCpus(child);
         child.setSeccomp(parent.seccomp());
         child.origRax = parent.origRax;
         child.lastFault = parent.lastFault;

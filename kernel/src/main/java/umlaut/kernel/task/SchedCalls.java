@@ -12,8 +12,8 @@ import umlaut.abi.Timespec;
 import umlaut.kernel.cred.Credentials;
 
 /**
- * Scheduling policies and CPU affinity, sched(7). The host schedules guest threads as it likes; what is asked for here
- * is checked, kept, shown and inherited as Linux would.
+ * Scheduling policies and CPU affinity, sched(7). Threads run on the processors that they are left with, where the guest has all of its host's; else the host schedules
+ * them as it likes, and what is asked for is checked, kept, shown and inherited as Linux would.
  */
 public final class SchedCalls {
     private static final int RT_MAX = 99;
@@ -251,7 +251,22 @@ public final class SchedCalls {
             return Errno.EINVAL.negative();
         }
         target.settings.cpuMask = effective;
+        if (cpusAreHosts(task)) {
+            target.user().limitCpus(effective);
+        }
         return 0;
+    }
+
+    /** A task has got a new thread of the engine's, which knows of no limit. */
+    static void limitCpus(Task task) {
+        long mask = task.settings.cpuMask;
+        if (mask != allCpus(task) && cpusAreHosts(task)) {
+            task.user().limitCpus(mask);
+        }
+    }
+
+    private static boolean cpusAreHosts(Task task) {
+        return task.kernel.config.cpus() >= task.kernel.engine.cpu().cpus();
     }
 
     static long allCpus(Task task) {

@@ -260,6 +260,7 @@ public final class Task {
     public void setUser(UserThread fresh) {
         takeMaskBack();
         user = fresh;
+        SchedCalls.limitCpus(this);
         noteSyscallWork();
     }
 
