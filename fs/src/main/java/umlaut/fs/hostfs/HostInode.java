@@ -174,7 +174,8 @@ final class HostInode extends Inode {
                 throw e;
             }
             return checked(
-                    Files.openat(Files.AT_FDCWD, HostChanges.byDescriptor(other), hostFlags(exact) & ~Files.O_NOFOLLOW, 0),
+                    Files.openat(
+                            Files.AT_FDCWD, HostChanges.byDescriptor(other), hostFlags(exact) & ~Files.O_NOFOLLOW, 0),
                     exact);
         }
     }

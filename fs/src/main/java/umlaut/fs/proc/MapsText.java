@@ -26,7 +26,8 @@ final class MapsText {
             for (Vma vma : mm.vmas()) {
                 line(out, vma, reader);
             }
-            return out.append(HostProcess.vsyscall(HostProcess.maps(mm.space()))).toString();
+            return out.append(HostProcess.vsyscall(HostProcess.maps(mm.space())))
+                    .toString();
         } finally {
             mm.release();
         }

@@ -42,7 +42,6 @@ public final class Mm {
     /** The guest has unmapped its vDSO. */
     @GuardedBy("lock") boolean withoutVdso;
 
-
     /** Result slot, so that looking up pages allocates nothing. */
     @GuardedBy("lock") final MappingSource.Extent extent = new MappingSource.Extent();
 

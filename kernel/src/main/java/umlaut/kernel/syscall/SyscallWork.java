@@ -49,6 +49,7 @@ final class SyscallWork {
     private static long traced(Syscalls syscalls, Task task, Tracee tracee, Args args) {
         UserThread user = task.user();
         tracee.enterSystemCall();
+        task.origRax = user.reg(Reg.RAX); // all of it, though only the lower half counts
         user.setReg(Reg.RAX, Errno.ENOSYS.negative());
         boolean emulated = tracee.emulates();
         if (emulated || tracee.stopsAtSystemCalls()) {
