@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import umlaut.abi.ElfNhdr;
 import umlaut.abi.Errno;
-import umlaut.abi.ErrnoException;
 import umlaut.abi.Iovec;
 import umlaut.abi.Le;
 import umlaut.abi.PtraceConst;
@@ -233,12 +232,12 @@ final class PtraceRequests {
             MemorySegment out = arena.allocate(Siginfo.SIZE, 8);
             for (long i = from; i >= 0 && i < queued.size() && done < count; i++) {
                 SigInfoLayout.write(out, 0, queued.get((int) i));
-                tracer.memory.write(data + (long) done * Siginfo.SIZE, out);
+                // At once: what comes before a fault counts.
+                long at = data + (long) done * Siginfo.SIZE;
+                if (tracer.user().writeNow(at, out, 0, Siginfo.SIZE) != Siginfo.SIZE) {
+                    return done > 0 ? done : Errno.EFAULT.negative();
+                }
                 done++;
-            }
-        } catch (ErrnoException e) {
-            if (done == 0) {
-                throw e;
             }
         }
         return done;
