@@ -154,6 +154,21 @@ public final class BlockDevices implements AutoCloseable {
         return out.toString();
     }
 
+    /** By all disks, so far. */
+    public synchronized long readBytes() {
+        return byNumber.values().stream()
+                .filter(d -> d.whole == null)
+                .mapToLong(d -> d.readSectors.get() * BlockDevice.SECTOR)
+                .sum();
+    }
+
+    public synchronized long writtenBytes() {
+        return byNumber.values().stream()
+                .filter(d -> d.whole == null)
+                .mapToLong(d -> d.writtenSectors.get() * BlockDevice.SECTOR)
+                .sum();
+    }
+
     private synchronized String statistics() {
         StringBuilder out = new StringBuilder();
         for (BlockDevice d : byNumber.values()) {

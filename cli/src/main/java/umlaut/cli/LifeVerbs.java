@@ -169,7 +169,7 @@ final class LifeVerbs {
         return status;
     }
 
-    private static void remove(Guests guests, String reference, boolean force) {
+    static void remove(Guests guests, String reference, boolean force) {
         Guest guest = guests.find(reference);
         if (guest == null) {
             removeDisk(reference, "no guest '" + reference + "'");

@@ -85,12 +85,16 @@ public final class Main {
             case TRAIN -> RunCommand.train();
             case GuestStart.ARGUMENT -> new GuestStart().runGuest(args.getLast());
             case SharedHost.ARGUMENT -> new GuestStart().runShared();
+            case CompletionVerb.ARGUMENT -> CompletionVerb.complete(args.size() < 2 ? List.of("") : args.subList(1, args.size()));
             default -> manage(verb, args);
         };
     }
 
     private static int manage(String name, List<String> args) {
         Verb verb = Verbs.find(name);
+        if (verb == null && args.size() > 1) {
+            verb = Verbs.find(name + " " + args.get(1));
+        }
         if (verb == null) {
             throw new UsageException("no command '" + name + "': see 'umlaut --help'");
         }

@@ -106,8 +106,8 @@ final class RunArguments {
                 DiskArgument.parseAll(flags.list("--disk"), around.directory()),
                 tmpfs(),
                 flags.isSet("--read-only"),
-                memory(),
-                cpus(),
+                memory(flags.value("--memory")),
+                cpus(flags.value("--cpus")),
                 Math.max(0, flags.given("--pids-limit") ? count("--pids-limit") : 0),
                 limits(),
                 new NetworkArguments(flags, around.directory()).config(),
@@ -255,8 +255,8 @@ final class RunArguments {
         return mounts;
     }
 
-    private long memory() {
-        String text = flags.value("--memory");
+    /** The value of --memory, bytes. */
+    static long memory(@Nullable String text) {
         if (text == null) {
             return 0;
         }
@@ -267,8 +267,8 @@ final class RunArguments {
         return bytes;
     }
 
-    private double cpus() {
-        String text = flags.value("--cpus");
+    /** The value of --cpus. */
+    static double cpus(@Nullable String text) {
         if (text == null) {
             return 0;
         }

@@ -30,9 +30,10 @@ final class RunCommand {
     static int boot(List<String> args) {
         Flags flags = new Flags("boot", RunFlags.bootTable());
         flags.parse(args, 1);
-        if (flags.isSet("--help")) {
-            return Main.print(RunFlags.bootHelp());
-        }
+        return flags.isSet("--help") ? Main.print(RunFlags.bootHelp()) : boot(flags);
+    }
+
+    private static int boot(Flags flags) {
         if (flags.rest().size() != 1) {
             throw new UsageException("say which image to boot: 'umlaut boot IMAGE'");
         }
@@ -64,9 +65,10 @@ final class RunCommand {
     private static int run(List<String> args, boolean rehearse) {
         Flags flags = new Flags("run", RunFlags.table());
         flags.parse(args, 1);
-        if (flags.isSet("--help")) {
-            return Main.print(RunFlags.help());
-        }
+        return flags.isSet("--help") ? Main.print(RunFlags.help()) : run(flags, rehearse);
+    }
+
+    private static int run(Flags flags, boolean rehearse) {
         if (flags.isSet("--detach")) {
             return new GuestStart().detached(flags, false);
         }
@@ -79,5 +81,26 @@ final class RunCommand {
             }
             return run.machine(machine);
         }
+    }
+
+    /** Both, for completion and manual pages. */
+    static List<Verb> verbs() {
+        return List.of(
+                new Verb(
+                        "run",
+                        "[IMAGE] [--] [COMMAND [ARG...]]",
+                        "Run a command, or a shell, in a fresh guest.",
+                        RunFlags.more(),
+                        RunFlags.table(),
+                        Verb.Complete.IMAGES,
+                        flags -> run(flags, true)),
+                new Verb(
+                        "boot",
+                        "IMAGE",
+                        "Boot an image: its init, a login on this terminal.",
+                        "",
+                        RunFlags.bootTable(),
+                        Verb.Complete.IMAGES,
+                        RunCommand::boot));
     }
 }

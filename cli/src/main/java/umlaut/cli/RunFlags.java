@@ -107,6 +107,11 @@ final class RunFlags {
                 Flag.of("--help", Kind.SWITCH, "", "Show this."));
     }
 
+    /** What help says behind the flags. */
+    static String more() {
+        return MORE.stripLeading();
+    }
+
     static String help() {
         return help(USAGE, table(), MORE);
     }

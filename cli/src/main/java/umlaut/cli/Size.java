@@ -1,5 +1,6 @@
 package umlaut.cli;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Amounts as people write them. */
@@ -26,6 +27,21 @@ final class Size {
             throw new UsageException(flag + ": '" + text + "' is no size: write 512m or 2g");
         }
         return (long) (number * (1L << shift));
+    }
+
+    /** For people, as docker shows it: 1.5MiB. */
+    static String shown(long bytes) {
+        double value = bytes;
+        String unit = "B";
+        for (String next : List.of("KiB", "MiB", "GiB", "TiB")) {
+            if (value < 1024) {
+                break;
+            }
+            value /= 1024;
+            unit = next;
+        }
+        String digits = value >= 100 || unit.equals("B") ? "%.0f" : value >= 10 ? "%.1f" : "%.2f";
+        return String.format(Locale.ROOT, digits, value) + unit;
     }
 
     /** A number that is not negative, or -1 for anything else. */

@@ -13,10 +13,15 @@ final class Verbs {
         all.add(PsVerb.VERB);
         all.addAll(LifeVerbs.all());
         all.addAll(EntryVerbs.all());
+        all.add(CopyVerb.VERB);
         all.addAll(InspectVerb.all());
+        all.addAll(StatsVerbs.all());
         all.add(LogsVerb.VERB);
         all.addAll(DiskVerbs.all());
         all.add(EventsVerb.VERB);
+        all.addAll(SystemVerbs.all());
+        all.add(CompletionVerb.VERB);
+        all.add(ManVerb.VERB);
         return all;
     }
 
@@ -33,7 +38,7 @@ final class Verbs {
     static String summaries() {
         StringBuilder out = new StringBuilder();
         for (Verb verb : all()) {
-            out.append(String.format("  %-11s %s%n", verb.name(), verb.summary()));
+            out.append(String.format("  %-12s %s%n", verb.name(), verb.summary()));
         }
         return out.toString();
     }

@@ -19,19 +19,22 @@ final class CpuGovernor implements Runnable {
     private static final int SIGCONT = 18, SIGSTOP = 19;
 
     private final Kernel kernel;
-    private final double cpus;
-    private final long quotaNs;
+    private volatile double cpus;
     private final Map<Integer, Long> usedBefore = new HashMap<>();
 
-    CpuGovernor(Kernel kernel, double cpus) {
+    CpuGovernor(Kernel kernel) {
         this.kernel = kernel;
-        this.cpus = cpus;
-        this.quotaNs = (long) (cpus * PERIOD_NS);
+    }
+
+    /** 0: no limit. */
+    void setCpus(double fresh) {
+        cpus = fresh;
     }
 
     @Override
     public void run() {
-        long budget = quotaNs;
+        usedSinceLastLook(); // what was used before counts for nothing
+        long budget = (long) (cpus * PERIOD_NS);
         long last = System.nanoTime();
         List<Integer> stopped = new ArrayList<>();
         try {
@@ -41,8 +44,15 @@ final class CpuGovernor implements Runnable {
                 // By the time that has really passed, however late this thread is. What was used too much is owed;
                 // unused time
                 // is not saved up.
-                long earned = (long) (cpus * (now - last));
+                double share = cpus;
+                long quotaNs = (long) (share * PERIOD_NS);
+                long earned = (long) (share * (now - last));
                 last = now;
+                if (share == 0) {
+                    continueAll(stopped);
+                    usedSinceLastLook();
+                    continue;
+                }
                 budget = Math.min(quotaNs, budget + earned) - usedSinceLastLook();
                 if (budget <= 0) {
                     stopAll(stopped);

@@ -143,6 +143,15 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
         }
     }
 
+    /** By all disks, so far. */
+    long readBytes() {
+        return devices.readBytes();
+    }
+
+    long writtenBytes() {
+        return devices.writtenBytes();
+    }
+
     private LookupContext boot() {
         return LookupContext.kernel(kernel.vfs.namespace());
     }

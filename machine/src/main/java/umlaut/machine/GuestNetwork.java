@@ -32,6 +32,8 @@ final class GuestNetwork implements AutoCloseable {
 
     private final NetNamespace net;
     private final KernelLog log;
+    /** eth0; null: there is none. */
+    private @Nullable LinkDevice eth0;
     /** The link, once it is there; guarded by this. */
     private @Nullable Link link;
 
@@ -78,6 +80,7 @@ final class GuestNetwork implements AutoCloseable {
         net.lock();
         try {
             net.devices.register(device, 0);
+            eth0 = device;
             // Nobody else is on the link, and its router is known.
             device.conf.dadTransmits = 0;
             device.conf.acceptRa = 0;
@@ -101,6 +104,7 @@ final class GuestNetwork implements AutoCloseable {
         net.lock();
         try {
             net.devices.register(device, 0);
+            eth0 = device;
             net.devices.setFlags(device, device.flags | IfConst.IFF_UP);
             if (address != null) {
                 IpAddress broadcast = address.isV4() ? IpAddress.v4(address.v4() | ~IpAddress.mask4(length)) : null;
@@ -172,6 +176,17 @@ final class GuestNetwork implements AutoCloseable {
                 0,
                 0);
         net.fib(v4).add(route, FLAGS);
+    }
+
+    /** By eth0, so far. */
+    long receivedBytes() {
+        LinkDevice device = eth0;
+        return device == null ? 0 : device.received.bytes;
+    }
+
+    long sentBytes() {
+        LinkDevice device = eth0;
+        return device == null ? 0 : device.sent.bytes;
     }
 
     private static void tell(String line) {

@@ -37,7 +37,7 @@ public final class Machine implements AutoCloseable {
     private final GuestNetwork network;
     private final HostStreams streams;
     private final Starter starter;
-    private final List<Thread> guards = new ArrayList<>();
+    private final Guards guards;
 
     /** @throws MachineException when this host cannot run guests */
     public Machine(MachineConfig config) {
@@ -60,6 +60,7 @@ public final class Machine implements AutoCloseable {
             disks.close();
             throw e;
         }
+        guards = new Guards(kernel);
         streams = new HostStreams(kernel);
         starter = new Starter(kernel, config);
     }
@@ -116,7 +117,7 @@ public final class Machine implements AutoCloseable {
             task.group.unkillable = config.boot();
             console.giveTo(task);
         });
-        startGuards();
+        guards.set(new MachineLimits(config.memoryBytes(), config.cpus(), config.pidsLimit()));
         return new Program(kernel, process, console.terminal() == null ? console.farSide() : null);
     }
 
@@ -193,6 +194,27 @@ public final class Machine implements AutoCloseable {
         kernel.cgroups.freeze(kernel.cgroups.root(), false);
     }
 
+    public GuestFiles files() {
+        return new GuestFiles(kernel);
+    }
+
+    public MachineLimits limits() {
+        return guards.limits();
+    }
+
+    /** Changes limits from now on. @throws MachineException for what cannot be changed while it runs */
+    public void limit(MachineLimits fresh) {
+        guards.set(fresh);
+    }
+
+    public Usage usage() {
+        return new Meter(kernel, disks, network).usage(guards.limits().memoryBytes());
+    }
+
+    public List<ProcessRow> processes() {
+        return new Meter(kernel, disks, network).processes();
+    }
+
     // --- speed ---
 
     /**
@@ -213,17 +235,7 @@ public final class Machine implements AutoCloseable {
                 .join();
     }
 
-    // --- limits and the end ---
-
-    private void startGuards() {
-        if (config.memoryBytes() > 0) {
-            guards.add(
-                    Thread.ofPlatform().daemon().name("memory").start(new MemoryGuard(kernel, config.memoryBytes())));
-        }
-        if (config.cpus() > 0 && config.cpus() < engine.cpu().cpus()) {
-            guards.add(Thread.ofPlatform().daemon().name("cpus").start(new CpuGovernor(kernel, config.cpus())));
-        }
-    }
+    // --- the end ---
 
     /**
      * Ends every process of the guest. They are gone when this returns, unless the host is slow to end them; none outlives the process that the machine runs
@@ -231,7 +243,7 @@ public final class Machine implements AutoCloseable {
      */
     @Override
     public void close() {
-        guards.forEach(Thread::interrupt);
+        guards.close();
         network.close();
         streams.close();
         Thread closer = Thread.ofPlatform().daemon().name("close").start(engine::close);

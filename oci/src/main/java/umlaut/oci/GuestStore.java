@@ -36,6 +36,15 @@ public final class GuestStore {
                 .toList();
     }
 
+    /** What a kept guest's changes take of the host. */
+    public long bytesOnHost(String guest) {
+        try {
+            return DiskUse.bytes(directory(guest).resolve(COW));
+        } catch (IOException e) {
+            throw new ImageException("the disk of guest '" + guest + "' cannot be read: " + Failure.reason(e));
+        }
+    }
+
     /** The image a kept guest was made from. */
     public String imageOf(String guest) {
         try {

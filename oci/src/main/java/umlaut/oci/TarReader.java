@@ -15,7 +15,7 @@ import umlaut.machine.image.FileAttributes;
  * Reads a tar archive to the byte (tar(5); POSIX pax): ustar, GNU's long names and sparse files, pax headers with extended attributes, which are bytes and no text: that is why this is no library's
  * reader. What makes no sense is refused with one line.
  */
-final class TarReader {
+public final class TarReader {
     private static final int BLOCK = 512;
     /** Of a pax header or a long name, bytes: none is as long in earnest. */
     private static final int MOST_HEADER = 1 << 20;
@@ -33,12 +33,12 @@ final class TarReader {
 
     private long at;
 
-    TarReader(InputStream in) {
+    public TarReader(InputStream in) {
         this.in = in;
     }
 
     /** What the last member has in it. */
-    InputStream contents() {
+    public InputStream contents() {
         return contents;
     }
 
@@ -48,7 +48,7 @@ final class TarReader {
     }
 
     /** @return null at the end. @throws ImageException for what is no tar archive */
-    @Nullable TarEntry next() throws IOException {
+    public @Nullable TarEntry next() throws IOException {
         stored.drain();
         Map<String, byte[]> pax = new HashMap<>(global);
         while (true) {

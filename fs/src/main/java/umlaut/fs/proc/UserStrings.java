@@ -16,9 +16,11 @@ final class UserStrings {
 
     static String cmdline(Subject subject) {
         Mm mm = subject.acquireMm();
-        if (mm == null) {
-            return "";
-        }
+        return mm == null ? "" : cmdline(mm);
+    }
+
+    /** @param mm released here */
+    static String cmdline(Mm mm) {
         try {
             long start = mm.layout.argStart;
             String arguments = read(mm, start, mm.layout.argEnd);
