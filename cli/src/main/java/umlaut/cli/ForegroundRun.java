@@ -42,6 +42,11 @@ final class ForegroundRun implements AutoCloseable {
         return new ForegroundRun(made, Foreground.of(new Foreground.Known(start.guests, start.events, guest)));
     }
 
+    /** Nobody is to know of it. */
+    static ForegroundRun unknown(Flags flags) {
+        return new ForegroundRun(GuestStart.read(flags, false, false, Surroundings.here(false)), null);
+    }
+
     /** For one without a name: made known later, if it lives so long. */
     private static @Nullable Foreground foreground(GuestStart.Made made) {
         Map<String, String> environment = System.getenv();

@@ -85,7 +85,8 @@ public final class Main {
             case TRAIN -> RunCommand.train();
             case GuestStart.ARGUMENT -> new GuestStart().runGuest(args.getLast());
             case SharedHost.ARGUMENT -> new GuestStart().runShared();
-            case CompletionVerb.ARGUMENT -> CompletionVerb.complete(args.size() < 2 ? List.of("") : args.subList(1, args.size()));
+            case CompletionVerb.ARGUMENT ->
+                CompletionVerb.complete(args.size() < 2 ? List.of("") : args.subList(1, args.size()));
             default -> manage(verb, args);
         };
     }

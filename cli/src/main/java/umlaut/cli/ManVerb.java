@@ -56,15 +56,19 @@ final class ManVerb {
     }
 
     private static String head(String name, String summary) {
-        return ".TH " + name.toUpperCase(Locale.ROOT) + " 1 \"\" umlaut \"User Commands\"\n.SH NAME\n" + plain(name) + " \\- "
-                + plain(summary) + "\n";
+        return ".TH " + name.toUpperCase(Locale.ROOT) + " 1 \"\" umlaut \"User Commands\"\n.SH NAME\n" + plain(name)
+                + " \\- " + plain(summary) + "\n";
     }
 
     private static String overview(List<Verb> verbs) {
         StringBuilder out = new StringBuilder(head("umlaut", "run whole Linux systems as ordinary programs"));
         out.append(".SH SYNOPSIS\n.B umlaut\n.I COMMAND\n[FLAGS] [ARG...]\n.SH COMMANDS\n");
         for (Verb verb : verbs) {
-            out.append(".TP\n.B ").append(plain(verb.name())).append('\n').append(plain(verb.summary())).append('\n');
+            out.append(".TP\n.B ")
+                    .append(plain(verb.name()))
+                    .append('\n')
+                    .append(plain(verb.summary()))
+                    .append('\n');
         }
         out.append(".TP\n.B image\nMake, show and remove images.\n.SH SEE ALSO\n");
         verbs.forEach(v -> out.append(".BR ").append(plain(page(v))).append(" (1),\n"));
@@ -75,7 +79,9 @@ final class ManVerb {
         StringBuilder out = new StringBuilder(head(page(verb), verb.summary()));
         out.append(".SH SYNOPSIS\n.B ").append(plain(verb.usage())).append("\n.SH OPTIONS\n");
         for (Flag flag : verb.allFlags()) {
-            String value = flag.kind() == Kind.SWITCH ? "" : flag.kind() == Kind.OPTIONAL ? "[=" + flag.label() + "]" : " " + flag.label();
+            String value = flag.kind() == Kind.SWITCH
+                    ? ""
+                    : flag.kind() == Kind.OPTIONAL ? "[=" + flag.label() + "]" : " " + flag.label();
             out.append(".TP\n.B ")
                     .append(plain(String.join(", ", flag.names()) + value))
                     .append('\n')

@@ -14,15 +14,22 @@ final class RunCommand {
 
     /** @param args the whole command line, "run" first. @return the exit status */
     static int run(List<String> args) {
-        return run(args, !OFF.equals(System.getProperty(REHEARSAL)));
+        Flags flags = new Flags("run", RunFlags.table());
+        flags.parse(args, 1);
+        return flags.isSet("--help") ? Main.print(RunFlags.help()) : run(flags);
     }
 
     /** Runs the training, so that a start-up cache can be made. @return the exit status */
     static int train() {
+        Flags flags = new Flags("run", RunFlags.table());
         try (TrainingDisk disk = TrainingDisk.create()) {
             List<String> args = new ArrayList<>(List.of("run", "--disk", disk.flag(), "--"));
             args.addAll(Training.command(Training.ALL));
-            return run(args, false);
+            flags.parse(args, 1);
+            try (ForegroundRun run = ForegroundRun.unknown(flags);
+                    Machine machine = new Machine(run.config())) {
+                return run.machine(machine);
+            }
         }
     }
 
@@ -62,13 +69,7 @@ final class RunCommand {
         }
     }
 
-    private static int run(List<String> args, boolean rehearse) {
-        Flags flags = new Flags("run", RunFlags.table());
-        flags.parse(args, 1);
-        return flags.isSet("--help") ? Main.print(RunFlags.help()) : run(flags, rehearse);
-    }
-
-    private static int run(Flags flags, boolean rehearse) {
+    private static int run(Flags flags) {
         if (flags.isSet("--detach")) {
             return new GuestStart().detached(flags, false);
         }
@@ -76,7 +77,7 @@ final class RunCommand {
         boolean onTerminal = Console.isTerminal(0) && Console.isTerminal(1);
         try (ForegroundRun run = ForegroundRun.of(flags, false, Surroundings.here(onTerminal));
                 Machine machine = new Machine(run.config())) {
-            if (rehearse) {
+            if (!OFF.equals(System.getProperty(REHEARSAL))) {
                 machine.rehearse(Training.command(Training.REHEARSAL));
             }
             return run.machine(machine);
@@ -93,7 +94,7 @@ final class RunCommand {
                         RunFlags.more(),
                         RunFlags.table(),
                         Verb.Complete.IMAGES,
-                        flags -> run(flags, true)),
+                        RunCommand::run),
                 new Verb(
                         "boot",
                         "IMAGE",

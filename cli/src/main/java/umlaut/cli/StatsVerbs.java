@@ -46,7 +46,11 @@ final class StatsVerbs {
                         "",
                         List.of(
                                 Flag.of("--no-stream", Kind.SWITCH, "", "Only once."),
-                                Flag.of("--format", Kind.VALUE, "FORMAT", "json, or text with {{.Name}} and the like.")),
+                                Flag.of(
+                                        "--format",
+                                        Kind.VALUE,
+                                        "FORMAT",
+                                        "json, or text with {{.Name}} and the like.")),
                         Complete.RUNNING,
                         StatsVerbs::stats),
                 new Verb(
@@ -56,9 +60,17 @@ final class StatsVerbs {
                         "",
                         List.of(
                                 Flag.of("-m --memory", Kind.VALUE, "SIZE", "Most memory: 512m, 2g; 0 is no limit."),
-                                Flag.of("--cpus", Kind.VALUE, "NUMBER", "Most processors' worth of time; 0 is no limit."),
+                                Flag.of(
+                                        "--cpus",
+                                        Kind.VALUE,
+                                        "NUMBER",
+                                        "Most processors' worth of time; 0 is no limit."),
                                 Flag.of("--pids-limit", Kind.VALUE, "NUMBER", "Most processes and threads at once."),
-                                Flag.of("--restart", Kind.VALUE, "POLICY", "When it starts again, from its next start on.")),
+                                Flag.of(
+                                        "--restart",
+                                        Kind.VALUE,
+                                        "POLICY",
+                                        "When it starts again, from its next start on.")),
                         Complete.GUESTS,
                         StatsVerbs::update));
     }
@@ -86,7 +98,9 @@ final class StatsVerbs {
     private static String started(long agoNs) {
         Instant at = Instant.now().minusNanos(agoNs);
         String form = agoNs < Duration.ofDays(1).toNanos() ? "HH:mm" : "MMMdd";
-        return DateTimeFormatter.ofPattern(form).withZone(ZoneId.systemDefault()).format(at);
+        return DateTimeFormatter.ofPattern(form)
+                .withZone(ZoneId.systemDefault())
+                .format(at);
     }
 
     private static String clock(long ns) {
@@ -161,7 +175,9 @@ final class StatsVerbs {
         Map<String, String> row = new LinkedHashMap<>();
         row.put("ID", guest.shortId());
         row.put("Name", guest.name());
-        row.put("CPUPerc", String.format("%.2f%%", 100.0 * (u.cpuNs() - then.usage().cpuNs()) / passed));
+        row.put(
+                "CPUPerc",
+                String.format("%.2f%%", 100.0 * (u.cpuNs() - then.usage().cpuNs()) / passed));
         row.put("MemUsage", Size.shown(u.memoryBytes()) + " / " + Size.shown(u.memoryLimit()));
         row.put("MemPerc", String.format("%.2f%%", 100.0 * u.memoryBytes() / Math.max(1, u.memoryLimit())));
         row.put("NetIO", Size.shown(u.receivedBytes()) + " / " + Size.shown(u.sentBytes()));

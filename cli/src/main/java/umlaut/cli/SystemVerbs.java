@@ -27,7 +27,8 @@ final class SystemVerbs {
                         "",
                         "Show what images and guests take of the host's disk.",
                         "",
-                        List.of(Flag.of("--format", Kind.VALUE, "FORMAT", "json, or text with {{.Type}} and the like.")),
+                        List.of(Flag.of(
+                                "--format", Kind.VALUE, "FORMAT", "json, or text with {{.Type}} and the like.")),
                         Complete.NOTHING,
                         SystemVerbs::df),
                 new Verb(
@@ -61,7 +62,8 @@ final class SystemVerbs {
         ImageStore store = ImageStore.ofUser(System.getenv());
         List<ImageStore.Image> images = store.list();
         List<Guest> guests = Targets.guests().list();
-        long imageBytes = images.stream().mapToLong(ImageStore.Image::bytesOnHost).sum();
+        long imageBytes =
+                images.stream().mapToLong(ImageStore.Image::bytesOnHost).sum();
         List<String> used = guests.stream().map(g -> g.record().image()).toList();
         List<String> disks = new ArrayList<>(store.guests().list());
         long diskBytes = disks.stream().mapToLong(store.guests()::bytesOnHost).sum();
@@ -78,8 +80,9 @@ final class SystemVerbs {
                 .sum();
         long live = guests.stream().filter(g -> g.state().isLive()).count();
         long unused = images.stream()
-                .filter(i -> !used.contains(i.name()) && store.guests().list().stream()
-                        .noneMatch(d -> store.guests().imageOf(d).equals(i.name())))
+                .filter(i -> !used.contains(i.name())
+                        && store.guests().list().stream()
+                                .noneMatch(d -> store.guests().imageOf(d).equals(i.name())))
                 .mapToLong(ImageStore.Image::bytesOnHost)
                 .sum();
         List<Map<String, String>> rows = List.of(

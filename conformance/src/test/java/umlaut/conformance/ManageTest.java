@@ -144,6 +144,56 @@ class ManageTest {
     }
 
     @Test
+    void filesGoInAndOut() throws IOException {
+        Path made = Files.createDirectories(dir.resolve("made/deep"));
+        Files.write(made.resolve("big"), new byte[300_000]);
+        Files.writeString(made.resolve("text"), "hello\n");
+        Files.createSymbolicLink(made.resolve("link"), Path.of("text"));
+        starts("run", "-d", "--name", "c", "--", "sleep", "1000");
+        String from = dir.resolve("made").toString();
+        prints("", "cp", from, "c:/tmp");
+        prints("", "cp", from + "/deep/.", "c:/srv");
+        prints("", "cp", from + "/deep/text", "c:/tmp/called");
+        prints(
+                "hello\nhello\nhello\nroot 300000\n",
+                "exec",
+                "c",
+                "sh",
+                "-c",
+                "cat /tmp/made/deep/link /srv/text /tmp/called; stat -c '%U %s' /tmp/made/deep/big");
+        prints("", "cp", "c:/tmp/made", dir.resolve("back").toString());
+        assertThat(Umlaut.host(
+                                "",
+                                10,
+                                List.of("diff", "-r", from, dir.resolve("back").toString()))
+                        .status())
+                .isZero();
+        prints("", "exec", "c", "sh", "-c", "cd /tmp; ln -s /etc evil; mkdir e; ln -s ../../x e/l; mknod e/n c 1 3");
+        Umlaut.Result left = umlaut("cp", "c:/tmp/e", dir.resolve("e").toString());
+        assertThat(left.status()).as(left.err()).isZero();
+        assertThat(dir.resolve("e/l")).isSymbolicLink();
+        assertThat(dir.resolve("e/n")).doesNotExist();
+        fails(1, "no file or directory '/nothing' in the guest", "cp", "c:/nothing", dir.toString());
+        fails(1, "no directory '/none/'", "cp", from + "/deep/text", "c:/none/");
+    }
+
+    @Test
+    void limitsChangeWhileItRuns() {
+        starts("run", "-d", "--name", "l", "--pids-limit", "50", "--", "sleep", "1000");
+        prints("l 1\n", "stats", "--no-stream", "--format", "{{.Name}} {{.PIDs}}", "l");
+        assertThat(umlaut("top", "l").out().lines().toList().get(1)).matches("0 +1 +0 .*sleep 1000");
+        prints("l\n", "update", "-m", "64m", "--pids-limit", "3", "--cpus", "1", "l");
+        Umlaut.Result result =
+                umlaut("exec", "l", "perl", "-e", "$x = 'a' x 200_000_000; sleep 5; print 'it may have it'");
+        assertThat(result.status()).isEqualTo(137);
+        assertThat(umlaut("exec", "l", "sh", "-c", "sleep 9 & sleep 9 & sleep 9 & sleep 9 & echo all")
+                        .out())
+                .doesNotContain("all");
+        prints("67108864 3\n", "inspect", "-f", "{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}", "l");
+        fails(1, "cannot be more than the 50", "update", "--pids-limit", "60", "l");
+    }
+
+    @Test
     void endsAndStartsAgain() {
         starts("create", "--name", "job", "--", "sh", "-c", "echo first >&2; exec sleep 1000");
         prints("created\n", "inspect", "-f", "{{.State.Status}}", "job");

@@ -54,7 +54,9 @@ public final class ControlServer {
         Integer fd;
         synchronized (this) {
             fd = byGuest.remove(watch.guest.id());
-            listeners.remove(fd);
+            if (fd != null) {
+                listeners.remove(fd);
+            }
         }
         if (fd != null) {
             Files.unlinkat(Files.AT_FDCWD, Scratch.path(watch.guest.socket().toString()), 0);

@@ -75,7 +75,9 @@ public final class Copy {
             throw new DaemonException("no file or directory '" + from + "'");
         }
         String text = HostPacker.latin(from);
-        String name = text.endsWith("/.") || text.equals(".") ? "." : top(HostPacker.latin(from.toAbsolutePath().normalize()));
+        String name = text.endsWith("/.") || text.equals(".")
+                ? "."
+                : top(HostPacker.latin(from.toAbsolutePath().normalize()));
         put(guest, path, name, Files.isDirectory(from), out -> new HostPacker(out, owners).pack(from, name));
     }
 

@@ -97,11 +97,10 @@ final class CopySession {
         TarEntry entry;
         while ((entry = tar.next()) != null) {
             String name = TarPaths.checked(entry.name());
-            String below = name.equals(top) ? "" : name.startsWith(top + "/") ? name.substring(top.length()) : "/" + name;
+            String below =
+                    name.equals(top) ? "" : name.startsWith(top + "/") ? name.substring(top.length()) : "/" + name;
             boolean contents = top.equals(".");
-            String to = contents || top.isEmpty()
-                    ? path + "/" + name
-                    : into ? path + "/" + top + below : path + below;
+            String to = contents || top.isEmpty() ? path + "/" + name : into ? path + "/" + top + below : path + below;
             unpack(entry, to, path, tar);
         }
         archive.transferTo(OutputStream.nullOutputStream()); // what pads it

@@ -45,8 +45,8 @@ public final class Figures {
         for (ProcessRow p : machine.processes()) {
             fields.add(
                     "process",
-                    p.uid() + " " + p.pid() + " " + p.parent() + " " + p.startedAgoNs() + " " + p.tty() + " " + p.cpuNs()
-                            + " " + p.residentBytes() + " " + p.command());
+                    p.uid() + " " + p.pid() + " " + p.parent() + " " + p.startedAgoNs() + " " + p.tty() + " "
+                            + p.cpuNs() + " " + p.residentBytes() + " " + p.command());
         }
         return fields;
     }

@@ -33,12 +33,11 @@ final class HostPacker {
     }
 
     private void add(Path path, String name) throws IOException {
-        Map<String, Object> a =
-                Files.readAttributes(path, "unix:mode,uid,gid,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
-        int mode = (int) a.get("mode");
-        long mtimeNs = ((java.nio.file.attribute.FileTime) a.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS);
+        int mode = number(path, "mode");
+        long mtimeNs =
+                Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).to(TimeUnit.NANOSECONDS);
         FileAttributes attributes = owners
-                ? new FileAttributes(mode & PERMISSIONS, (int) a.get("uid"), (int) a.get("gid"), mtimeNs, Map.of())
+                ? new FileAttributes(mode & PERMISSIONS, number(path, "uid"), number(path, "gid"), mtimeNs, Map.of())
                 : FileAttributes.of(mode & PERMISSIONS, mtimeNs);
         if (Files.isSymbolicLink(path)) {
             tar.entry(new TarEntry(name, '2', latin(Files.readSymbolicLink(path)), 0, 0, 0, attributes));
@@ -50,10 +49,14 @@ final class HostPacker {
                 }
             }
         } else if (Files.isRegularFile(path)) {
-            file(path, new TarEntry(name, '0', "", (long) a.get("size"), 0, 0, attributes));
+            file(path, new TarEntry(name, '0', "", Files.size(path), 0, 0, attributes));
         } else {
             System.err.println("umlaut: '" + path + "' is of a kind that is not copied: left out");
         }
+    }
+
+    private static int number(Path path, String attribute) throws IOException {
+        return (int) Files.getAttribute(path, "unix:" + attribute, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** As long as it was when looked at. */

@@ -84,8 +84,10 @@ final class HostUnpacker {
                 dress(path, e);
             }
             case '1' -> Files.createLink(path, place(e.link()));
-            case '2' -> Files.createSymbolicLink(
-                    path, Path.of(new String(e.link().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)));
+            case '2' ->
+                Files.createSymbolicLink(
+                        path,
+                        Path.of(new String(e.link().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)));
             case '5' -> {
                 if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                     Files.createDirectory(path);

@@ -66,12 +66,18 @@ final class Session implements Runnable {
                 watch.resume();
                 done();
             }
-            case Frame.STATS -> connection.write(Frame.of(Frame.DONE, Figures.usage(watch.running().machine())));
-            case Frame.TOP -> connection.write(Frame.of(Frame.DONE, Figures.processes(watch.running().machine())));
+            case Frame.STATS ->
+                connection.write(
+                        Frame.of(Frame.DONE, Figures.usage(watch.running().machine())));
+            case Frame.TOP ->
+                connection.write(
+                        Frame.of(Frame.DONE, Figures.processes(watch.running().machine())));
             case Frame.GET -> new CopySession(connection, watch).get(f);
             case Frame.PUT -> new CopySession(connection, watch).put(f);
             case Frame.UPDATE -> {
-                watch.running().machine().limit(Figures.limits(f, watch.running().machine().limits()));
+                watch.running()
+                        .machine()
+                        .limit(Figures.limits(f, watch.running().machine().limits()));
                 done();
             }
             default -> throw new DaemonException("no such request: '" + request.kind() + "'");

@@ -61,8 +61,9 @@ public final class Supervisor {
         }
         try {
             status = runAll(report);
-        } finally {
-            server.remove(watch);
+        } catch (RuntimeException | Error e) {
+            ended(MachineException.CANNOT_RUN, "internal error: " + e);
+            throw e;
         }
         if (guest.record().autoRemove()) {
             watch.events.add(guest, "destroy");
@@ -87,22 +88,27 @@ public final class Supervisor {
                 why = failure.text("line");
                 once.accept(e);
                 if (restarts == 0) {
-                    watch.ended(status, false, why);
-                    return status;
+                    return ended(status, why);
                 }
             }
             once = ignored -> {};
-            boolean again = policy.again(status, restarts, watch.stopping());
-            watch.ended(status, again, why);
+            if (!policy.again(status, restarts, watch.stopping())) {
+                return ended(status, why);
+            }
+            watch.ended(status, true, why);
             waitMs = System.nanoTime() - before > LONG_RUN_NS ? FIRST_WAIT_MS : waitMs;
-            if (!again || !pause(waitMs)) {
-                if (again) {
-                    watch.ended(status, false, why);
-                }
-                return status;
+            if (!pause(waitMs)) {
+                return ended(status, why);
             }
             waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
         }
+    }
+
+    /** The socket goes first: as soon as it is known that the guest has ended, another process may start it and listen there. */
+    private int ended(int status, String why) {
+        server.remove(watch);
+        watch.ended(status, false, why);
+        return status;
     }
 
     /** @return false if somebody has asked for the end meanwhile */

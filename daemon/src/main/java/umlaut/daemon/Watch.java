@@ -47,13 +47,16 @@ final class Watch {
 
     /** @param again it will be started again */
     void ended(int status, boolean again, String why) {
+        boolean ran = run != null;
         run = null;
         change(state().ended(
                         again ? GuestState.Status.RESTARTING : GuestState.Status.EXITED,
                         Instant.now().toString(),
                         status,
                         why));
-        events.add(guest, "die", "exitCode", Integer.toString(status));
+        if (ran) {
+            events.add(guest, "die", "exitCode", Integer.toString(status));
+        }
         CompletableFuture<Integer> was = ended;
         ended = new CompletableFuture<>();
         was.complete(status);

@@ -26,8 +26,8 @@ final class Guards implements AutoCloseable {
     /** @throws MachineException for what cannot be while it runs */
     synchronized void set(MachineLimits fresh) {
         if (fresh.pids() > kernel.config.pidsLimit()) {
-            throw new MachineException("the limit of processes cannot be more than the "
-                    + kernel.config.pidsLimit() + " that the guest was started with: stop and start it");
+            throw new MachineException("the limit of processes cannot be more than the " + kernel.config.pidsLimit()
+                    + " that the guest was started with: stop and start it");
         }
         limits = fresh;
         memory.setLimit(fresh.memoryBytes());

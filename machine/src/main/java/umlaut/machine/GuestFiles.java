@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
@@ -48,7 +47,15 @@ public final class GuestFiles {
      * @param link where a symbolic link leads; empty for others
      * @param fileSystem tells file systems apart
      */
-    public record Entry(int mode, long size, String link, long device, int links, long ino, long fileSystem, FileAttributes attributes) {
+    public record Entry(
+            int mode,
+            long size,
+            String link,
+            long device,
+            int links,
+            long ino,
+            long fileSystem,
+            FileAttributes attributes) {
         public boolean isDirectory() {
             return Mode.isDir(mode);
         }
@@ -65,7 +72,15 @@ public final class GuestFiles {
             FileAttributes attributes =
                     new FileAttributes(inode.mode & 07777, inode.uid, inode.gid, inode.mtime, xattrs);
             String link = inode.isSymlink() ? inode.readlink(null) : "";
-            return new Entry(inode.mode, inode.size, link, inode.rdev, inode.nlink, inode.ino, inode.superBlock.device, attributes);
+            return new Entry(
+                    inode.mode,
+                    inode.size,
+                    link,
+                    inode.rdev,
+                    inode.nlink,
+                    inode.ino,
+                    inode.superBlock.device,
+                    attributes);
         } catch (ErrnoException e) {
             if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
                 return null;
@@ -75,7 +90,8 @@ public final class GuestFiles {
     }
 
     private static MachineException failure(String path, ErrnoException e) {
-        return new MachineException(1, "'" + path + "' in the guest: " + e.errno().message());
+        return new MachineException(
+                1, "'" + path + "' in the guest: " + e.errno().message());
     }
 
     /** The names in a directory, without "." and "..". */
@@ -126,7 +142,8 @@ public final class GuestFiles {
         byte[] bytes = new byte[CHUNK];
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(CHUNK);
-            File file = kernel.vfs.open(root, path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOFOLLOW, 0);
+            File file =
+                    kernel.vfs.open(root, path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK | OpenFlags.O_NOFOLLOW, 0);
             try {
                 for (long done = 0; done < size; ) {
                     int want = (int) Math.min(CHUNK, size - done);
@@ -159,11 +176,12 @@ public final class GuestFiles {
     }
 
     private void dress(String path, FileAttributes a) {
-        Inode inode = kernel.vfs
-                .lookup(root, path, AtFlags.AT_SYMLINK_NOFOLLOW)
-                .inode();
+        Inode inode = kernel.vfs.lookup(root, path, AtFlags.AT_SYMLINK_NOFOLLOW).inode();
         AttributeChange change = new AttributeChange();
-        change.mask = AttributeChange.UID | AttributeChange.GID | AttributeChange.MTIME | AttributeChange.CTIME
+        change.mask = AttributeChange.UID
+                | AttributeChange.GID
+                | AttributeChange.MTIME
+                | AttributeChange.CTIME
                 | (inode.isSymlink() ? 0 : AttributeChange.MODE);
         change.mode = a.mode();
         change.uid = a.uid();

@@ -10,4 +10,5 @@ import umlaut.machine.image.FileAttributes;
  * @param size bytes of contents, holes included
  * @param major of a device, as {@code minor}
  */
-public record TarEntry(String name, char type, String link, long size, int major, int minor, FileAttributes attributes) {}
+public record TarEntry(
+        String name, char type, String link, long size, int major, int minor, FileAttributes attributes) {}

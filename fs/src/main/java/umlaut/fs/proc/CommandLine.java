@@ -12,7 +12,8 @@ public final class CommandLine {
         Task task = group.anyThread();
         Mm mm = group.mmOrNull();
         mm = mm == null ? null : mm.tryAcquire();
-        String words = mm == null ? "" : UserStrings.cmdline(mm).replace('\0', ' ').strip();
+        String words =
+                mm == null ? "" : UserStrings.cmdline(mm).replace('\0', ' ').strip();
         return !words.isEmpty() ? words : "[" + (task == null ? "" : task.comm()) + "]";
     }
 }
