@@ -202,7 +202,7 @@ class ManageTest {
         prints("job\n", "kill", "-s", "INT", "job");
         prints("130\n", "wait", "job");
         prints("job\n", "restart", "job");
-        prints("job\n", "stop", "-t", "0", "job");
+        prints("job\n", "stop", "-s", "KILL", "job");
         prints("exited 137\n", "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", "job");
         Umlaut.Result logs = umlaut("logs", "job");
         assertThat(logs.out()).isEmpty();
