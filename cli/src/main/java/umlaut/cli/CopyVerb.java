@@ -44,7 +44,8 @@ final class CopyVerb {
         String outside = from >= 0 ? rest.getLast() : rest.getFirst();
         boolean archive = outside.equals("-");
         if (from >= 0 && archive) {
-            Copy.out(guest, path, new FileOutputStream(FileDescriptor.out), flags.isSet("--follow-link"), false);
+            FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+            Copy.out(guest, path, flags.isSet("--follow-link"), false, tar -> tar.transferTo(out));
         } else if (from >= 0) {
             Copy.out(guest, path, Path.of(outside), flags.isSet("--follow-link"));
         } else if (archive) {

@@ -156,8 +156,8 @@ final class GuestStart {
     }
 
     /** {@link SharedHost#ARGUMENT}. */
-    int runShared() {
+    int runShared(int number) {
         Launcher.becomeIndependent();
-        return new SharedHost(guests, events, GuestStart::config).run(places);
+        return new SharedHost(guests, events, GuestStart::config).run(places, number);
     }
 }

@@ -84,7 +84,7 @@ public final class Main {
             case "version", "--version", "-v" -> print(VERSION);
             case TRAIN -> RunCommand.train();
             case GuestStart.ARGUMENT -> new GuestStart().runGuest(args.getLast());
-            case SharedHost.ARGUMENT -> new GuestStart().runShared();
+            case SharedHost.ARGUMENT -> new GuestStart().runShared(Integer.parseInt(args.getLast()));
             case CompletionVerb.ARGUMENT ->
                 CompletionVerb.complete(args.size() < 2 ? List.of("") : args.subList(1, args.size()));
             default -> manage(verb, args);

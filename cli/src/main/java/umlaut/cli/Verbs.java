@@ -14,6 +14,7 @@ final class Verbs {
         all.addAll(LifeVerbs.all());
         all.addAll(EntryVerbs.all());
         all.add(CopyVerb.VERB);
+        all.add(CommitVerb.VERB);
         all.addAll(InspectVerb.all());
         all.addAll(StatsVerbs.all());
         all.add(LogsVerb.VERB);

@@ -141,6 +141,33 @@ class ImageTest {
         assertThat(dir.resolve("data/umlaut/tmp")).isEmptyDirectory();
     }
 
+    /** Running, from its files; at rest, from its disk. */
+    @Test
+    void guestsBecomeImages() {
+        umlaut("image", "import", dir + "/system.tar");
+        String wait = "until [ -e /made ]; do sleep 0.1; done; cat /made";
+        umlaut("run", "-d", "--name", "d", "system", "--", "sh", "-c", "echo mine >/made; sleep 1000");
+        succeeds("mine\n", "exec", "d", "sh", "-c", wait);
+        succeeds("snap\n", "commit", "--size", "64m", "d", "snap");
+        succeeds("mine\n", "exec", "d", "cat", "/made");
+        succeeds("d\n", "stop", "d");
+        succeeds("rest\n", "commit", "d", "rest");
+        for (String image : List.of("snap", "rest")) {
+            succeeds(
+                    "mine\nbin dev etc lost+found made proc root sbin sys tmp\n",
+                    "run",
+                    image,
+                    "--",
+                    "sh",
+                    "-c",
+                    "cat /made; echo *");
+        }
+        succeeds("d\n", "start", "d");
+        succeeds("mine\n", "exec", "d", "cat", "/made");
+        succeeds("d\n", "rm", "-f", "d");
+        assertThat(dir.resolve("data/umlaut/guests")).isEmptyDirectory();
+    }
+
     /** What docker save writes. */
     @Test
     void anImageSaysHowItIsRun() throws Exception {

@@ -57,13 +57,18 @@ public final class Copy {
         }
     }
 
-    /** As an archive. */
-    public static void out(Guest guest, String path, OutputStream to, boolean follow, boolean oneFileSystem) {
+    /** What is done with an archive. */
+    public interface Sink {
+        void take(InputStream archive) throws IOException;
+    }
+
+    /** As an archive. @param oneFileSystem only what is in the file system that the path is in */
+    public static void out(Guest guest, String path, boolean follow, boolean oneFileSystem, Sink to) {
         try (Connection connection = Client.connect(guest)) {
             Fields request = request(path, top(path), follow).set("one-file-system", oneFileSystem);
             connection.write(Frame.of(Frame.GET, request));
             connection.require().orThrow();
-            FrameStreams.in(connection, Frame.OUTPUT).transferTo(to);
+            to.take(FrameStreams.in(connection, Frame.OUTPUT));
         } catch (IOException e) {
             throw new DaemonException("cannot copy from guest '" + guest.name() + "': " + Failure.reason(e));
         }

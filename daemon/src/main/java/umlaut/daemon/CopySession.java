@@ -64,6 +64,8 @@ final class CopySession {
                 GuestFiles.Entry below = files.find(at, false);
                 if (below != null && (device == 0 || below.fileSystem() == device)) {
                     pack(tar, out, at, name + "/" + child, below, device, depth + 1);
+                } else if (below != null && below.isDirectory()) {
+                    tar.entry(new TarEntry(name + "/" + child + "/", '5', "", 0, 0, 0, below.attributes()));
                 }
             }
         } else if (Mode.isRegular(e.mode())) {

@@ -81,8 +81,8 @@ public final class Places {
         return runtime.resolve(id.substring(0, Math.min(SHORT_ID, id.length())));
     }
 
-    /** Of the process that many guests share, and its lock. */
-    Path shared(String what) {
-        return runtime.resolve("shared" + what);
+    /** Of a process that many guests share: its socket, lock and log. @param number there is another when one is full */
+    Path shared(int number, String what) {
+        return runtime.resolve("shared" + (number == 0 ? "" : "-" + number) + what);
     }
 }

@@ -11,11 +11,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import umlaut.host.Files;
 import umlaut.host.HostCalls;
+import umlaut.host.Processes;
 import umlaut.host.Scratch;
 import umlaut.machine.MachineConfig;
 
 /**
- * The one process of a user that many guests share (--shared): a kernel is an object. Started by the first such guest, it ends a while after the last. Its socket takes one request: START, with a guest's id.
+ * A process that many guests of a user share (--shared): a kernel is an object. Started by the first such guest, it ends a while after the last. Its socket takes one request: START, with a guest's id. One that has as many
+ * guests as its descriptors allow sends others on to the next.
  */
 public final class SharedHost {
     /** The argument that makes a process this one. */
@@ -24,6 +26,10 @@ public final class SharedHost {
     private static final int LOCK_EX = 2, LOCK_NB = 4;
     private static final int LINGER_SECONDS = 5;
     private static final long STACK_BYTES = 256 << 10;
+    /** A guest takes some 30 descriptors; and so many guests are enough for one heap. */
+    private static final int DESCRIPTORS_EACH = 40, MOST_GUESTS = 500;
+
+    private static final int FULL = 75;
 
     private final Guests guests;
     private final Events events;
@@ -44,37 +50,49 @@ public final class SharedHost {
 
     /** @throws DaemonException when it does not start */
     public static void start(Places places, Guest guest) {
+        for (int number = 0; !start(places, guest, number); number++) {
+            // that one is full
+        }
+    }
+
+    /** @return false if that process has no room */
+    private static boolean start(Places places, Guest guest, int number) {
         for (int attempt = 0; ; attempt++) {
-            try (Connection connection = Connection.to(places.shared(""))) {
+            try (Connection connection = Connection.to(places.shared(number, ""))) {
                 connection.write(Frame.of(Frame.START, new Fields().set("id", guest.id())));
                 connection.require().orThrow();
-                return;
+                return true;
             } catch (IOException e) {
                 if (attempt == 3) {
                     throw new DaemonException(125, "the process for shared guests does not answer: " + e.getMessage());
                 }
-                Launcher.launch(List.of(ARGUMENT), places.shared(".log"));
+                Launcher.launch(List.of(ARGUMENT, Integer.toString(number)), places.shared(number, ".log"));
+            } catch (DaemonException e) {
+                if (e.status != FULL) {
+                    throw e;
+                }
+                return false;
             }
         }
     }
 
     // --- the process itself ---
 
-    /** Serves until there has been no guest for a while. @return the exit status */
-    public int run(Places places) {
-        if (!lock(places.shared(".lock"))) {
+    /** Serves until there has been no guest for a while. @param number which one it is. @return the exit status */
+    public int run(Places places, int number) {
+        if (!lock(places.shared(number, ".lock"))) {
             Launcher.report(null); // somebody else was quicker: that one will do
             return 0;
         }
         try {
-            server.listen(places.shared(""), this::serve);
+            server.listen(places.shared(number, ""), this::serve);
         } catch (IOException e) {
             Launcher.report(new DaemonException(125, "cannot serve shared guests: " + e.getMessage()));
             return 125;
         }
         Launcher.report(null);
         awaitIdle();
-        Files.unlinkat(Files.AT_FDCWD, Scratch.path(places.shared("").toString()), 0);
+        Files.unlinkat(Files.AT_FDCWD, Scratch.path(places.shared(number, "").toString()), 0);
         return 0;
     }
 
@@ -105,8 +123,19 @@ public final class SharedHost {
         }
     }
 
-    private synchronized void count(int change) {
-        running += change;
+    private synchronized boolean mayBegin() {
+        long descriptors = Processes.softLimit(Processes.RLIMIT_NOFILE);
+        long most = descriptors < 0 ? MOST_GUESTS : Math.clamp(descriptors / DESCRIPTORS_EACH, 1, MOST_GUESTS);
+        if (running >= most) {
+            return false;
+        }
+        running++;
+        changes++;
+        return true;
+    }
+
+    private synchronized void ended() {
+        running--;
         changes++;
     }
 
@@ -123,7 +152,9 @@ public final class SharedHost {
     }
 
     private Frame started(String id) {
-        count(1);
+        if (!mayBegin()) {
+            return Frame.failure(FULL, "full");
+        }
         CompletableFuture<@Nullable RuntimeException> report = new CompletableFuture<>();
         Thread.ofPlatform()
                 .daemon()
@@ -144,7 +175,7 @@ public final class SharedHost {
             report.complete(e);
         } finally {
             report.complete(new DaemonException(125, "it ended before it ran"));
-            count(-1);
+            ended();
         }
     }
 }

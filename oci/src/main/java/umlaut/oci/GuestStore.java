@@ -36,6 +36,12 @@ public final class GuestStore {
                 .toList();
     }
 
+    /** The disk of a kept guest: its changes, over its image. */
+    public Path disk(String guest) {
+        imageOf(guest);
+        return directory(guest).resolve(COW);
+    }
+
     /** What a kept guest's changes take of the host. */
     public long bytesOnHost(String guest) {
         try {

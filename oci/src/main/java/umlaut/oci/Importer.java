@@ -34,6 +34,8 @@ public final class Importer {
     private final Progress progress;
     private final Instant now = Instant.now();
 
+    private @Nullable ImageConfig like;
+
     /** @param size of the image's disk, bytes, where the source has none of its own */
     public Importer(ImageStore store, long size, Progress progress) {
         this.store = store;
@@ -61,6 +63,26 @@ public final class Importer {
         } finally {
             progress.done();
         }
+    }
+
+    /** Images made from now on are to be run as another; as docker commit has it. */
+    public void like(ImageConfig other) {
+        like = other;
+    }
+
+    private ImageConfig config(String source, String digest) {
+        ImageConfig other = like;
+        return other == null
+                ? ImageConfig.plain(source, digest, created())
+                : new ImageConfig(
+                        other.environment(),
+                        other.entrypoint(),
+                        other.command(),
+                        other.workDir(),
+                        other.user(),
+                        source,
+                        digest,
+                        created());
     }
 
     /** Makes an image from a tar archive that comes as a stream. */
@@ -122,7 +144,8 @@ public final class Importer {
         boolean ext = start.length >= EXT_MAGIC_AT + 2
                 && start[EXT_MAGIC_AT] == 0x53
                 && (start[EXT_MAGIC_AT + 1] & 0xff) == 0xef;
-        return ascii.startsWith("QFI\u00fb")
+        return ascii.startsWith("OOOM")
+                || ascii.startsWith("QFI\u00fb")
                 || ext
                 || ascii.startsWith("EFI PART", 512)
                 || start.length > 512 && ascii.startsWith("U\u00aa", 510);
@@ -157,7 +180,7 @@ public final class Importer {
             limited.finish();
             tree.finish();
         }
-        draft.commit(chosen, ImageConfig.plain(source, whole.finish(), created()));
+        draft.commit(chosen, config(source, whole.finish()));
         return chosen;
     }
 
@@ -215,7 +238,7 @@ public final class Importer {
                 DiskCopy.all(from, to, progress);
             }
         }
-        draft.commit(chosen, ImageConfig.plain(source.toString(), "", created()));
+        draft.commit(chosen, config(source.toString(), ""));
         return chosen;
     }
 }
