@@ -279,6 +279,31 @@ class DiskTest {
                 """);
     }
 
+    /** Copied up, deleted, replaced, moved: what the upper layer has for it (whiteouts, marks) is on the disk, and understood by the next mount. */
+    @Test
+    void anOverlayLiesOnADisk() throws IOException {
+        List<String> disk = List.of(image("overlay", "-t ext4").toString());
+        String mount = "mount /dev/ubda /mnt && cd /mnt && "
+                + "mount -t overlay -o lowerdir=low,upperdir=up,workdir=work none all && ";
+        Umlaut.Result first = guest(
+                "mount /dev/ubda /mnt && cd /mnt && mkdir -p low/dir/in low/gone/x up work all && echo low >low/file && "
+                        + "echo x >low/dir/a && cd / && umount /mnt; "
+                        + mount
+                        + "echo up >>all/file && rm all/dir/a && rm -r all/gone && mkdir all/gone && mv all/dir all/moved && "
+                        + "ln all/file all/twin && cat all/file && echo $(ls all all/moved) && "
+                        + "stat -c '%t %T %F' up/dir up/moved/a && cat low/file",
+                disk);
+        String whiteout = "0 0 character special file\n";
+        assertThat(first.out())
+                .as(first.err())
+                .isEqualTo("low\nup\nall: file gone moved twin all/moved: in\n" + whiteout + whiteout + "low\n");
+        requireClean(Path.of(disk.getFirst()), "after the overlay");
+        Umlaut.Result again =
+                guest(mount + "cat all/twin && echo $(ls all/gone all/moved) $(find up -type c | sort)", disk);
+        assertThat(again.out()).as(again.err()).isEqualTo("low\nup\nall/gone: all/moved: in up/dir up/moved/a\n");
+        requireClean(Path.of(disk.getFirst()), "after the next one");
+    }
+
     @Test
     void whatCannotBeADiskIsSaidInALine() {
         Umlaut.Result result = guest("true", List.of("/no/such/image"));

@@ -2,6 +2,7 @@ package umlaut.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayInputStream;
@@ -278,5 +279,25 @@ class ImporterTest {
         assertThat(f.importer.run(raw, null)).isEqualTo("disk");
         f.requireClean("disk");
         assertThat(Files.mismatch(raw, f.store.get("disk").disk())).isEqualTo(-1);
+    }
+
+    @Test
+    void aQcow2DiskWithABackingFile() throws Exception {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/qemu-img")), "qemu-img is not on this host: package qemu-utils");
+        f.importTar(system().bytes(), "sys");
+        Path raw = Files.copy(f.store.get("sys").disk(), dir.resolve("raw.img"));
+        for (String arguments : List.of(
+                "convert -c -O qcow2 raw.img packed.qcow2", "create -q -f qcow2 -F qcow2 -b packed.qcow2 over.qcow2")) {
+            List<String> command = new java.util.ArrayList<>(List.of("/usr/bin/qemu-img"));
+            command.addAll(List.of(arguments.split(" ")));
+            assertThat(new ProcessBuilder(command)
+                            .directory(dir.toFile())
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
+        assertThat(f.importer.run(dir.resolve("over.qcow2"), "q")).isEqualTo("q");
+        assertThat(Files.mismatch(raw, f.store.get("q").disk())).isEqualTo(-1);
     }
 }

@@ -3,18 +3,21 @@ package umlaut.fs.ext4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
+import umlaut.fs.disk.Bytes;
 import umlaut.fs.support.MemoryDisk;
 import umlaut.fs.support.TestTree;
 import umlaut.kernel.Kernel;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
 
-/** When blocks that were given back serve again, and where small transactions lie in the journal. */
+/** When blocks that were given back serve again, where small transactions lie in the journal, and what in it is refused. */
 class TransactionTest {
     private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[4096]);
 
@@ -67,6 +70,46 @@ class TransactionTest {
         fs.sync();
         assertThat(write(file, 20)).as("free again").isEqualTo(first);
         fs.kill();
+    }
+
+    private void mountAgain() {
+        Kernel kernel = TestTree.kernel();
+        var devices = MemoryDisk.devices(kernel);
+        Ext4Fs.mount(kernel, "ext4", devices, devices.attach(disk), 1, "", false)
+                .kill();
+    }
+
+    private long journalSuperblock() {
+        for (long at = 0; at < disk.size(); at += 4096) {
+            byte[] block = disk.bytes.asSlice(at, 4096).toArray(ValueLayout.JAVA_BYTE);
+            if (Bytes.be32(block, 0) == JournalFormat.MAGIC && Bytes.be32(block, 4) == 4) {
+                return at;
+            }
+        }
+        throw new AssertionError("no journal");
+    }
+
+    @Test
+    void fastCommitsAreNotCarriedOutButSaid() {
+        TestTree.create(root, "file", "text");
+        fs.sync();
+        long at = journalSuperblock();
+        JournalFormat journal = new JournalFormat(disk.bytes.asSlice(at, 4096).toArray(ValueLayout.JAVA_BYTE), 4096);
+        int next = Bytes.be32(journal.superblock, JournalFormat.S_SEQUENCE) + 1;
+        int features = Bytes.be32(journal.superblock, JournalFormat.S_INCOMPAT);
+        Bytes.putBe32(journal.superblock, JournalFormat.S_INCOMPAT, features | JournalFormat.INCOMPAT_FAST_COMMIT);
+        journal.sealSuper();
+        disk.bytes.asSlice(at, 4096).copyFrom(MemorySegment.ofArray(journal.superblock));
+        // The head tag (9, 8 bytes) of a fast commit that follows the last transaction: refused; one that is older:
+        // nothing.
+        byte[] head = {9, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        MemorySegment place = disk.bytes.asSlice(at + 4096L * journal.end(), head.length);
+        Bytes.put32(head, 8, next);
+        place.copyFrom(MemorySegment.ofArray(head));
+        assertThat(TestTree.error(this::mountAgain)).isEqualTo(Errno.EOPNOTSUPP);
+        Bytes.put32(head, 8, next - 1);
+        place.copyFrom(MemorySegment.ofArray(head));
+        mountAgain();
     }
 
     private long pagesWithData() {
