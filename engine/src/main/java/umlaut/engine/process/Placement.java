@@ -109,10 +109,10 @@ final class Placement {
     }
 
     private void place(long cpus) {
-        long before = guestLimit;
         placeGuest.accept(cpus);
-        if (guestLimit != before) {
-            placeGuest.accept(guestCpus());
+        long left = guestCpus();
+        if ((cpus & ~left) != 0) {
+            placeGuest.accept(left);
         }
     }
 

@@ -143,6 +143,7 @@ public final class Clone {
                 || request.cgroup() != null
                 || parent.seccomp() != null
                 || parent.tracee() != null
+                || SchedCalls.isLimited(parent)
                 || parent.kernel.tracer.enabled();
         return numberKnown && !watched && !request.has(CloneFlags.CLONE_PIDFD);
     }

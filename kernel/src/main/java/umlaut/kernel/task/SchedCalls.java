@@ -259,10 +259,14 @@ public final class SchedCalls {
 
     /** A task has got a new thread of the engine's, which knows of no limit. */
     static void limitCpus(Task task) {
-        long mask = task.settings.cpuMask;
-        if (mask != allCpus(task) && cpusAreHosts(task)) {
-            task.user().limitCpus(mask);
+        if (isLimited(task)) {
+            task.user().limitCpus(task.settings.cpuMask);
         }
+    }
+
+    /** Does sched_setaffinity(2) keep it from some processors, on the host too? */
+    static boolean isLimited(Task task) {
+        return task.settings.cpuMask != allCpus(task) && cpusAreHosts(task);
     }
 
     private static boolean cpusAreHosts(Task task) {
