@@ -39,6 +39,7 @@ static void ldt(void) {
 static void quota(void) {
 #define Q(cmd, type) ((cmd) << 8 | (type))
     P(syscall(SYS_quotactl, Q(0x800001, 0), NULL, 0, NULL));
+    P(syscall(SYS_quotactl, Q(0x800004, 0), NULL, 0, NULL));
     P(syscall(SYS_quotactl, Q(0x800001, 3), NULL, 0, NULL));
     P(syscall(SYS_quotactl, Q(0x800004, 0), "/dev/null", 0, NULL));
     P(syscall(SYS_quotactl, Q(0x800004, 0), "/", 0, NULL));

@@ -80,8 +80,8 @@ final class FileSystemCalls {
         if ((command & QUOTA_TYPE) >= MAXQUOTAS) {
             return Errno.EINVAL.negative();
         }
-        if (command >>> QUOTA_COMMAND_SHIFT == Q_SYNC && special == 0) {
-            return 0;
+        if (special == 0) {
+            return command >>> QUOTA_COMMAND_SHIFT == Q_SYNC ? 0 : Errno.ENODEV.negative();
         }
         Path path = task.kernel.vfs.lookup(task, AtFlags.AT_FDCWD, task.memory.path(special), 0);
         Inode inode = path.inode();
