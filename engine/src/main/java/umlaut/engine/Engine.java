@@ -20,6 +20,11 @@ public interface Engine extends AutoCloseable {
         return true;
     }
 
+    /** For the one kernel that may tell this engine's guests what it knows of paths; any that asks later gets {@link KnownPaths#NONE}, as do those of engines that serve several. */
+    default KnownPaths claimKnownPaths() {
+        return KnownPaths.NONE;
+    }
+
     /** Ends every guest process at once. */
     @Override
     void close();

@@ -41,6 +41,15 @@ public interface OwnAnswers {
         return KnownFiles.NONE;
     }
 
+    /** With limits of fewer descriptors open(2) is the kernel's to answer, whatever {@link #knownOpens} says. */
+    int ENOUGH_DESCRIPTORS = 256;
+
+    /** Calls on paths may be answered from {@link KnownPaths}, or no more. From any thread. */
+    default void knownPaths(boolean on) {}
+
+    /** So may open(2): there are free descriptors, if the limits are known to be such that there can be. From any thread. */
+    default void knownOpens(boolean on) {}
+
     /** rseq(2) may be made, on the host: {@link UserThread#rseqArea}. */
     default void allowRseq() {}
 }

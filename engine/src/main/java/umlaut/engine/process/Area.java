@@ -83,6 +83,9 @@ final class Area {
     /** Addresses told by set_robust_list(2) and set_tid_address(2). */
     static final int ROBUST_LIST = 0xe0, CLEAR_CHILD_TID = 0xe8;
 
+    /** Whether {@link StubPaths} may answer, and whether open(2), too. */
+    static final int KNOWN_PATHS = 0x838, KNOWN_OPENS = 0x83c;
+
     /** Signals that are known to have their default actions: {@link umlaut.engine.UserThread#keepDefaultActions}. */
     static final int DEFAULT_ACTIONS = 0xf0;
 

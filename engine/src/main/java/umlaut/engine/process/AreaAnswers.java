@@ -19,6 +19,8 @@ final class AreaAnswers implements OwnAnswers {
         defaultActions(0, 0);
         takeSetActions();
         limits(null);
+        knownPaths(false);
+        knownOpens(false);
         area.set(Layouts.INT, Area.FS_SET, 0);
         area.set(Layouts.INT, Area.RANDOM_LEFT, 0);
         area.set(Layouts.INT, Area.RSEQ_ALLOWED, 0);
@@ -68,6 +70,16 @@ final class AreaAnswers implements OwnAnswers {
             MemorySegment.copy(softAndHard, 0, area, Layouts.LONG, Area.LIMITS, softAndHard.length);
         }
         Layouts.WORD.setVolatile(area, (long) Area.LIMITS_KNOWN, softAndHard == null ? 0 : 1);
+    }
+
+    @Override
+    public void knownPaths(boolean on) {
+        Layouts.WORD.setVolatile(area, (long) Area.KNOWN_PATHS, on ? 1 : 0);
+    }
+
+    @Override
+    public void knownOpens(boolean on) {
+        Layouts.WORD.setVolatile(area, (long) Area.KNOWN_OPENS, on ? 1 : 0);
     }
 
     @Override

@@ -8,12 +8,15 @@ import umlaut.host.Files;
 import umlaut.host.Memory;
 
 /**
- * The sparse memfd that an engine shares with all its stub processes, a slot of 64 KiB for each thread and each address space. The JVM maps it as a
- * whole; a stub process maps only its own slots. A slot is empty again (all zero) when it is handed out.
+ * The sparse memfd that an engine shares with all its stub processes, a slot of 64 KiB for each thread and each address space, and behind these the {@link PathTable}. The JVM maps it as a
+ * whole; a stub process maps only its own slots and, read-only, the table. A slot is empty again (all zero) when it is handed out.
  */
 final class AreaFile {
     private static final int EAGAIN = 11;
     private static final int WARM = 16;
+
+    /** Where the table of paths begins. */
+    static final long PATHS = (long) Layout.SLOTS << Layout.SLOT_SHIFT;
 
     final int fd;
     private final MemorySegment all;
@@ -31,7 +34,7 @@ final class AreaFile {
     @GuardedBy("lock") private int neverUsed;
 
     AreaFile() {
-        long size = (long) Layout.SLOTS << Layout.SLOT_SHIFT;
+        long size = PATHS + PathTable.SIZE;
         fd = Memory.memfd("umlaut-areas", size);
         all = Memory.map(fd, 0, size, Memory.PROT_READ | Memory.PROT_WRITE);
     }
@@ -88,6 +91,10 @@ final class AreaFile {
 
     MemorySegment slot(int slot) {
         return all.asSlice(offset(slot), Layout.SLOT_SIZE);
+    }
+
+    MemorySegment paths() {
+        return all.asSlice(PATHS, PathTable.SIZE);
     }
 
     static long offset(int slot) {

@@ -27,6 +27,9 @@ final class CopyTable {
     /** The same for {@link StubFiles}. */
     static final long KNOWN_FILE = 1L << 53;
 
+    /** In the stub's table alone: {@link StubPaths} may know the result, once the path has been copied. */
+    static final long KNOWN_PATH = 1L << 54;
+
     private static final int[] KEPT_CALLS = {
         Syscall.GETPID,
         Syscall.GETTID,
@@ -57,6 +60,9 @@ final class CopyTable {
         }
         if (nr == Syscall.RT_SIGPROCMASK || nr == Syscall.RT_SIGRETURN) {
             return entries[nr] | LENT;
+        }
+        if (StubPaths.mayAnswer(nr)) {
+            return entries[nr] | KNOWN_PATH;
         }
         return switch (nr) {
             case Syscall.BRK, Syscall.MMAP, Syscall.MUNMAP, Syscall.MPROTECT -> LEASED;

@@ -23,6 +23,9 @@ final class Layout {
 
     static final int REPLY_SIZE = 0x1000;
 
+    /** What is known of paths ({@link PathTable}): read-only here, the same in all processes of an engine. In the area file it stands behind the slots. */
+    static final long PATHS = TEXT + 0x30_0000;
+
     /** Thread areas: slot n of the area file is mapped at AREAS + n * SLOT_SIZE. */
     static final long AREAS = 0x7ffe_1000_0000L;
 

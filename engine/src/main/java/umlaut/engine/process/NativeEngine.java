@@ -3,12 +3,14 @@ package umlaut.engine.process;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.AddressSpace;
 import umlaut.engine.CpuFeatures;
 import umlaut.engine.Engine;
 import umlaut.engine.EngineException;
+import umlaut.engine.KnownPaths;
 import umlaut.host.Files;
 import umlaut.host.HostCalls;
 import umlaut.host.HostException;
@@ -36,6 +38,7 @@ public final class NativeEngine implements Engine {
     private final NativeAddressSpace zygote;
     private final WarmPool pool;
     final CommonFiles commonFiles = new CommonFiles();
+    private final AtomicBoolean pathsClaimed = new AtomicBoolean();
 
     /** To be closed when the next program has been started. */
     private final ConcurrentLinkedQueue<NativeAddressSpace> replaced = new ConcurrentLinkedQueue<>();
@@ -143,6 +146,11 @@ public final class NativeEngine implements Engine {
         MemorySegment.copy(bytes, 0, map, Layouts.BYTE, 0, bytes.length);
         Memory.munmap(map);
         return (int) fd;
+    }
+
+    @Override
+    public KnownPaths claimKnownPaths() {
+        return pathsClaimed.compareAndSet(false, true) ? new PathTable(areas.paths()) : KnownPaths.NONE;
     }
 
     @Override

@@ -88,6 +88,9 @@ final class StubEntry {
     /** Where that copies from a window. */
     final Label lentFile = new Label(), lentFileEnd = new Label(), lentFileFault = new Label();
 
+    /** A call on a path, which has been copied: {@link StubPaths}. R11 is the request. */
+    final Label pathCall = new Label();
+
     final Label fileAccess = new Label(), fileAccessEnd = new Label(), fileFault = new Label();
 
     private final Label futexAgain = new Label();
@@ -141,6 +144,7 @@ final class StubEntry {
         new StubSignals(a, this, xfeatures).assemble();
         new StubOwn(a, this).assemble();
         new StubFiles(a, this).assemble();
+        new StubPaths(a, this).assemble();
     }
 
     private void comeIn() {
@@ -492,6 +496,8 @@ final class StubEntry {
         a.cmp(R13, RAX);
         a.j(Cond.NE, loop);
         a.bind(done);
+        a.bt(R15, Long.numberOfTrailingZeros(CopyTable.KNOWN_PATH));
+        a.j(Cond.C, pathCall);
         saveVectors();
         a.jmp(post);
     }

@@ -41,6 +41,18 @@ final class Zygote {
             long behind = Layout.REPLY + Layout.REPLY_SIZE;
             s.add(Syscall.MUNMAP, behind, TOP - behind, 0, 0, 0, 0);
         });
+        int shared = Memory.MAP_FIXED | Memory.MAP_SHARED;
+        run(
+                zygote,
+                "the table of paths",
+                s -> s.add(
+                        Syscall.MMAP,
+                        Layout.PATHS,
+                        PathTable.SIZE,
+                        Memory.PROT_READ,
+                        shared,
+                        Layout.AREA_FD,
+                        AreaFile.PATHS));
         run(zygote, "process attributes", s -> attributes(s, image));
         long filtered = zygote.setUp(s -> filter(s, StubFilters.assemble(image, secret)));
         zygote.setUp(s -> s.strings().fill((byte) 0)); // the filter knows the secret

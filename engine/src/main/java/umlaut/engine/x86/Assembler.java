@@ -317,6 +317,15 @@ public final class Assembler {
         bytes(count);
     }
 
+    public void imul(Gpr to, Gpr by) {
+        registers(true, 0x0faf, to.ordinal(), by);
+    }
+
+    /** The number of the lowest bit of {@code from} that is set; there must be one. */
+    public void bsf(Gpr to, Gpr from) {
+        registers(true, 0x0fbc, to.ordinal(), from);
+    }
+
     /** Shifts left by CL. */
     public void shlCl(Gpr a) {
         registers(true, 0xd3, 4, a);

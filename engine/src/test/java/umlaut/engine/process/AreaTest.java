@@ -45,6 +45,8 @@ class AreaTest {
             "LIMITS_KNOWN",
             "FILE_LENT",
             "FILE_FD",
+            "KNOWN_PATHS",
+            "KNOWN_OPENS",
             "RSEQ_ALLOWED");
 
     private static final Set<String> BYTES = Set.of("MASK_CHANGED", "ACTIONS_CHANGED");

@@ -33,6 +33,11 @@ public abstract class ReadOnlyFs extends SuperBlock {
         this.atEnd = atEnd;
     }
 
+    @Override
+    public boolean namesSettled() {
+        return true;
+    }
+
     // --- objects ---
 
     protected abstract long rootKey();

@@ -509,6 +509,11 @@ final class Ext4Fs extends SuperBlock implements Journal.Owner, AutoCloseable {
     }
 
     @Override
+    public boolean namesSettled() {
+        return true;
+    }
+
+    @Override
     public StatfsInfo statfs() {
         long free = blocks.free();
         long available = Math.max(0, free - sb.reservedBlocks);

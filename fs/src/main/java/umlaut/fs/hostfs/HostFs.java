@@ -82,6 +82,11 @@ public final class HostFs extends SuperBlock {
     }
 
     @Override
+    public boolean namesSettled() {
+        return options.immutable();
+    }
+
+    @Override
     public boolean revalidate(Inode directory, String name, @Nullable Inode cached) {
         HostInode here = (HostInode) directory;
         MemorySegment statx = Scratch.room();

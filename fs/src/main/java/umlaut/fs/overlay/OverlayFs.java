@@ -69,6 +69,11 @@ public final class OverlayFs extends SuperBlock {
         return root;
     }
 
+    @Override
+    public boolean namesSettled() {
+        return !revalidates() && lowerRoots.stream().allMatch(lower -> lower.superBlock.namesSettled());
+    }
+
     List<Inode> lowerRoots() {
         return lowerRoots;
     }

@@ -34,6 +34,12 @@ public final class TmpFs extends SuperBlock {
         inodes.set(1);
     }
 
+    /** devtmpfs has names made by drivers. */
+    @Override
+    public boolean namesSettled() {
+        return !revalidates() && !type.equals("devtmpfs");
+    }
+
     Kernel kernel() {
         return kernel;
     }

@@ -172,6 +172,7 @@ public final class Exec {
             // The host had the time since to map it all.
             build(task, image::fill);
             KnownIds.begin(task);
+            task.kernel.vfs.facts.begin(task);
             fresh.started(task);
         } catch (EngineException e) {
             throw Errno.of(e.errno).exception();

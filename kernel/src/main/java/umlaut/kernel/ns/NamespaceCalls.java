@@ -125,6 +125,7 @@ public final class NamespaceCalls {
         fs.setRoot(top);
         fs.setCwd(top);
         fs.setNamespace(target);
+        task.kernel.vfs.facts.reconsider(task);
         if (old != target) {
             task.kernel.vfs.mounts().left(old);
         }

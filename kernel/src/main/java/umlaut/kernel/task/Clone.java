@@ -79,11 +79,11 @@ public final class Clone {
         try {
             if (request.has(CloneFlags.CLONE_VM)) {
                 user = parent.mm().space().newThread(parent.user());
-                prepare(parent.kernel, user, request, tid, early);
+                prepare(parent, user, request, tid, early);
                 mm = parent.mm().acquire();
             } else {
                 Mm.Forked forked =
-                        parent.mm().fork(parent, fresh -> prepare(parent.kernel, fresh, request, tid, early), early);
+                        parent.mm().fork(parent, fresh -> prepare(parent, fresh, request, tid, early), early);
                 mm = forked.mm();
                 user = forked.user();
             }
@@ -149,7 +149,7 @@ public final class Clone {
     }
 
     /** What is different in the child's thread. */
-    private static void prepare(Kernel kernel, UserThread user, CloneRequest request, int tid, boolean early) {
+    private static void prepare(Task parent, UserThread user, CloneRequest request, int tid, boolean early) {
         user.setReg(Reg.RAX, 0);
         if (request.stack() != 0) {
             user.setReg(Reg.RSP, request.stack());
@@ -162,7 +162,8 @@ public final class Clone {
         }
         if (early) {
             KnownIds.begin(user, tid);
-            if (request.has(CloneFlags.CLONE_VM) && RseqCalls.isOffered(kernel)) {
+            parent.kernel.vfs.facts.begin(user, parent.fs());
+            if (request.has(CloneFlags.CLONE_VM) && RseqCalls.isOffered(parent.kernel)) {
                 user.own().allowRseq();
             }
         }
@@ -238,6 +239,7 @@ public final class Clone {
                 throw Errno.EINTR.exception();
             }
             tasks.add(child);
+            parent.kernel.vfs.facts.reconsider(child);
             if (parent.tracee() != null) {
                 PtraceLinks.inherit(
                         parent,

@@ -46,6 +46,7 @@ public final class Unshare {
             }
         }
         task.setFs(fs);
+        task.kernel.vfs.facts.reconsider(task);
         if ((flags & CloneFlags.CLONE_FILES) != 0) {
             ownFiles(task);
         }

@@ -33,9 +33,11 @@ final class Attributes {
                 change.mode &= ~Mode.S_ISGID;
             }
             change.ctime = vfs.kernel.clock.realtimeNs();
+            vfs.facts.changes(inode);
             inode.setAttributes(change);
             Times.set(inode);
             AclRules.follow(inode, change.mode);
+            vfs.facts.changes(inode);
         } finally {
             inode.lock.unlock();
         }

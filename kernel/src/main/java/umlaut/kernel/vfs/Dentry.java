@@ -58,6 +58,9 @@ public final class Dentry {
     /** Looked up since the shrinker came by; a hint, so no ordering. */
     private boolean referenced = true;
 
+    /** Of {@link umlaut.engine.KnownPaths}: what is known of paths rests on the names in this directory; 0: nothing does. Given under the inode's lock. */
+    private volatile short counter;
+
     private volatile @Nullable Link @Nullable [] table;
 
     @GuardedBy("this") private int count;
@@ -175,20 +178,27 @@ public final class Dentry {
         return dentry;
     }
 
-    /** A negative dentry's name has been created. */
+    /** A negative dentry's name has been created. The directory's lock is held. */
     void instantiate(Inode fresh) {
+        Dentry directory = link.parent;
+        changes(directory);
         inode = fresh;
+        changes(directory);
     }
 
     /** Forgets a cached entry, whose name stays in the file system or not as {@code nameGone} says. The directory's lock is held. */
     synchronized void drop(Dentry child, boolean nameGone) {
+        changes(nameGone ? this : child);
         remove(child.link);
         child.deleted |= nameGone;
+        changes(nameGone ? this : child);
     }
 
     /** The entry moves to {@code newParent} under {@code newName}; what was cached there has been dropped. Both directories' locks are held. */
     void move(Dentry newParent, String newName) {
         Dentry oldParent = link.parent;
+        changes(oldParent);
+        changes(newParent);
         Link fresh = new Link(this, newParent, newName);
         if (oldParent != null) {
             synchronized (oldParent) {
@@ -199,6 +209,32 @@ public final class Dentry {
         synchronized (newParent) {
             newParent.insert(fresh);
         }
+        changes(oldParent);
+        changes(newParent);
+    }
+
+    /** Before names in {@code directory} change, and again afterwards: what rests on them is no fact any more. One that leaves the cache gets another counter when it comes back. */
+    private static void changes(@Nullable Dentry directory) {
+        if (directory != null && directory.counter != 0) {
+            directory.superBlock.known().changes(directory.counter);
+        }
+    }
+
+    /** That of this directory, from now on. */
+    int counter(PathFacts facts) {
+        if (counter == 0) {
+            Inode directory = inode();
+            directory.lock.lock();
+            try {
+                if (counter == 0) {
+                    superBlock.countedIn(facts.known);
+                    counter = facts.newCounter();
+                }
+            } finally {
+                directory.lock.unlock();
+            }
+        }
+        return counter;
     }
 
     /** The cached entries, negative ones included. */
@@ -295,13 +331,21 @@ public final class Dentry {
     synchronized void addMount(Mount mount) {
         Mount[] fresh = java.util.Arrays.copyOf(mounts, mounts.length + 1);
         fresh[mounts.length] = mount;
-        mounts = fresh;
+        setMounts(fresh);
     }
 
     synchronized void removeMount(Mount mount) {
         List<Mount> left = new ArrayList<>(List.of(mounts));
         left.remove(mount);
-        mounts = left.isEmpty() ? NO_MOUNTS : left.toArray(NO_MOUNTS);
+        setMounts(left.isEmpty() ? NO_MOUNTS : left.toArray(NO_MOUNTS));
+    }
+
+    /** Other names are seen below: of the root of a mount for whoever looks in it, else for who comes through its directory. */
+    @GuardedBy("this") private void setMounts(Mount[] fresh) {
+        Dentry directory = link.parent == null ? this : link.parent;
+        changes(directory);
+        mounts = fresh;
+        changes(directory);
     }
 
     @Override

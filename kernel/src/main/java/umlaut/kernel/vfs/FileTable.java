@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.OpenFlags;
 import umlaut.engine.KnownFiles;
+import umlaut.engine.OwnAnswers;
 import umlaut.engine.UserThread;
 import umlaut.kernel.task.Task;
 
@@ -219,6 +220,16 @@ public final class FileTable {
         }
     }
 
+    /** The thread may open what is not there by itself, until so many descriptors are in use that there may be none left ({@link PathFacts}). */
+    synchronized void tellOpens(UserThread user) {
+        if (slots.length < OwnAnswers.ENOUGH_DESCRIPTORS) {
+            if (!told.contains(user)) {
+                told.add(user);
+            }
+            user.own().knownOpens(true);
+        }
+    }
+
     @GuardedBy("this") private void forgetKnown(int fd) {
         for (UserThread user : told) {
             user.own().files().keep(fd, 0);
@@ -232,6 +243,7 @@ public final class FileTable {
             for (int fd = 0; fd < KnownFiles.DESCRIPTORS; fd++) {
                 user.own().files().keep(fd, 0);
             }
+            user.own().knownOpens(false);
         }
     }
 
@@ -275,6 +287,9 @@ public final class FileTable {
             int size = Math.max(s.length * 2, (fd + 64) & ~63);
             s = Arrays.copyOf(s, size);
             closeOnExec = Arrays.copyOf(closeOnExec, size / 64);
+            if (size >= OwnAnswers.ENOUGH_DESCRIPTORS) {
+                told.forEach(user -> user.own().knownOpens(false));
+            }
         }
         file.endLoan();
         s[fd] = file;

@@ -281,6 +281,7 @@ public final class MountCalls {
                 .vfs
                 .mounts()
                 .pivot(task.fs().root(), fresh, walk.path(), task.fs().namespace());
+        task.kernel.vfs.facts.reconsiderAll();
         return 0;
     }
 }

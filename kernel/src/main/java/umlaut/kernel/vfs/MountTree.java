@@ -547,7 +547,9 @@ public final class MountTree {
                 }
             }
             for (Mount m : which) {
+                vfs.facts.general();
                 m.setFlags(change.applied(m.flags()));
+                vfs.facts.general();
                 if (change.propagation() != 0) {
                     setType(m, change.propagation());
                 }

@@ -154,6 +154,7 @@ public final class NameCalls {
             return Errno.EPERM.negative();
         }
         task.fs().setRoot(walk.path());
+        task.kernel.vfs.facts.reconsiderAll();
         return 0;
     }
 

@@ -3,6 +3,8 @@ package umlaut.kernel.vfs;
 import static umlaut.abi.AtFlags.AT_FDCWD;
 
 import umlaut.abi.AtFlags;
+import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.Nr;
 import umlaut.kernel.syscall.Args;
 import umlaut.kernel.syscall.SyscallFamily;
@@ -14,6 +16,19 @@ public final class PathFamily implements SyscallFamily {
 
     @Override
     public long call(Task task, int nr, Args a) {
+        try {
+            long result = looks(task, nr, a);
+            if (result == Errno.EINVAL.negative()) {
+                task.kernel.vfs.facts.failed(task, nr, a, Errno.EINVAL);
+            }
+            return result;
+        } catch (ErrnoException e) {
+            task.kernel.vfs.facts.failed(task, nr, a, e.errno());
+            throw e;
+        }
+    }
+
+    private static long looks(Task task, int nr, Args a) {
         return switch (nr) {
             case Nr.OPEN -> OpenCalls.openat(task, AT_FDCWD, a.l(0), a.i(1), a.i(2));
             case Nr.OPENAT -> OpenCalls.openat(task, a.fd(0), a.l(1), a.i(2), a.i(3));

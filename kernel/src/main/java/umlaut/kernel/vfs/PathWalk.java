@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.AtFlags;
 import umlaut.abi.Errno;
+import umlaut.abi.ErrnoException;
 import umlaut.abi.Limits;
 import umlaut.abi.Mode;
 import umlaut.abi.MountFlags;
 import umlaut.abi.OpenFlags;
+import umlaut.engine.KnownPaths;
 import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 
@@ -54,6 +56,7 @@ public final class PathWalk {
     private byte[] piece = buffer;
     private int at;
     private int end;
+    private int given;
 
     // Rests of pieces that links have interrupted; each has at least one component left.
     private final byte[][] restPiece = new byte[DEEPEST][];
@@ -76,6 +79,9 @@ public final class PathWalk {
     boolean lastSlash;
     /** As {@link #lastSlash}, of any link's target walked at the end. */
     private boolean mustBeDirectory;
+    /** Notes the directories on the way, if somebody wants to know. */
+    private @Nullable PathTrail trail;
+
     /** The link met last was a magic one, which has put us at its place. */
     private boolean jumped;
 
@@ -187,6 +193,7 @@ public final class PathWalk {
         piece = buffer;
         at = 0;
         end = length;
+        given = length;
         depth = 0;
         linksFollowed = 0;
         resolveFlags = resolve;
@@ -232,7 +239,33 @@ public final class PathWalk {
         return new String(piece, lastStart, lastLength, StandardCharsets.ISO_8859_1);
     }
 
+    /** The path as given, of which {@link #givenLength} bytes count. */
+    byte[] given() {
+        return buffer;
+    }
+
+    int givenLength() {
+        return given;
+    }
+
     // --- walking ---
+
+    /** Walks an absolute path, with the directories on its way noted. @return one of {@link umlaut.engine.KnownPaths}' facts, or 0 */
+    int follow(Task who, long path, PathTrail noting) {
+        begin(who, AtFlags.AT_FDCWD, path);
+        if (given > KnownPaths.LONGEST || given == 0 || buffer[0] != '/') {
+            return 0;
+        }
+        trail = noting;
+        try {
+            resolve(false, false);
+            return inode().isSymlink() ? 0 : KnownPaths.NO_LINK;
+        } catch (ErrnoException e) {
+            return e.errno() == Errno.ENOENT ? KnownPaths.MISSING : 0;
+        } finally {
+            trail = null;
+        }
+    }
 
     /** Walks the whole path. @param atFlags AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH */
     Path find(int atFlags) {
@@ -434,6 +467,10 @@ public final class PathWalk {
 
     /** The last component in the directory reached: cached or from the file system; negative if there is none. */
     Dentry child() {
+        PathTrail noted = trail;
+        if (noted != null) {
+            noted.enters(dentry);
+        }
         Dentry d = dentry.find(piece, lastStart, lastLength, lastHash);
         if (d != null && !d.superBlock.revalidates()) {
             return d;
@@ -497,6 +534,10 @@ public final class PathWalk {
         }
         if (last && protectedLink(inode)) {
             throw Errno.EACCES.exception();
+        }
+        PathTrail noted = trail;
+        if (noted != null) {
+            noted.follows(dentry.inode());
         }
         jumped = false;
         if (inode.isMagicLink() && (resolveFlags & OpenFlags.RESOLVE_NO_MAGICLINKS) != 0) {

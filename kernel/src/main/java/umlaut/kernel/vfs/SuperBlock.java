@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import umlaut.engine.KnownPaths;
 import umlaut.kernel.ns.UserNamespace;
 
 /** One mounted file system instance (Linux: struct super_block), which several mounts may show. */
@@ -21,6 +22,7 @@ public abstract class SuperBlock {
 
     private volatile boolean readOnly;
     private volatile boolean changedBeneath;
+    private volatile KnownPaths known = KnownPaths.NONE;
     private volatile @Nullable Dentry rootDentry;
     /** Renames between directories of this file system happen one at a time (Linux: s_vfs_rename_mutex). Rank: before all inode locks. */
     final ReentrantLock renameLock = new ReentrantLock();
@@ -96,6 +98,21 @@ public abstract class SuperBlock {
     /** From now on an overlay changes names here directly. */
     public final void setChangedBeneath() {
         changedBeneath = true;
+        known.changes(KnownPaths.GENERAL);
+    }
+
+    /** Do names change by this kernel's system calls alone, and so never but through {@link Dentry}? Then what is known of paths ({@link PathFacts}) may rest on them. */
+    public boolean namesSettled() {
+        return false;
+    }
+
+    /** Where changes of names in directories that have a counter are counted. */
+    final KnownPaths known() {
+        return known;
+    }
+
+    final void countedIn(KnownPaths paths) {
+        known = paths;
     }
 
     /**

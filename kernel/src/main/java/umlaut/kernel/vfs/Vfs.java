@@ -40,6 +40,9 @@ public final class Vfs {
     final DentryShrinker shrinker = new DentryShrinker(this);
     private final AtomicInteger cookies = new AtomicInteger();
     private final MountTree mounts;
+    /** What paths lead to, as far as guest threads may know by themselves. */
+    public final PathFacts facts;
+
     private volatile @Nullable FifoOpener fifoOpener;
     private volatile @Nullable FsNotify notify;
 
@@ -53,6 +56,7 @@ public final class Vfs {
         memoryFs = new PseudoFs("tmpfs", anonymousDevice(), MountFlags.TMPFS_MAGIC);
         anonInode = new AnonInode(anonFs, anonFs.nextInode(), 0600, "anon_inode");
         mounts = new MountTree(this);
+        facts = new PathFacts(this, kernel.engine.claimKnownPaths());
     }
 
     // --- what there is ---

@@ -101,7 +101,9 @@ public final class XattrCalls {
         if (AclRules.isAcl(name)) {
             requireChangeable(inode);
             AclRules.checkFlags(inode, name, flags);
+            task.kernel.vfs.facts.changes(inode);
             AclRules.set(inode, who, name, value);
+            task.kernel.vfs.facts.changes(inode);
         } else {
             requirePermission(inode, who, name, true);
             inode.setXattr(name, FileCapabilities.toStore(inode, who, name, value), flags);
@@ -204,7 +206,9 @@ public final class XattrCalls {
         Credentials who = task.credentials();
         if (AclRules.isAcl(name)) {
             requireChangeable(inode);
+            task.kernel.vfs.facts.changes(inode);
             AclRules.set(inode, who, name, null);
+            task.kernel.vfs.facts.changes(inode);
         } else {
             requirePermission(inode, who, name, true);
             inode.removeXattr(name);
