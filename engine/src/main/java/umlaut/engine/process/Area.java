@@ -84,7 +84,7 @@ final class Area {
     static final int ROBUST_LIST = 0xe0, CLEAR_CHILD_TID = 0xe8;
 
     /** Whether {@link StubPaths} may answer, and whether open(2), too. */
-    static final int KNOWN_PATHS = 0x838, KNOWN_OPENS = 0x83c;
+    static final int KNOWN_PATHS = 0xfd0, KNOWN_OPENS = 0xfd4;
 
     /** Signals that are known to have their default actions: {@link umlaut.engine.UserThread#keepDefaultActions}. */
     static final int DEFAULT_ACTIONS = 0xf0;
