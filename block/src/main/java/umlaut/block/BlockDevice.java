@@ -132,6 +132,10 @@ public final class BlockDevice {
         }
     }
 
+    boolean inUse() {
+        return openers.get() > 0;
+    }
+
     int openers() {
         return openers.get();
     }

@@ -48,8 +48,6 @@ public final class BlockDevices implements AutoCloseable {
 
     @GuardedBy("this") private final Map<BlockDevice, SuperBlock> mounted = new HashMap<>();
 
-    @GuardedBy("this") private int disks;
-
     public BlockDevices(Kernel kernel, Nodes nodes) {
         this.kernel = kernel;
         this.nodes = nodes;
@@ -61,12 +59,20 @@ public final class BlockDevices implements AutoCloseable {
 
     /** Attaches the next disk: /dev/ubda, then /dev/ubdb..., with the names that virtio gives as links. */
     public synchronized BlockDevice attach(BlockBackend backend) {
-        if (disks == MOST_DISKS) {
+        int index = 0;
+        while (disk(index) != null) {
+            index++;
+        }
+        if (index == MOST_DISKS) {
             throw new ImageException("at most " + MOST_DISKS + " disks can be attached");
         }
-        char letter = (char) ('a' + disks);
-        BlockDevice disk = new BlockDevice("ubd" + letter, UBD_MAJOR, disks * UBD_MINORS, backend);
-        disks++;
+        return attach(index, backend);
+    }
+
+    /** Attaches a disk in the place of that number, which is free. */
+    public synchronized BlockDevice attach(int index, BlockBackend backend) {
+        char letter = (char) ('a' + index);
+        BlockDevice disk = new BlockDevice("ubd" + letter, UBD_MAJOR, index * UBD_MINORS, backend);
         show(disk);
         nodes.link("vd" + letter, disk.name);
         for (BlockDevice part : Partitions.of(disk)) {
@@ -74,6 +80,30 @@ public final class BlockDevices implements AutoCloseable {
             nodes.link("vd" + letter + part.partition, part.name);
         }
         return disk;
+    }
+
+    /** The disk with that number, or null. */
+    public synchronized @Nullable BlockDevice disk(int index) {
+        return byNumber.get(DeviceTable.number(UBD_MAJOR, index * UBD_MINORS));
+    }
+
+    /** Takes a disk away. @throws umlaut.abi.ErrnoException ENODEV, EBUSY while it or a partition of it is open or mounted */
+    public synchronized void detach(int index) {
+        BlockDevice disk = disk(index);
+        if (disk == null) {
+            throw Errno.ENODEV.exception();
+        }
+        if (disk.inUse() || disk.partsInUse()) {
+            throw Errno.EBUSY.exception();
+        }
+        String alias = "vd" + disk.name.charAt(disk.name.length() - 1);
+        for (BlockDevice part : partitions(disk)) {
+            hide(part);
+            nodes.remove(alias + part.partition);
+        }
+        hide(disk);
+        nodes.remove(alias);
+        disk.close();
     }
 
     public synchronized List<BlockDevice> partitions(BlockDevice disk) {
@@ -167,6 +197,13 @@ public final class BlockDevices implements AutoCloseable {
                 .filter(d -> d.whole == null)
                 .mapToLong(d -> d.writtenSectors.get() * BlockDevice.SECTOR)
                 .sum();
+    }
+
+    /** What there is, for people. */
+    public synchronized List<String> list() {
+        return byNumber.values().stream()
+                .map(d -> String.format("%02x%02x %14d %s", d.major, d.minor, d.size >> 10, d.name))
+                .toList();
     }
 
     private synchronized String statistics() {

@@ -25,6 +25,7 @@ public final class Main {
             Commands:
               run         Run a command, or a shell, in a fresh guest
               boot        Boot an image: its init, a login on this terminal
+              linux       Boot by User-mode Linux's command line
               image       Make, show and remove images
 
             Guests that run on their own, and all others while they run:
@@ -78,6 +79,7 @@ public final class Main {
         return switch (verb) {
             case "run" -> RunCommand.run(args);
             case "boot" -> RunCommand.boot(args);
+            case "linux" -> LinuxCommand.run(args);
             case "image" -> ImageCommand.run(args);
             case "help", "--help", "-h" ->
                 args.size() > 1 ? run(List.of(args.get(1), "--help")) : print(HELP + Verbs.summaries() + HELP_END);

@@ -112,6 +112,7 @@ final class RunArguments {
                 limits(),
                 new NetworkArguments(flags, around.directory()).config(),
                 terminal,
+                null,
                 trace());
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import umlaut.machine.MachineException;
-import umlaut.machine.RawTerminal;
+import umlaut.machine.console.RawTerminal;
 
 /** Asks running guests for things: one connection a request. */
 public final class Client {

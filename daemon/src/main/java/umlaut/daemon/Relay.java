@@ -10,7 +10,7 @@ import umlaut.host.Descriptors;
 import umlaut.host.Files;
 import umlaut.host.Polling;
 import umlaut.host.SignalCatcher;
-import umlaut.machine.RawTerminal;
+import umlaut.machine.console.RawTerminal;
 
 /**
  * The user's side of a program in a guest: bytes both ways until it ends, or the user leaves it by the keys; signals go to it. For the life of this process, as it catches signals.

@@ -80,6 +80,17 @@ public final class Sockets {
         return HostCalls.call(Syscall.RECVFROM, fd, to.address(), length, flags, 0, 0);
     }
 
+    /**
+     * Receives a message and who sent it.
+     *
+     * @param address where the sender's address goes
+     * @param length an int: the room there, and then how much of it the address takes
+     */
+    public static long recvFrom(
+            int fd, MemorySegment to, long most, int flags, MemorySegment address, MemorySegment length) {
+        return HostCalls.call(Syscall.RECVFROM, fd, to.address(), most, flags, address.address(), length.address());
+    }
+
     /** Sends one byte or more with descriptor {@code passed} (SCM_RIGHTS). @return bytes sent, or -errno */
     public static long sendFd(int fd, MemorySegment from, long length, int passed) {
         MemorySegment m = Scratch.arguments();

@@ -72,8 +72,14 @@ public final class Kernel {
     public final KernelFiles sysFiles = new KernelFiles();
     public final long bootMonotonicNs;
 
+    /** Ctrl-Alt-Del restarts the machine at once; else it is for init, by SIGINT (reboot(2), LINUX_REBOOT_CMD_CAD_ON). */
+    public volatile boolean ctrlAltDelRestarts = true;
+
     /** The last LINUX_REBOOT_CMD_* of reboot(2), 0 = none: why pid 1 has ended. */
     public volatile int rebootCommand;
+
+    /** What there is for programs and files, which may be changed while the machine runs. */
+    private volatile long memoryBytes;
 
     private final ThreadLocal<Task> current = new ThreadLocal<>();
 
@@ -90,6 +96,7 @@ public final class Kernel {
         this.log = log;
         this.pages = pages;
         this.tracer = tracer;
+        this.memoryBytes = config.memoryBytes();
         this.bootMonotonicNs = clock.monotonicNs();
         this.timers = new KernelTimers(clock);
         this.answered = new AnsweredTasks(this);
@@ -108,6 +115,14 @@ public final class Kernel {
         this.timeKeeper = new TimeKeeper(this);
         this.syscalls.add(futexes);
         this.syscalls.add(new KeysFamily(this));
+    }
+
+    public long memoryBytes() {
+        return memoryBytes;
+    }
+
+    public void setMemoryBytes(long bytes) {
+        memoryBytes = bytes;
     }
 
     /** The task whose kernel thread the caller is, for the few operations that depend on who asks; null on other threads (Linux: current). */

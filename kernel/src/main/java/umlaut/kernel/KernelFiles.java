@@ -58,6 +58,11 @@ public final class KernelFiles {
         put(path, new Entry(0644, source, sink, null));
     }
 
+    /** One that is only written, by root. */
+    public void control(String path, Sink sink) {
+        put(path, new Entry(0200, t -> "", sink, null));
+    }
+
     public void link(String path, String target) {
         put(path, new Entry(0777, null, null, target));
     }

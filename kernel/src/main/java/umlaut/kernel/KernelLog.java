@@ -2,8 +2,10 @@ package umlaut.kernel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import umlaut.abi.Poll;
@@ -15,9 +17,12 @@ public final class KernelLog {
     /** @param level 0 (emergency) to 7 (debug) */
     public record Entry(long sequence, long sinceBootNs, int level, String text) {}
 
-    private static final int CAPACITY = 4096;
+    private static final int CAPACITY = 4096, DEFAULT_LEVEL = 7;
     /** Woken for each line. */
     public final WaitQueue arrived = new WaitQueue();
+
+    /** Lines of lower levels are shown on the console (console_loglevel, syslog(2)). */
+    public volatile int consoleLevel = DEFAULT_LEVEL;
 
     private final Clock clock;
     private final long bootNs;
@@ -72,5 +77,24 @@ public final class KernelLog {
 
     public synchronized List<Entry> entries() {
         return List.copyOf(ring);
+    }
+
+    /** Those from a number on, as far as they are still there. */
+    public synchronized List<Entry> entriesFrom(long first) {
+        List<Entry> found = new ArrayList<>();
+        for (var newest = ring.descendingIterator(); newest.hasNext(); ) {
+            Entry entry = newest.next();
+            if (entry.sequence() < first) {
+                break;
+            }
+            found.add(entry);
+        }
+        return found.reversed();
+    }
+
+    /** "[    0.123456] ": how a line begins where people read it. */
+    public static String stamp(Entry entry) {
+        long us = entry.sinceBootNs() / 1000;
+        return String.format(Locale.ROOT, "[%5d.%06d] ", us / 1_000_000, us % 1_000_000);
     }
 }

@@ -1,6 +1,7 @@
 package umlaut.machine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.engine.Engine;
@@ -18,8 +19,11 @@ import umlaut.kernel.KernelConfig;
 import umlaut.kernel.KernelLog;
 import umlaut.kernel.mm.HostPageStore;
 import umlaut.kernel.mm.PageStore;
+import umlaut.kernel.time.Clock;
 import umlaut.kernel.time.HostClock;
+import umlaut.kernel.time.VirtualClock;
 import umlaut.kernel.trace.Tracer;
+import umlaut.machine.uml.UmlConfig;
 
 /** Puts an engine and a kernel together: everything below the mounts. */
 final class Boot {
@@ -29,6 +33,7 @@ final class Boot {
 
     private static final int DEFAULT_PIDS = 32768;
     private static final int ERROR_LEVEL = 3;
+    private static final long NS_PER_S = 1_000_000_000L;
 
     private Boot() {}
 
@@ -63,9 +68,9 @@ final class Boot {
         }
     }
 
-    static Kernel kernel(Engine engine, MachineConfig config, Tracer tracer) {
-        HostClock clock = new HostClock();
-        KernelLog log = new KernelLog(clock, Boot::show);
+    static Kernel kernel(Engine engine, MachineConfig config, Tracer tracer, Consumer<KernelLog.Entry> listener) {
+        Clock clock = clock(config);
+        KernelLog log = new KernelLog(clock, listener);
         long memory = config.memoryBytes() > 0 ? config.memoryBytes() : hostMemory();
         int cpus = engine.cpu().cpus();
         if (config.cpus() > 0) {
@@ -81,12 +86,26 @@ final class Boot {
                 tracer);
         kernel.vfs.register(new DevPtsType());
         StandardFileSystems.register(kernel);
+        if (clock instanceof VirtualClock virtual) {
+            virtual.start(kernel);
+        }
         return kernel;
     }
 
-    /** What the kernel has to say that its owner must know: errors. The rest is in the guest's dmesg. */
-    private static void show(KernelLog.Entry entry) {
-        if (entry.level() <= ERROR_LEVEL) {
+    private static Clock clock(MachineConfig config) {
+        UmlConfig uml = config.uml();
+        if (uml == null || uml.time().mode() == UmlConfig.TimeMode.REAL) {
+            return new HostClock();
+        }
+        long start = uml.time().startSeconds();
+        return new VirtualClock(
+                uml.time().mode() == UmlConfig.TimeMode.INFINITE_CPU,
+                start < 0 ? new HostClock().realtimeNs() : start * NS_PER_S);
+    }
+
+    /** What the kernel has to say that its owner must know: errors. The rest is in the guest's dmesg, and that it ends its owner sees. */
+    static void show(KernelLog.Entry entry) {
+        if (entry.level() <= ERROR_LEVEL && entry.level() > 0) {
             System.err.print("umlaut: " + entry.text() + "\r\n");
         }
     }

@@ -1,9 +1,14 @@
 package umlaut.machine;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.abi.ErrnoException;
@@ -15,6 +20,7 @@ import umlaut.block.ImageException;
 import umlaut.block.Images;
 import umlaut.fs.dev.DevTmpFsType;
 import umlaut.fs.dev.DevTree;
+import umlaut.fs.disk.DiskType;
 import umlaut.fs.erofs.ErofsType;
 import umlaut.fs.ext4.Ext4Type;
 import umlaut.fs.iso9660.IsoType;
@@ -28,6 +34,7 @@ import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
 import umlaut.kernel.vfs.SuperBlock;
+import umlaut.machine.uml.UbdDisk;
 
 /** The machine's block devices and their names in /dev (Linux: arch/um/drivers/ubd_kern.c, drivers/base/devtmpfs.c). */
 final class Disks implements BlockDevices.Nodes, AutoCloseable {
@@ -37,6 +44,8 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
     private static final long EXT4_MAGIC_AT = 1024 + 56;
 
     private static final int EXT4_MAGIC = 0xef53;
+    private static final int MAJOR = 98, MINORS = 16;
+    private static final Pattern NAME = Pattern.compile("(?:ubd|vd)([a-p]|\\d{1,2}(?=$))(\\d{0,2})");
 
     private final Kernel kernel;
     private final Inode dev;
@@ -63,6 +72,77 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
         }
         disks.forEach(this::attach);
         booted = true;
+    }
+
+    /** A User-mode Linux's, by number; those that cannot be used are logged. */
+    void attach(SortedMap<Integer, UbdDisk> numbered) {
+        numbered.forEach((number, disk) -> {
+            try {
+                attach(number, disk);
+            } catch (ImageException e) {
+                kernel.log.error("Failed to open ubd" + number + ": " + e.line);
+            }
+        });
+        booted = true;
+    }
+
+    /** @throws ImageException with one line */
+    void attach(int number, UbdDisk disk) {
+        String backing = disk.backing();
+        try {
+            if (backing != null && !Files.exists(Path.of(disk.file()))) {
+                kernel.log.info("Creating \"" + disk.file() + "\" as COW file for \"" + backing + "\"");
+            }
+            devices.attach(
+                    number,
+                    backing == null
+                            ? Images.open(disk.file(), disk.readOnly(), null)
+                            : Images.open(backing, disk.readOnly(), disk.file()));
+            link("ubd" + number, "ubd" + (char) ('a' + number));
+        } catch (ErrnoException e) {
+            throw new ImageException(
+                    "disk image '" + disk.file() + "': " + e.errno().message());
+        }
+    }
+
+    boolean has(int number) {
+        return devices.disk(number) != null;
+    }
+
+    /** Takes a User-mode Linux's disk away. @throws ErrnoException ENODEV, EBUSY */
+    void detach(int number) {
+        devices.detach(number);
+        remove("ubd" + number);
+    }
+
+    @Nullable BlockDevice find(int major, int minor) {
+        try {
+            return devices.find(DeviceTable.number(major, minor));
+        } catch (ErrnoException e) {
+            return null;
+        }
+    }
+
+    /** ubda1, vda1, ubd0. */
+    @Nullable BlockDevice byName(String name) {
+        Matcher matcher = NAME.matcher(name);
+        if (!matcher.matches()) {
+            return null;
+        }
+        String letter = matcher.group(1);
+        int disk = Character.isDigit(letter.charAt(0)) ? Integer.parseInt(letter) : letter.charAt(0) - 'a';
+        int part = matcher.group(2).isEmpty() ? 0 : Integer.parseInt(matcher.group(2));
+        return find(MAJOR, disk * MINORS + part);
+    }
+
+    /** One line each, as /proc/partitions has them. */
+    List<String> list() {
+        return devices.list();
+    }
+
+    /** A file system on a device that has no name yet. @throws ErrnoException as mount(2) */
+    SuperBlock mount(String type, BlockDevice device, String options, boolean readOnly) {
+        return ((DiskType) kernel.vfs.type(type)).mountOn(kernel, device, options, readOnly);
     }
 
     private BlockDevice attach(MachineConfig.Disk disk) {
@@ -124,6 +204,10 @@ final class Disks implements BlockDevices.Nodes, AutoCloseable {
 
     @Override
     public void link(String name, String target) {
+        if (booted) {
+            kernel.vfs.symlink(boot(), target, "/dev/" + name);
+            return;
+        }
         dev.lock.lock();
         try {
             dev.symlink(name, target, Credentials.ROOT);

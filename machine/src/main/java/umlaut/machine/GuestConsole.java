@@ -13,6 +13,7 @@ import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.FileTable;
 import umlaut.kernel.vfs.Inode;
 import umlaut.kernel.vfs.LookupContext;
+import umlaut.machine.console.HostTerminal;
 
 /**
  * What the first process has as descriptors 0, 1 and 2: a terminal of the guest's, joined to the user's or left to somebody else to show, or streams of the host's.

@@ -34,6 +34,7 @@ public final class Machine implements AutoCloseable {
     private final Engine engine;
     private final Kernel kernel;
     private final Disks disks;
+    private final @Nullable UmlMachine uml;
     private final GuestNetwork network;
     private final HostStreams streams;
     private final Starter starter;
@@ -49,18 +50,27 @@ public final class Machine implements AutoCloseable {
         this.config = config;
         this.engine = engine;
         trace = new TraceOutput(config.trace());
-        kernel = Boot.kernel(engine, config, trace.tracer());
+        uml = config.uml() == null ? null : new UmlMachine(config.uml());
+        kernel = Boot.kernel(engine, config, trace.tracer(), uml == null ? Boot::show : uml.logListener());
         Network net = Network.attach(kernel);
+        guards = new Guards(kernel);
         disks = new Disks(kernel);
         try {
-            disks.attach(config.root(), config.disks());
-            users = new RootFs(kernel, config, disks).mountAll();
+            if (uml == null) {
+                disks.attach(config.root(), config.disks());
+                users = new RootFs(kernel, config, disks).mountAll();
+            } else {
+                uml.boot(kernel, disks, net.initial, this::limitMemory);
+                users = new GuestUsers();
+            }
             network = GuestNetwork.connect(net.initial, kernel.log, config.network());
         } catch (RuntimeException e) {
+            if (uml != null) {
+                uml.close();
+            }
             disks.close();
             throw e;
         }
-        guards = new Guards(kernel);
         streams = new HostStreams(kernel);
         starter = new Starter(kernel, config);
     }
@@ -75,6 +85,9 @@ public final class Machine implements AutoCloseable {
      * @throws MachineException when it cannot be started
      */
     public int run(Consumer<Program> started) {
+        if (uml != null) {
+            return run(uml, started);
+        }
         Credentials who = users.credentials(config.user());
         SignalForwarder signals = new SignalForwarder(this, config.boot());
         try (GuestConsole console = GuestConsole.own(kernel, config, streams, who)) {
@@ -83,6 +96,15 @@ public final class Machine implements AutoCloseable {
             started.accept(first);
             return await(first);
         }
+    }
+
+    private int run(UmlMachine system, Consumer<Program> started) {
+        SignalForwarder signals = new SignalForwarder(this, true);
+        Program first = new Program(kernel, system.startInit(starter, kernel), null);
+        guards.set(new MachineLimits(config.memoryBytes(), config.cpus(), config.pidsLimit()));
+        signals.start(first, system.screen());
+        started.accept(first);
+        return system.ended(first.process.status().join());
     }
 
     /**
@@ -237,6 +259,13 @@ public final class Machine implements AutoCloseable {
 
     // --- the end ---
 
+    /** From now on there is that much for processes and files. */
+    private void limitMemory(long bytes) {
+        kernel.setMemoryBytes(bytes);
+        MachineLimits now = guards.limits();
+        guards.set(new MachineLimits(bytes, now.cpus(), now.pids()));
+    }
+
     /**
      * Ends every process of the guest. They are gone when this returns, unless the host is slow to end them; none outlives the process that the machine runs
      * in.
@@ -253,6 +282,9 @@ public final class Machine implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         disks.close();
+        if (uml != null) {
+            uml.close();
+        }
         kernel.pages.close();
         trace.close();
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import umlaut.machine.uml.UmlConfig;
 
 /**
  * Everything that describes one machine before it boots; immutable. Command lines are turned into this, and nothing else of them
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param rlimits soft and hard resource limits of the first process, by the number setrlimit(2) has for each
  * @param network how it is connected to the outside
  * @param terminal the first process has a terminal of the guest's own
+ * @param uml what a User-mode Linux's command line says; null: the machine is none
  * @param trace where strace-like lines go; null is nowhere, {@link #TRACE_STDERR} the host's stderr
  */
 public record MachineConfig(
@@ -54,6 +56,7 @@ public record MachineConfig(
         Map<Integer, Limit> rlimits,
         NetworkConfig network,
         boolean terminal,
+        @Nullable UmlConfig uml,
         @Nullable Path trace) {
     public static final String HOST_IMAGE = "host";
     public static final Path TRACE_STDERR = Path.of("-");

@@ -10,6 +10,8 @@ public final class MachineException extends RuntimeException {
     public static final int CANNOT_EXECUTE = 126;
     /** The command was not found. */
     public static final int NOT_FOUND = 127;
+    /** The guest's kernel has panicked: as if it had aborted. */
+    public static final int PANIC = 134;
 
     public final int exitStatus;
 

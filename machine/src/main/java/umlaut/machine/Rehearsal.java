@@ -47,6 +47,7 @@ final class Rehearsal {
             Map.of(),
             NetworkConfig.none(),
             false,
+            null,
             null);
 
     private final Engine guests;

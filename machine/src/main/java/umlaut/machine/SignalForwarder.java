@@ -6,6 +6,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Signal;
 import umlaut.host.SignalCatcher;
+import umlaut.machine.console.Screen;
 
 /**
  * Signals sent to the machine's host process reach the guest's first process, as docker run forwards them. A booted machine is switched off by those that end a program: all its processes go at once, and
@@ -42,7 +43,7 @@ final class SignalForwarder {
         catcher = SignalCatcher.install(all);
     }
 
-    void start(Program program, @Nullable HostTerminal terminal) {
+    void start(Program program, @Nullable Screen terminal) {
         IntConsumer deliver = signo -> {
             switch (signo) {
                 case Signal.SIGWINCH -> {

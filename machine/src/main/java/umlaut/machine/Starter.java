@@ -88,6 +88,19 @@ final class Starter {
                 prepare));
     }
 
+    /** Process 1 of a system that is booted, which {@code task.group.unkillable} protects. */
+    GuestProcess startInit(String program, List<String> arguments, List<String> variables, Consumer<Task> prepare) {
+        return start(new ProcessSpec(
+                program,
+                arguments,
+                variables,
+                Credentials.ROOT,
+                new FsContext(boot.root(), boot.root(), UMASK),
+                new FileTable(),
+                limits(),
+                prepare));
+    }
+
     private GuestProcess start(ProcessSpec spec) {
         try {
             return Init.spawn(kernel, spec);

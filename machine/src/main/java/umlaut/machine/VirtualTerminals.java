@@ -29,7 +29,7 @@ final class VirtualTerminals {
         for (int minor = 0; minor <= COUNT; minor++) {
             Tty tty = minor <= 1 ? console : new Tty(kernel, "tty" + minor, DeviceTable.number(MAJOR, minor));
             if (minor > 1) {
-                tty.setUnseen();
+                tty.setUnseen(true);
             }
             DevTree.node(dev, "tty" + minor, MODE, MAJOR, minor);
             devices.registerChar(

@@ -156,7 +156,7 @@ public final class Importer {
     private String stream(ImageStore.Draft draft, InputStream in, String source, @Nullable String name)
             throws IOException {
         DigestInput whole = new DigestInput(in, Long.MAX_VALUE, "", progress::at);
-        PushbackInputStream plain = new PushbackInputStream(Compression.open(whole), START);
+        PushbackInputStream plain = new PushbackInputStream(Unpacked.open(whole), START);
         byte[] start = plain.readNBytes(START);
         plain.unread(start);
         if (start.length < 512) {

@@ -182,7 +182,7 @@ final class OciImage {
             ImageTree tree, Layer layer, InputStream in, String unpacked, long most, Progress progress)
             throws IOException {
         DigestInput blob = new DigestInput(in, Long.MAX_VALUE, "", progress::at);
-        DigestInput plain = new DigestInput(Compression.open(blob), most, Importer.TOO_LARGE, n -> {});
+        DigestInput plain = new DigestInput(Unpacked.open(blob), most, Importer.TOO_LARGE, n -> {});
         new LayerUnpacker(tree, true, most).unpack(plain);
         if (!plain.finish().equals(unpacked)) {
             throw new ImageException("layer '" + layer.path + "' does not unpack to what its digest says: refused");

@@ -12,7 +12,7 @@ public final class DevTmpFsType implements FileSystemType {
     private final TmpFs fs;
 
     public DevTmpFsType(Kernel kernel) {
-        TmpFsOptions standard = TmpFsOptions.defaults(kernel.config.memoryBytes());
+        TmpFsOptions standard = TmpFsOptions.defaults(kernel.memoryBytes());
         long pages = standard.defaultPages();
         TmpFsOptions options = new TmpFsOptions(pages, standard.maxInodes(), 0755, 0, 0, pages);
         fs = new TmpFs(kernel, "devtmpfs", options, kernel.vfs.anonymousDevice(), false);

@@ -56,6 +56,11 @@ public abstract class DiskType implements FileSystemType {
         return mount(kernel, devices.find(node.rdev), options, readOnly);
     }
 
+    /** At boot, when devices have no names yet. @throws umlaut.abi.ErrnoException as mount(2) */
+    public final SuperBlock mountOn(Kernel kernel, BlockDevice disk, String options, boolean readOnly) {
+        return mount(kernel, disk, options, readOnly);
+    }
+
     /** @throws umlaut.abi.ErrnoException EBUSY, EACCES for writing where that cannot be, and as {@link #open} */
     protected final SuperBlock mount(Kernel kernel, BlockDevice disk, String options, boolean readOnly) {
         SuperBlock known = devices.mounted(disk);

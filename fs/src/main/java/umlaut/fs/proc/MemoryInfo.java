@@ -21,7 +21,7 @@ import umlaut.kernel.task.ThreadGroup;
 record MemoryInfo(long total, long free, long anonymous, long files, long swap) {
 
     static long total(Kernel kernel) {
-        long given = kernel.config.memoryBytes();
+        long given = kernel.memoryBytes();
         return given > 0 ? given : HostProcess.meminfo("MemTotal");
     }
 

@@ -71,9 +71,7 @@ final class SystemFiles {
                     what,
                     "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
         }
-        root.add(
-                "sysrq-trigger",
-                new umlaut.fs.support.TextInode(fs, fs.nextInode(), 0200, t -> "", SysrqTrigger::write));
+        root.add("sysrq-trigger", new umlaut.fs.support.TextInode(fs, fs.nextInode(), 0200, t -> "", Sysrq::write));
     }
 
     /** What the reader's time namespace adds to the boot clock. */

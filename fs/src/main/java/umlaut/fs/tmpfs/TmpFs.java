@@ -108,7 +108,7 @@ public final class TmpFs extends SuperBlock {
 
     @Override
     public void remount(String text) {
-        TmpFsOptions fresh = options.with(text, kernel.config.memoryBytes());
+        TmpFsOptions fresh = options.with(text, kernel.memoryBytes());
         if (fresh.maxPages() != 0 && fresh.maxPages() < store.usedPages()
                 || fresh.maxInodes() != 0 && fresh.maxInodes() < inodes.get()) {
             throw Errno.EINVAL.exception();

@@ -33,12 +33,12 @@ public final class TmpFsType implements FileSystemType {
 
     @Override
     public void check(Kernel kernel, String option) {
-        TmpFsOptions.defaults(kernel.config.memoryBytes()).with(option, kernel.config.memoryBytes());
+        TmpFsOptions.defaults(kernel.memoryBytes()).with(option, kernel.memoryBytes());
     }
 
     @Override
     public SuperBlock mount(Kernel kernel, String source, String options, long device, boolean readOnly) {
-        long memory = kernel.config.memoryBytes();
+        long memory = kernel.memoryBytes();
         TmpFsOptions parsed = TmpFsOptions.defaults(memory).with(options, memory);
         Task task = kernel.current();
         if (task != null) {

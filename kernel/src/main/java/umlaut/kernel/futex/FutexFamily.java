@@ -14,13 +14,17 @@ import umlaut.kernel.task.TaskLoop;
 
 /**
  * futex(2). Guest memory is host memory, so waiting and waking are the host's: the engine runs them without asking, and what does come here (first calls of a
- * place, restarts) is sent back to be run on return. Only priority inheritance is the kernel's own, since it needs guest thread ids.
+ * place, restarts) is sent back to be run on return. Only priority inheritance is the kernel's own, since it needs guest thread ids, and all of it where time is virtual.
  */
 public final class FutexFamily implements SyscallFamily {
     private final PiFutexes locks = new PiFutexes();
+    private final KernelFutexes own = new KernelFutexes();
 
     @Override
     public long call(Task task, int nr, Args a) {
+        if (nr != Nr.FUTEX && task.kernel.clock.isVirtual() && isMine(nr)) {
+            return Errno.ENOSYS.negative();
+        }
         return switch (nr) {
             case Nr.FUTEX -> futex(task, a);
             case Nr.FUTEX_WAITV -> {
@@ -34,6 +38,17 @@ public final class FutexFamily implements SyscallFamily {
             case Nr.FUTEX_WAKE, Nr.FUTEX_REQUEUE -> onHost(task, nr);
             default -> NOT_MINE;
         };
+    }
+
+    private static boolean isMine(int nr) {
+        return nr == Nr.FUTEX_WAITV || nr == Nr.FUTEX_WAIT || nr == Nr.FUTEX_WAKE || nr == Nr.FUTEX_REQUEUE;
+    }
+
+    /** The kernel has changed a word that tasks may wait on: where the host does not know them, they are woken here. */
+    public void changed(Task task, long address) {
+        if (task.kernel.clock.isVirtual()) {
+            own.wake(task, address, 1);
+        }
     }
 
     private static long onHost(Task task, int nr) {
@@ -65,6 +80,9 @@ public final class FutexFamily implements SyscallFamily {
                     FutexOps.FUTEX_WAKE_OP,
                     FutexOps.FUTEX_WAIT_BITSET,
                     FutexOps.FUTEX_WAKE_BITSET -> {
+                if (task.kernel.clock.isVirtual()) {
+                    yield own.call(task, command, isPrivate, realtime, a);
+                }
                 if (command == FutexOps.FUTEX_WAIT_BITSET && !realtime) {
                     shiftTimeout(task, 3, timeout, Clock.CLOCK_MONOTONIC);
                 }

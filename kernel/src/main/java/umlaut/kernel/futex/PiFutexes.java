@@ -10,8 +10,6 @@ import umlaut.abi.Clock;
 import umlaut.abi.Errno;
 import umlaut.abi.FutexOps;
 import umlaut.abi.Timespec;
-import umlaut.engine.AddressSpace;
-import umlaut.kernel.mm.Vma;
 import umlaut.kernel.signal.Restart;
 import umlaut.kernel.task.Task;
 import umlaut.kernel.wait.Blocking;
@@ -23,32 +21,16 @@ import umlaut.kernel.wait.Blocking;
  * <p>This object's monitor guards all queues. A lock is known here only while somebody waits for it.
  */
 public final class PiFutexes {
-    /** A word: in an address space, or, when it may be shared with others, in what is mapped there. */
-    private record Key(Object where, long offset) {}
-
-    /** A place that a task knows a word by. */
-    private record Word(AddressSpace space, long address, Key key) {
-        /** @return the word, 0 to 2^32-1, or -EFAULT */
-        long read() {
-            // An exchange of a value for itself reads the word.
-            return space.compareAndExchange(address, 0, 0);
-        }
-
-        boolean exchange(int old, int fresh) {
-            return space.compareAndExchange(address, old, fresh) == Integer.toUnsignedLong(old);
-        }
-    }
-
     private static final class Waiter {
         final Task task;
         /** The lock that is waited for, or that will be after a requeue. */
-        final Word lock;
+        final FutexWord lock;
 
         volatile boolean owner;
         /** In {@link #conditions} still, not in a lock's queue. */
         volatile boolean unqueued;
 
-        Waiter(Task task, Word lock, boolean unqueued) {
+        Waiter(Task task, FutexWord lock, boolean unqueued) {
             this.task = task;
             this.lock = lock;
             this.unqueued = unqueued;
@@ -65,32 +47,16 @@ public final class PiFutexes {
         }
     }
 
-    @GuardedBy("this") private final Map<Key, Queue> queues = new HashMap<>();
+    @GuardedBy("this") private final Map<FutexWord.Key, Queue> queues = new HashMap<>();
 
     /** What each task waits for, to find circles. */
-    @GuardedBy("this") private final Map<Task, Word> waitsFor = new HashMap<>();
+    @GuardedBy("this") private final Map<Task, FutexWord> waitsFor = new HashMap<>();
 
     /** Waiters of FUTEX_WAIT_REQUEUE_PI, by the word they wait on. */
-    @GuardedBy("this") private final Map<Key, ArrayDeque<Waiter>> conditions = new HashMap<>();
-
-    private static Word word(Task task, long address, boolean isPrivate) {
-        if ((address & 3) != 0) {
-            throw Errno.EINVAL.exception();
-        }
-        AddressSpace space = task.mm().space();
-        Vma vma = isPrivate ? null : task.mm().vmaAt(address);
-        Object source = vma == null || !vma.isShared() ? null : vma.source();
-        if (vma != null && source != null && vma.file() != null) {
-            source = vma.file().inode();
-        }
-        Key key = vma == null || source == null
-                ? new Key(space, address)
-                : new Key(source, vma.fileOffset() + address - vma.start());
-        return new Word(space, address, key);
-    }
+    @GuardedBy("this") private final Map<FutexWord.Key, ArrayDeque<Waiter>> conditions = new HashMap<>();
 
     synchronized long tryLock(Task task, long address, boolean isPrivate) {
-        return take(task, word(task, address, isPrivate), false);
+        return take(task, FutexWord.of(task, address, isPrivate), false);
     }
 
     /**
@@ -98,9 +64,9 @@ public final class PiFutexes {
      *
      * @return 0 when taken, -EAGAIN when it is another's, or an error
      */
-    @GuardedBy("this") private long take(Task task, Word lock, boolean willWait) {
+    @GuardedBy("this") private long take(Task task, FutexWord lock, boolean willWait) {
         while (true) {
-            long word = lock.space.compareAndExchange(lock.address, 0, task.tidInside);
+            long word = lock.space().compareAndExchange(lock.address(), 0, task.tidInside);
             if (word < 0) {
                 return word;
             }
@@ -112,7 +78,7 @@ public final class PiFutexes {
             if (owner == task.tidInside) {
                 return Errno.EDEADLK.negative();
             }
-            if (owner == 0 && queues.containsKey(lock.key)) {
+            if (owner == 0 && queues.containsKey(lock.key())) {
                 handOver(lock, old, old & FutexOps.FUTEX_OWNER_DIED);
                 continue;
             }
@@ -143,9 +109,9 @@ public final class PiFutexes {
         if (owner == null) {
             return word < 0 ? word : Errno.ESRCH.negative();
         }
-        Word next = waitsFor.get(owner);
+        FutexWord next = waitsFor.get(owner);
         for (int i = 0; next != null && i < waitsFor.size(); i++) {
-            Queue queue = queues.get(next.key);
+            Queue queue = queues.get(next.key());
             if (queue == null) {
                 break;
             }
@@ -154,7 +120,7 @@ public final class PiFutexes {
             }
             next = waitsFor.get(queue.owner);
         }
-        Queue queue = queues.computeIfAbsent(waiter.lock.key, k -> new Queue(owner));
+        Queue queue = queues.computeIfAbsent(waiter.lock.key(), k -> new Queue(owner));
         queue.owner = owner;
         queue.waiters.addLast(waiter);
         waitsFor.put(waiter.task, waiter.lock);
@@ -163,7 +129,7 @@ public final class PiFutexes {
 
     long lock(Task task, long address, boolean isPrivate, long timeout, boolean realtime) {
         long deadline = deadline(task, timeout, realtime);
-        Waiter waiter = new Waiter(task, word(task, address, isPrivate), false);
+        Waiter waiter = new Waiter(task, FutexWord.of(task, address, isPrivate), false);
         synchronized (this) {
             long taken = take(task, waiter.lock, true);
             if (taken == Errno.EAGAIN.negative()) {
@@ -196,7 +162,7 @@ public final class PiFutexes {
         }
     }
 
-    private static long deadline(Task task, long timeout, boolean realtime) {
+    static long deadline(Task task, long timeout, boolean realtime) {
         if (timeout == 0) {
             return Blocking.FOREVER;
         }
@@ -217,9 +183,9 @@ public final class PiFutexes {
             return false;
         }
         waitsFor.remove(waiter.task);
-        Queue queue = queues.get(waiter.lock.key);
+        Queue queue = queues.get(waiter.lock.key());
         if (queue != null && queue.waiters.remove(waiter) && queue.waiters.isEmpty()) {
-            queues.remove(waiter.lock.key);
+            queues.remove(waiter.lock.key());
         }
         return true;
     }
@@ -229,7 +195,7 @@ public final class PiFutexes {
         if ((task.memory.getInt(address) & FutexOps.FUTEX_TID_MASK) != task.tidInside) {
             return Errno.EPERM.negative();
         }
-        Word lock = word(task, address, isPrivate);
+        FutexWord lock = FutexWord.of(task, address, isPrivate);
         while (true) {
             long word = lock.read();
             if (word < 0) {
@@ -259,8 +225,8 @@ public final class PiFutexes {
     }
 
     /** @return false if the word changed meanwhile: look again */
-    @GuardedBy("this") private boolean handOver(Word lock, int old, int mark) {
-        Queue queue = queues.get(lock.key);
+    @GuardedBy("this") private boolean handOver(FutexWord lock, int old, int mark) {
+        Queue queue = queues.get(lock.key());
         @Nullable Waiter next = queue == null ? null : queue.waiters.peekFirst();
         boolean more = queue != null && queue.waiters.size() > 1;
         int fresh = next == null ? 0 : next.task.tidInside | mark | (more ? FutexOps.FUTEX_WAITERS : 0);
@@ -271,7 +237,7 @@ public final class PiFutexes {
             queue.waiters.removeFirst();
             queue.owner = next.task;
             if (queue.waiters.isEmpty()) {
-                queues.remove(lock.key);
+                queues.remove(lock.key());
             }
             own(next);
         }
@@ -290,9 +256,9 @@ public final class PiFutexes {
     long waitRequeue(
             Task task, long address, int value, boolean isPrivate, long timeout, boolean realtime, long target) {
         long deadline = deadline(task, timeout, realtime);
-        Word condition = word(task, address, isPrivate);
-        Word lock = word(task, target, isPrivate);
-        if (condition.key.equals(lock.key)) {
+        FutexWord condition = FutexWord.of(task, address, isPrivate);
+        FutexWord lock = FutexWord.of(task, target, isPrivate);
+        if (condition.key().equals(lock.key())) {
             return Errno.EINVAL.negative();
         }
         if (!isPrivate && lock.read() < 0) {
@@ -304,7 +270,7 @@ public final class PiFutexes {
             if (word < 0 || (int) word != value) {
                 return word < 0 ? word : Errno.EAGAIN.negative();
             }
-            conditions.computeIfAbsent(condition.key, k -> new ArrayDeque<>()).addLast(waiter);
+            conditions.computeIfAbsent(condition.key(), k -> new ArrayDeque<>()).addLast(waiter);
         }
         while (true) {
             task.prepareToSleep();
@@ -322,13 +288,13 @@ public final class PiFutexes {
     }
 
     /** @return false if it has been moved to its lock */
-    private synchronized boolean forget(Word condition, Waiter waiter) {
-        ArrayDeque<Waiter> queue = conditions.get(condition.key);
+    private synchronized boolean forget(FutexWord condition, Waiter waiter) {
+        ArrayDeque<Waiter> queue = conditions.get(condition.key());
         if (queue == null || !queue.remove(waiter)) {
             return false;
         }
         if (queue.isEmpty()) {
-            conditions.remove(condition.key);
+            conditions.remove(condition.key());
         }
         return true;
     }
@@ -338,20 +304,20 @@ public final class PiFutexes {
         if (wake != 1 || most < 0) {
             return Errno.EINVAL.negative();
         }
-        Word condition = word(task, address, isPrivate);
-        Word lock = word(task, target, isPrivate);
-        if (condition.key.equals(lock.key)) {
+        FutexWord condition = FutexWord.of(task, address, isPrivate);
+        FutexWord lock = FutexWord.of(task, target, isPrivate);
+        if (condition.key().equals(lock.key())) {
             return Errno.EINVAL.negative();
         }
         long word = condition.read();
         if (word < 0 || (int) word != value) {
             return word < 0 ? word : Errno.EAGAIN.negative();
         }
-        ArrayDeque<Waiter> queue = conditions.get(condition.key);
+        ArrayDeque<Waiter> queue = conditions.get(condition.key());
         long done = 0;
         while (queue != null && !queue.isEmpty() && done <= most) {
             Waiter next = queue.getFirst();
-            if (!next.lock.key.equals(lock.key)) {
+            if (!next.lock.key().equals(lock.key())) {
                 return Errno.EINVAL.negative();
             }
             long error = move(next);
@@ -362,7 +328,7 @@ public final class PiFutexes {
             done++;
         }
         if (queue != null && queue.isEmpty()) {
-            conditions.remove(condition.key);
+            conditions.remove(condition.key());
         }
         return done;
     }

@@ -20,17 +20,26 @@ final class AuxVector {
         values[length++] = value;
     }
 
-    /** Entries there will be for a machine with this CPU. */
-    static int pairs(CpuFeatures cpu) {
-        return cpu.vdso() == 0 ? 23 : 24;
+    /** Entries there will be. @param vdso as for {@link #build} */
+    static int pairs(long vdso) {
+        return vdso == 0 ? 23 : 24;
     }
 
-    /** @param base where the interpreter lies, 0 without one */
+    /**
+     * @param vdso where it lies, 0 if there is none
+     * @param base where the interpreter lies, 0 without one
+     */
     static long[] build(
-            CpuFeatures cpu, ElfLoader.Loaded program, long base, Credentials who, boolean secure, StackImage stack) {
+            CpuFeatures cpu,
+            long vdso,
+            ElfLoader.Loaded program,
+            long base,
+            Credentials who,
+            boolean secure,
+            StackImage stack) {
         AuxVector v = new AuxVector();
-        if (cpu.vdso() != 0) {
-            v.add(AuxVec.AT_SYSINFO_EHDR, cpu.vdso());
+        if (vdso != 0) {
+            v.add(AuxVec.AT_SYSINFO_EHDR, vdso);
         }
         v.add(AuxVec.AT_MINSIGSTKSZ, cpu.minSignalStack());
         v.add(AuxVec.AT_HWCAP, cpu.hwcap());

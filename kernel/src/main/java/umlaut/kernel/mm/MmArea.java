@@ -169,7 +169,7 @@ final class MmArea {
     @GuardedBy("mm.lock") static void checkExpand(Mm mm, Task task, long bytes, long data, boolean account) {
         if (exceeds(task, Rlimit.RLIMIT_AS, (mm.counters.totalPages() << 12) + bytes)
                 || data > 0 && exceeds(task, Rlimit.RLIMIT_DATA, (mm.counters.dataPages() << 12) + data)
-                || account && data > mm.kernel().config.memoryBytes()) {
+                || account && data > mm.kernel().memoryBytes()) {
             throw Errno.ENOMEM.exception();
         }
     }

@@ -155,7 +155,7 @@ final class MmLease {
 
     @GuardedBy("mm.lock") private MemoryLease bounds() {
         VmaTree tree = mm.tree;
-        long reach = Math.min(REACH, mm.kernel().config.memoryBytes() / 2) & -MmArea.PAGE;
+        long reach = Math.min(REACH, mm.kernel().memoryBytes() / 2) & -MmArea.PAGE;
         int next = tree.indexAbove(mapped);
         long ceiling = mm.layout.mmapBase;
         if (next < tree.size()) {

@@ -328,7 +328,7 @@ public final class Mmap {
         if ((r.flags() & Vma.SHARED) != 0
                 && r.file() == null
                 && account
-                && r.length() > mm.kernel().config.memoryBytes()) {
+                && r.length() > mm.kernel().memoryBytes()) {
             return Errno.ENOMEM.negative();
         }
         if (VmaEditor.splitsInTwo(mm, r.address(), r.end())) {

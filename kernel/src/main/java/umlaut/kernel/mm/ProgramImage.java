@@ -70,10 +70,11 @@ final class ProgramImage {
             }
             describe(main, image, linker != null);
             CpuFeatures cpu = mm.kernel().engine.cpu();
+            long vdso = mm.kernel().clock.vdsoUsable() ? cpu.vdso() : 0;
             long top = random.stackTop(layout.taskSize);
             stack = new StackImage(
-                    program.arguments(), program.name(), top, random.stackOffset(), AuxVector.pairs(cpu));
-            auxv = AuxVector.build(cpu, main, base, credentials.credentials(), credentials.secure(), stack);
+                    program.arguments(), program.name(), top, random.stackOffset(), AuxVector.pairs(vdso));
+            auxv = AuxVector.build(cpu, vdso, main, base, credentials.credentials(), credentials.secure(), stack);
             mapStack(stack, top, image.executableStack());
             layout.auxv = auxv;
             Brk.start(mm, task);

@@ -25,13 +25,14 @@ public final class MachineCalls {
     private static final int ALL_RANDOM_FLAGS =
             GetRandomFlags.GRND_NONBLOCK | GetRandomFlags.GRND_RANDOM | GetRandomFlags.GRND_INSECURE;
     private static final int RANDOM_CHUNK = 64 << 10;
+    private static final int EMERGENCY = 0;
 
     private MachineCalls() {}
 
     public static long sysinfo(Task task, long address) {
         Kernel kernel = task.kernel;
         MemorySegment out = task.memory.build(Sysinfo.SIZE);
-        long total = kernel.config.memoryBytes();
+        long total = kernel.memoryBytes();
         Le.putLong(out, Sysinfo.UPTIME, uptimeNs(task) / 1_000_000_000L);
         Le.putLong(out, Sysinfo.TOTALRAM, total);
         Le.putLong(out, Sysinfo.FREERAM, Math.max(0, total - kernel.pages.allocatedBytes()));
@@ -100,7 +101,11 @@ public final class MachineCalls {
         int signo;
         switch (command) {
             case RebootConst.LINUX_REBOOT_CMD_CAD_ON, RebootConst.LINUX_REBOOT_CMD_CAD_OFF -> {
-                return pids.level() == 0 ? 0 : Errno.EINVAL.negative();
+                if (pids.level() != 0) {
+                    return Errno.EINVAL.negative();
+                }
+                task.kernel.ctrlAltDelRestarts = command == RebootConst.LINUX_REBOOT_CMD_CAD_ON;
+                return 0;
             }
             case RebootConst.LINUX_REBOOT_CMD_RESTART, RebootConst.LINUX_REBOOT_CMD_RESTART2 -> signo = Signal.SIGHUP;
             case RebootConst.LINUX_REBOOT_CMD_POWER_OFF, RebootConst.LINUX_REBOOT_CMD_HALT -> signo = Signal.SIGINT;
@@ -109,13 +114,27 @@ public final class MachineCalls {
             }
         }
         if (pids.level() == 0) {
-            task.kernel.rebootCommand = command;
+            ending(task.kernel, command);
         }
         ThreadGroup init = pids.init();
         if (init != null) {
             Signals.kill(init, signo);
         }
         return 0;
+    }
+
+    /** The machine is about to end, for that reason. */
+    public static void ending(Kernel kernel, int command) {
+        kernel.rebootCommand = command;
+        kernel.log.log(EMERGENCY, lastWords(command));
+    }
+
+    private static String lastWords(int command) {
+        return switch (command) {
+            case RebootConst.LINUX_REBOOT_CMD_POWER_OFF -> "reboot: Power down";
+            case RebootConst.LINUX_REBOOT_CMD_HALT -> "reboot: System halted";
+            default -> "reboot: Restarting system";
+        };
     }
 
     /** @param persona 0xffffffff only asks */

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Locale;
 import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.abi.RebootConst;
@@ -22,7 +21,8 @@ public final class Syslog {
     private long next;
 
     private int given;
-    private int consoleLevel = 7;
+    /** What it was before it was switched off; -1 while it is not. */
+    private int levelBefore = -1;
 
     public long syslog(Task task, int action, long address, int length) {
         if (action != RebootConst.SYSLOG_ACTION_READ) {
@@ -58,12 +58,22 @@ public final class Syslog {
                 yield n;
             }
             case RebootConst.SYSLOG_ACTION_CLEAR -> clear(task);
-            case RebootConst.SYSLOG_ACTION_CONSOLE_OFF, RebootConst.SYSLOG_ACTION_CONSOLE_ON -> 0;
+            case RebootConst.SYSLOG_ACTION_CONSOLE_OFF -> {
+                levelBefore = levelBefore < 0 ? task.kernel.log.consoleLevel : levelBefore;
+                task.kernel.log.consoleLevel = 1;
+                yield 0;
+            }
+            case RebootConst.SYSLOG_ACTION_CONSOLE_ON -> {
+                task.kernel.log.consoleLevel = levelBefore < 0 ? task.kernel.log.consoleLevel : levelBefore;
+                levelBefore = -1;
+                yield 0;
+            }
             case RebootConst.SYSLOG_ACTION_CONSOLE_LEVEL -> {
                 if (length < 1 || length > LEVELS) {
                     yield Errno.EINVAL.negative();
                 }
-                consoleLevel = length;
+                task.kernel.log.consoleLevel = length;
+                levelBefore = -1;
                 yield 0;
             }
             case RebootConst.SYSLOG_ACTION_SIZE_UNREAD -> unread(task.kernel.log);
@@ -143,7 +153,6 @@ public final class Syslog {
     }
 
     private static String format(KernelLog.Entry entry) {
-        double seconds = entry.sinceBootNs() / 1e9;
-        return String.format(Locale.ROOT, "<%d>[%12.6f] %s\n", entry.level(), seconds, entry.text());
+        return "<" + entry.level() + ">" + KernelLog.stamp(entry) + entry.text() + "\n";
     }
 }

@@ -51,9 +51,7 @@ final class SharedMemoryCalls {
                         throw Errno.ENOSPC.exception();
                     }
                     boolean huge = (flags & IpcConst.SHM_HUGETLB) != 0;
-                    if (huge
-                            || size < 0
-                            || (flags & IpcConst.SHM_NORESERVE) == 0 && size > task.kernel.config.memoryBytes()) {
+                    if (huge || size < 0 || (flags & IpcConst.SHM_NORESERVE) == 0 && size > task.kernel.memoryBytes()) {
                         throw Errno.ENOMEM.exception();
                     }
                     return new ShmSegment(task, table, key, flags, size);

@@ -169,10 +169,11 @@ public final class Exit {
 
     /** The word that pthread_join(3) waits on. */
     private static void clearAndWake(Task task, Mm mm, long address) {
-        if (!task.user().clearAndWake(address)) {
+        if (task.kernel.clock.isVirtual() || !task.user().clearAndWake(address)) {
             MemorySegment zero = task.memory.build(4);
             mm.space().write(address, zero, 0, 4);
             mm.space().futexWake(address, 1, true);
+            task.kernel.futexes.changed(task, address);
         }
     }
 }

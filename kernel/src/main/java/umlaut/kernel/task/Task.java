@@ -3,7 +3,6 @@ package umlaut.kernel.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.engine.UserThread;
 import umlaut.kernel.Kernel;
@@ -298,7 +297,7 @@ public final class Task {
         boolean traced = tracee != null;
         syscallWork = traced || seccomp != null || userDispatch != null;
         UserThread to = user;
-        to.handOverAll(syscallWork || ns.time().shifts());
+        to.handOverAll(syscallWork || ns.time().shifts() || kernel.clock.isVirtual());
         to.setImmediateWrites(traced);
     }
 
@@ -504,10 +503,15 @@ public final class Task {
         return sleep.wakeUp();
     }
 
+    /** Null before it starts and after its end. */
+    public @Nullable Thread kernelThread() {
+        return kernelThread;
+    }
+
     void unpark() {
         Thread thread = kernelThread;
         if (thread != null) {
-            LockSupport.unpark(thread);
+            kernel.clock.unpark(thread);
         }
     }
 

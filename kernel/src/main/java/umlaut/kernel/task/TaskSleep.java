@@ -2,7 +2,6 @@ package umlaut.kernel.task;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.ErrnoException;
 import umlaut.kernel.wait.BlockingOp;
@@ -53,7 +52,11 @@ public final class TaskSleep {
 
     /** Lets wakers do {@code op}, whose result is the system call's, in the task's place; null: no more. */
     public void offer(@Nullable BlockingOp op) {
-        operation = op != null && task.user().canBeAnswered() && !task.kernel.tracer.enabled() && task.tracee() == null
+        operation = op != null
+                        && !task.kernel.clock.isVirtual()
+                        && task.user().canBeAnswered()
+                        && !task.kernel.tracer.enabled()
+                        && task.tracee() == null
                 ? op
                 : null;
     }
@@ -83,15 +86,10 @@ public final class TaskSleep {
 
     private boolean park(long deadlineNs) {
         while (phase != WOKEN) {
-            if (deadlineNs == Long.MAX_VALUE) {
-                LockSupport.park(this);
-            } else {
-                long left = deadlineNs - task.kernel.clock.monotonicNs();
-                if (left <= 0) {
-                    return false;
-                }
-                LockSupport.parkNanos(this, left);
+            if (deadlineNs != Long.MAX_VALUE && deadlineNs <= task.kernel.clock.monotonicNs()) {
+                return false;
             }
+            task.kernel.clock.park(this, deadlineNs);
         }
         return true;
     }

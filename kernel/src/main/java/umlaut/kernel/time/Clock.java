@@ -1,9 +1,10 @@
 package umlaut.kernel.time;
 
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.kernel.wait.WaitQueue;
 
-/** The machine's time (timekeeping.c). One instance a kernel, so that virtual time can come later; ns everywhere. */
+/** The machine's time (timekeeping.c). One instance a kernel; ns everywhere. */
 public interface Clock {
     /** CLOCK_MONOTONIC, equal to what the vDSO tells guests. */
     long monotonicNs();
@@ -58,6 +59,29 @@ public interface Clock {
     /** Woken when the real-time clock was set; null for a clock that can't be. */
     default @Nullable WaitQueue settings() {
         return null;
+    }
+
+    /**
+     * Parks the calling thread (LockSupport) until it is unparked, or until then by {@link #monotonicNs}, or for no reason.
+     *
+     * @param deadlineNs Long.MAX_VALUE for none
+     */
+    default void park(Object blocker, long deadlineNs) {
+        if (deadlineNs == Long.MAX_VALUE) {
+            LockSupport.park(blocker);
+        } else {
+            LockSupport.parkNanos(blocker, deadlineNs - monotonicNs());
+        }
+    }
+
+    /** Ends a thread's {@link #park}. */
+    default void unpark(Thread thread) {
+        LockSupport.unpark(thread);
+    }
+
+    /** Time stands still or jumps: no clock of the host's tells it, and nothing may be waited for by the host's. */
+    default boolean isVirtual() {
+        return false;
     }
 
     /**

@@ -2,7 +2,6 @@ package umlaut.kernel.time;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 
@@ -66,7 +65,7 @@ public final class KernelTimers implements AutoCloseable {
         if (thread == null) {
             start(timer);
         } else if (due.first() == timer) {
-            LockSupport.unpark(thread);
+            clock.unpark(thread);
         }
     }
 
@@ -97,14 +96,14 @@ public final class KernelTimers implements AutoCloseable {
     private void run() {
         while (true) {
             Timer next = null;
-            long waitNs = Long.MAX_VALUE;
+            long firstNs = Long.MAX_VALUE;
             synchronized (this) {
                 if (closed) {
                     return;
                 }
                 if (!due.isEmpty()) {
-                    waitNs = due.first().deadlineNs - clock.monotonicNs();
-                    if (waitNs <= 0) {
+                    firstNs = due.first().deadlineNs;
+                    if (firstNs <= clock.monotonicNs()) {
                         next = due.pollFirst();
                         next.armed = false;
                     }
@@ -112,19 +111,22 @@ public final class KernelTimers implements AutoCloseable {
             }
             if (next != null) {
                 next.action.run();
-            } else if (waitNs == Long.MAX_VALUE) {
-                LockSupport.park(this);
             } else {
-                LockSupport.parkNanos(this, waitNs);
+                clock.park(this, firstNs);
             }
         }
+    }
+
+    /** Who runs them; null before the first. */
+    public synchronized @Nullable Thread thread() {
+        return thread;
     }
 
     @Override
     public synchronized void close() {
         closed = true;
         if (thread != null) {
-            LockSupport.unpark(thread);
+            clock.unpark(thread);
         }
     }
 }

@@ -341,8 +341,18 @@ public final class Tty {
     }
 
     /** Nobody sits at its far side: output goes nowhere, and nothing is ever typed. */
-    public void setUnseen() {
-        unseen = true;
+    public void setUnseen(boolean on) {
+        unseen = on;
+    }
+
+    /** Some program has it open. */
+    public boolean isOpen() {
+        lock.lock();
+        try {
+            return nearOpens > 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     // --- settings ---

@@ -3,6 +3,7 @@ package umlaut.kernel.tty;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Errno;
 import umlaut.kernel.task.Task;
+import umlaut.kernel.vfs.CharDevice;
 import umlaut.kernel.vfs.DeviceTable;
 import umlaut.kernel.vfs.File;
 import umlaut.kernel.vfs.Inode;
@@ -19,13 +20,18 @@ public final class TtyDevices {
 
     /** @param console what /dev/console is, or null for none: opening it is then ENODEV */
     public static void register(DeviceTable devices, @Nullable Tty console) {
-        devices.registerChar(MAJOR, TTY, "/dev/tty", TtyDevices::openOwn);
-        devices.registerChar(MAJOR, CONSOLE, "/dev/console", (task, path, inode, flags) -> {
+        registerConsole(devices, (task, path, inode, flags) -> {
             if (console == null) {
                 throw Errno.ENODEV.exception();
             }
             return TtyFile.open(console, task, path, inode, flags);
         });
+    }
+
+    /** @param console how /dev/console is opened */
+    public static void registerConsole(DeviceTable devices, CharDevice console) {
+        devices.registerChar(MAJOR, TTY, "/dev/tty", TtyDevices::openOwn);
+        devices.registerChar(MAJOR, CONSOLE, "/dev/console", console);
     }
 
     private static File openOwn(@Nullable Task task, Path path, Inode inode, int flags) {

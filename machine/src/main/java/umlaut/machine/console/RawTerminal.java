@@ -1,5 +1,6 @@
-package umlaut.machine;
+package umlaut.machine.console;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import org.jspecify.annotations.Nullable;
@@ -12,19 +13,32 @@ import umlaut.host.Terminals;
 public final class RawTerminal implements AutoCloseable {
     private static final int IN = 0, OUT = 1;
 
+    private final int in;
+    private final int out;
     private final byte @Nullable [] saved;
     private @Nullable Process watchdog;
 
     /** Does nothing if standard input is no terminal. */
     public RawTerminal() {
-        saved = Terminals.getModes(IN);
-        if (saved != null) {
-            setRaw();
+        this(IN, OUT, true);
+    }
+
+    /**
+     * @param in -1: none
+     * @param out -1: none
+     * @param restore it is somebody's
+     */
+    RawTerminal(int in, int out, boolean restore) {
+        this.in = in;
+        this.out = out;
+        saved = in < 0 ? null : Terminals.getModes(in);
+        setRaw();
+        if (saved != null && restore) {
             Thread.ofPlatform().daemon().name("terminal-watchdog").start(this::startWatchdog);
         }
     }
 
-    /** Standard input is one. */
+    /** Keys come from one. */
     public boolean isTerminal() {
         return saved != null;
     }
@@ -33,15 +47,23 @@ public final class RawTerminal implements AutoCloseable {
     public void setRaw() {
         byte[] modes = saved;
         if (modes != null) {
-            Terminals.setModes(IN, Terminals.raw(modes));
+            Terminals.setModes(in, Terminals.raw(modes));
         }
     }
 
-    /** Rows in the high 16 bits, columns in the low ones; 0 if it has none. */
+    /** Of the standard streams' terminal: rows in the high 16 bits, columns in the low ones; 0 if it has none. */
     public static int size() {
-        long size = Terminals.getWindowSize(OUT);
-        if (size < 0) {
-            size = Terminals.getWindowSize(IN);
+        return size(IN, OUT);
+    }
+
+    int windowSize() {
+        return size(in, out);
+    }
+
+    private static int size(int in, int out) {
+        long size = out < 0 ? -1 : Terminals.getWindowSize(out);
+        if (size < 0 && in >= 0) {
+            size = Terminals.getWindowSize(in);
         }
         return size <= 0 ? 0 : (int) ((size & 0xffff) << 16 | size >>> 16 & 0xffff);
     }
@@ -50,7 +72,7 @@ public final class RawTerminal implements AutoCloseable {
     public void close() {
         byte[] modes = saved;
         if (modes != null) {
-            Terminals.setModes(IN, modes);
+            Terminals.setModes(in, modes);
         }
         dismissWatchdog();
     }
@@ -65,7 +87,7 @@ public final class RawTerminal implements AutoCloseable {
         try {
             Process started = new ProcessBuilder("/bin/sh", "-c", script)
                     .redirectInput(Redirect.PIPE)
-                    .redirectOutput(Redirect.INHERIT)
+                    .redirectOutput(in == IN ? Redirect.INHERIT : Redirect.to(new File("/proc/self/fd/" + in)))
                     .redirectError(Redirect.DISCARD)
                     .start();
             synchronized (this) {

@@ -1,15 +1,14 @@
-package umlaut.oci;
+package umlaut.machine.image;
 
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** How a stream is compressed, by its first bytes. */
-enum Compression {
+public enum Compression {
     NONE,
     GZIP(0x1f, 0x8b),
     XZ(0xfd, '7', 'z', 'X', 'Z', 0),
@@ -26,7 +25,7 @@ enum Compression {
         this.magic = magic;
     }
 
-    static Compression of(byte[] start) {
+    public static Compression of(byte[] start) {
         for (Compression c : values()) {
             boolean fits = c != NONE && start.length >= c.magic.length;
             for (int i = 0; fits && i < c.magic.length; i++) {
@@ -39,8 +38,18 @@ enum Compression {
         return NONE;
     }
 
-    /** The bytes of {@code in} as they were before they were compressed, several streams behind each other taken as one. */
-    static InputStream open(InputStream in) throws IOException {
+    /** Unpacks a format. */
+    @FunctionalInterface
+    public interface Opener {
+        InputStream open(InputStream in) throws IOException;
+    }
+
+    /**
+     * The bytes of {@code in} as they were before they were compressed, several streams behind each other taken as one.
+     *
+     * @param bzip2 for what needs a library that not everybody has
+     */
+    public static InputStream open(InputStream in, Opener bzip2) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(in, BUFFER);
         buffered.mark(8);
         byte[] start = buffered.readNBytes(8);
@@ -50,7 +59,7 @@ enum Compression {
             case GZIP -> new GZIPInputStream(buffered, BUFFER);
             case XZ -> new XZInputStream(buffered, XZ_MEMORY);
             case ZSTD -> new ZstdInputStream(buffered);
-            case BZIP2 -> new BZip2CompressorInputStream(buffered, true);
+            case BZIP2 -> bzip2.open(buffered);
         };
     }
 }
