@@ -31,6 +31,9 @@ public final class FileTable {
     /** Threads that know something of files in here ({@link KnownFiles}). */
     @GuardedBy("this") private final List<UserThread> told = new ArrayList<>(0);
 
+    /** Threads that may open what is not there by themselves. */
+    @GuardedBy("this") private final List<UserThread> openers = new ArrayList<>(1);
+
     /** clone(CLONE_FILES): one more task shares it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
     public synchronized FileTable share() {
@@ -222,10 +225,8 @@ public final class FileTable {
 
     /** The thread may open what is not there by itself, until so many descriptors are in use that there may be none left ({@link PathFacts}). */
     synchronized void tellOpens(UserThread user) {
-        if (slots.length < OwnAnswers.ENOUGH_DESCRIPTORS) {
-            if (!told.contains(user)) {
-                told.add(user);
-            }
+        if (slots.length < OwnAnswers.ENOUGH_DESCRIPTORS && !openers.contains(user)) {
+            openers.add(user);
             user.own().knownOpens(true);
         }
     }
@@ -243,6 +244,8 @@ public final class FileTable {
             for (int fd = 0; fd < KnownFiles.DESCRIPTORS; fd++) {
                 user.own().files().keep(fd, 0);
             }
+        }
+        if (openers.remove(user)) {
             user.own().knownOpens(false);
         }
     }
@@ -288,7 +291,7 @@ public final class FileTable {
             s = Arrays.copyOf(s, size);
             closeOnExec = Arrays.copyOf(closeOnExec, size / 64);
             if (size >= OwnAnswers.ENOUGH_DESCRIPTORS) {
-                told.forEach(user -> user.own().knownOpens(false));
+                openers.forEach(user -> user.own().knownOpens(false));
             }
         }
         file.endLoan();
