@@ -19,7 +19,7 @@ import umlaut.kernel.task.ThreadGroup;
  */
 final class MemoryGuard implements Runnable {
     private static final long PAGE = 4096;
-    private static final int SOON_MS = 10, LATER_MS = 100, SELDOM_MS = 500;
+    private static final int SOON_MS = 10, LATER_MS = 100, SELDOM_MS = 2000;
     /** The host is short of memory with less than one of these parts free; big is who has more than one of those. */
     private static final int SHORT_PARTS = 32, BIG_PARTS = 4;
 
@@ -57,7 +57,8 @@ final class MemoryGuard implements Runnable {
                 killBiggest(used(kernel), host[0] / BIG_PARTS);
                 return SOON_MS;
             }
-            return SELDOM_MS;
+            // Nobody can take half of the host's memory in that time.
+            return host[1] > host[0] / 2 ? SELDOM_MS : LATER_MS;
         }
         long used = used(kernel);
         if (used > most) {

@@ -109,8 +109,13 @@ public final class Clone {
         request.setTid().check(parent, inner, fresh);
         int wanted = request.setTid().at(0, fresh ? inner.level() + 1 : inner.level());
         TaskTable tasks = parent.kernel.tasks;
+        int most = parent.kernel.config.pidsLimit();
         tasks.lock.lock();
         try {
+            if (tasks.aliveAndComing() >= most) {
+                parent.kernel.log.once(4, "fork rejected by the pids limit of " + most);
+                throw Errno.EAGAIN.exception();
+            }
             int tid = tasks.reservePid(wanted);
             if (tid < 0) {
                 throw (tasks.closed() ? Errno.ENOMEM : Errno.EAGAIN).exception();
@@ -183,10 +188,6 @@ public final class Clone {
             throw Errno.EAGAIN.exception(); // what was promised is for one
         }
         Kernel kernel = parent.kernel;
-        if (kernel.tasks.taskCount() >= kernel.config.pidsLimit()) {
-            kernel.log.once(4, "fork rejected by the pids limit of " + kernel.config.pidsLimit());
-            throw Errno.EAGAIN.exception();
-        }
         Credentials who = parent.credentials();
         long limit = parent.group.limits.soft(Rlimit.RLIMIT_NPROC);
         if (Long.compareUnsigned(kernel.users.of(who.uid()).tasks.get(), limit) >= 0

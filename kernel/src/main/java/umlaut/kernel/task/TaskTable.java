@@ -160,6 +160,11 @@ public final class TaskTable {
         return pid;
     }
 
+    /** Tasks that there are, and those being made: many may fork at once. */
+    @GuardedBy("lock") int aliveAndComing() {
+        return tasks.size() + reserved.size();
+    }
+
     @GuardedBy("lock")
     void unreserve(int pid) {
         reserved.remove(pid);
