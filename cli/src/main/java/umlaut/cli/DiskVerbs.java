@@ -4,15 +4,11 @@ import java.util.List;
 import umlaut.cli.Flags.Flag;
 import umlaut.cli.Flags.Kind;
 import umlaut.cli.Verb.Complete;
-import umlaut.host.Terminals;
 import umlaut.oci.ImageStore;
-import umlaut.oci.Progress;
 import umlaut.oci.Snapshots;
 
 /** Commands about the disks of guests that have a name and do not run. */
 final class DiskVerbs {
-    private static final int STDERR = 2;
-
     private DiskVerbs() {}
 
     static List<Verb> all() {
@@ -40,19 +36,7 @@ final class DiskVerbs {
                         "'umlaut run --name NEW IMAGE', with the image of the first, goes on with it.\n",
                         List.of(),
                         Complete.GUESTS,
-                        flags -> names(flags, "clone GUEST NEW", Snapshots::copy)),
-                new Verb(
-                        "commit",
-                        "GUEST IMAGE",
-                        "Make an image of a guest's disk: its image with what it has changed.",
-                        "",
-                        List.of(),
-                        Complete.GUESTS,
-                        flags -> names(
-                                flags,
-                                "commit GUEST IMAGE",
-                                (disks, guest, image) -> disks.commit(
-                                        guest, image, new Progress(System.err, Terminals.isTerminal(STDERR))))));
+                        flags -> names(flags, "clone GUEST NEW", Snapshots::copy)));
     }
 
     private static Snapshots disks() {

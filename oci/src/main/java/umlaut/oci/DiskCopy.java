@@ -3,7 +3,6 @@ package umlaut.oci;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import umlaut.block.BlockBackend;
-import umlaut.kernel.mm.MappingSource;
 
 /** Copies what disks hold, whatever their formats. */
 final class DiskCopy {
@@ -26,28 +25,6 @@ final class DiskCopy {
                     }
                 }
                 progress.at(at + n);
-            }
-        }
-    }
-
-    /** What a copy-on-write file has of its own, to a copy of what lies below it. */
-    static void changes(BlockBackend from, BlockBackend to, Progress progress) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(CHUNK, HOLE);
-            MappingSource.Extent part = new MappingSource.Extent();
-            for (long at = 0; at < from.size(); ) {
-                long rest = from.size() - at;
-                from.locate(at, rest, false, part);
-                // A page of which only a part has changed lies nowhere in a row.
-                boolean mixed = part.length <= 0 || part.hostFd < 0;
-                long n = mixed ? Math.min(HOLE, rest) : Math.min(part.length, rest);
-                for (long done = 0; (mixed || from.inPlace(at, n)) && done < n; done += CHUNK) {
-                    long piece = Math.min(CHUNK, n - done);
-                    from.read(buffer, 0, piece, at + done);
-                    to.write(buffer, 0, piece, at + done);
-                }
-                at += n;
-                progress.at(at);
             }
         }
     }

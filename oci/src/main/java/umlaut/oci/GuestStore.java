@@ -60,12 +60,6 @@ public final class GuestStore {
         }
     }
 
-    /** Where a kept guest's changes are. */
-    Path changes(String guest) {
-        imageOf(guest);
-        return directory(guest).resolve(COW);
-    }
-
     /** Makes a guest of a copy of another's changes; the lock is held. */
     void adopt(String guest, String image, Path changes) throws IOException {
         Path made = Files.createTempDirectory(images.tmp(), "guest");

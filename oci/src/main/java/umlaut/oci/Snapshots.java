@@ -5,13 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import umlaut.block.BlockBackend;
 import umlaut.block.ImageException;
 import umlaut.block.Images;
 
 /**
- * What is done with the disks of kept guests that do not run: snapshots, copies of what a guest has changed, kept beside it; going back to one; a guest of its own made from another; and an image made from both, the guest's image and
- * its changes. A copy takes what the changes take, or nothing where the host's file system shares blocks. Each has its name when it is whole and on stable storage.
+ * What is done with the disks of kept guests that do not run: snapshots, copies of what a guest has changed, kept beside it; going back to one; and a guest of its own made from another. A copy takes what the changes take, or nothing where the host's file system shares blocks. Each has its name when it is whole and on stable storage.
  */
 public final class Snapshots {
     private static final String DIRECTORY = "snapshots", COW = ".cow";
@@ -33,7 +31,7 @@ public final class Snapshots {
 
     /** The changes of a guest, which must not run. */
     private Path changes(String guest) {
-        Path cow = guests.changes(guest);
+        Path cow = guests.disk(guest);
         if (Images.isInUse(cow.toString())) {
             throw new ImageException("guest '" + guest + "' is running: stop it first");
         }
@@ -41,7 +39,7 @@ public final class Snapshots {
     }
 
     private Path directory(String guest) {
-        return guests.changes(guest).resolveSibling(DIRECTORY);
+        return guests.disk(guest).resolveSibling(DIRECTORY);
     }
 
     private Path file(String guest, String snapshot) {
@@ -112,26 +110,5 @@ public final class Snapshots {
             }
             copied(changes(guest), copy -> guests.adopt(fresh, guests.imageOf(guest), copy));
         });
-    }
-
-    /** Makes an image of a guest's disk as it is: what its image has, with what the guest has changed. */
-    public void commit(String guest, String name, Progress progress) {
-        images.requireFree(name);
-        ImageStore.Image image = images.get(guests.imageOf(guest));
-        Path cow = changes(guest);
-        try (ImageStore.Draft draft = images.draft();
-                BlockBackend from = Images.open(image.disk().toString(), true, cow.toString())) {
-            progress.step("copying the disk of " + guest, from.size());
-            SparseCopy.copy(image.disk(), draft.disk(), from.size());
-            try (BlockBackend to = Images.open(draft.disk().toString(), false, null)) {
-                DiskCopy.changes(from, to, progress);
-                to.flush();
-            }
-            draft.commit(name, image.config());
-        } catch (IOException e) {
-            throw new ImageException("cannot make image '" + name + "': " + Failure.reason(e));
-        } finally {
-            progress.done();
-        }
     }
 }
