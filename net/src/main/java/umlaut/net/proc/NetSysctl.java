@@ -151,6 +151,7 @@ public final class NetSysctl {
         number("ipv4/tcp_max_syn_backlog", 0, MAX, s -> s.maxSynBacklog, (s, v) -> s.maxSynBacklog = v);
         number("ipv4/tcp_syncookies", 0, 2, s -> s.synCookies, (s, v) -> s.synCookies = v);
         flag("ipv4/tcp_sack", s -> s.sack, (s, v) -> s.sack = v);
+        flag("ipv4/tcp_dsack", s -> s.dsack, (s, v) -> s.dsack = v);
         number("ipv4/tcp_timestamps", 0, 2, s -> s.timestamps, (s, v) -> s.timestamps = v);
         flag("ipv4/tcp_window_scaling", s -> s.windowScaling, (s, v) -> s.windowScaling = v);
         number("ipv4/tcp_tw_reuse", 0, 2, s -> s.twReuse, (s, v) -> s.twReuse = v);
