@@ -86,9 +86,9 @@ final class RunFlags {
                 Flag.of("--ulimit", Kind.LIST, "NAME=SOFT[:HARD]", "A limit of the first process: nofile=1024."),
                 Flag.of(
                         "--net --network",
-                        Kind.VALUE,
+                        Kind.LIST,
                         "MODE[,OPTION...]",
-                        "Network: nat (the default), none, switch:NAME."),
+                        "Network: nat (the default), none, switch:NAME; once more for eth1."),
                 Flag.of(
                         "-p --publish",
                         Kind.LIST,
