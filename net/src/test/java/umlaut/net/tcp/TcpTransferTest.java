@@ -120,6 +120,22 @@ class TcpTransferTest {
         assertThat(net.a.counters.get(Counter.EXT_TCP_TIMEOUTS)).isZero();
     }
 
+    /** Handshakes that nobody completes; the program goes meanwhile. */
+    @Test
+    void aListenerEndsWithItsRequests() {
+        TwoStacks net = new TwoStacks(1, 1500);
+        TcpSock listener = net.listen(net.b, SockConst.AF_INET, PORT);
+        TcpSock client = net.socket(net.a, SockConst.AF_INET);
+        net.connect(client, TwoStacks.B, PORT);
+        net.loss = 1; // from the answer on
+        net.run(SECOND / 10);
+        assertThat(net.b.tcp.requests()).hasSize(1);
+        net.close(listener);
+        net.run(SECOND);
+        assertThat(net.b.tcp.requests()).isEmpty();
+        assertThat(net.faults).isEmpty();
+    }
+
     @Test
     void aClosedPortRefuses() {
         TwoStacks net = new TwoStacks(1, 1500);
