@@ -25,6 +25,7 @@ import umlaut.net.netlink.NetlinkNetwork;
 import umlaut.net.packet.PacketNetwork;
 import umlaut.net.proc.NetSysctl;
 import umlaut.net.proc.ProcNet;
+import umlaut.net.tun.TunTap;
 import umlaut.net.unix.UnixNetwork;
 
 /** A machine's network; to be attached before the first task runs. */
@@ -63,6 +64,7 @@ public final class Network {
         network.initial.bringLoopbackUp();
         ProcNet.addTo(kernel.procFiles, network);
         NetSysctl.addTo(kernel.procFiles, network);
+        TunTap.register(kernel, network);
         return network;
     }
 
