@@ -80,6 +80,11 @@ public final class Network {
         kernel.log.log(ERROR_LEVEL, "net: a packet was dropped by a fault: " + fault);
     }
 
+    /** Whose system call this thread is in, if it is in one. */
+    public @Nullable Task currentTask() {
+        return kernel.onThread();
+    }
+
     /** The namespace that a task's new sockets belong to. */
     public NetNamespace namespaceOf(Task task) {
         return of(task.ns().net());
