@@ -440,8 +440,8 @@ final class TcpInput {
         if (sentNs != 0 && !again) {
             tp.rtt.sample(now - sentNs, now);
         } else if (tp.stamped && h.hasTimestamp && h.tsEcho != 0) {
-            long ms = Math.max(0, tp.clock() - h.tsEcho);
-            tp.rtt.sample(ms * TcpRtt.MS, now);
+            long ms = Math.max(1, tp.clock() - h.tsEcho);
+            tp.rtt.coarseSample(ms * TcpRtt.MS);
         }
         tp.timers.progress();
         tp.softError = null;
