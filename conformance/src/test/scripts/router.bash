@@ -1,8 +1,6 @@
 # Client, router (here) and server, three network namespaces in a row: sourced by the scripts that put rules into the router. $tools is what they need besides; $SP is the server, cl its client.
 if [ -z "$IN_NAMESPACE" ]; then
     for tool in $tools ip nsenter /usr/bin/python3; do command -v $tool >/dev/null || exit 77; done
-    # In a guest only root may write /proc/sys/net yet, not the root of a namespace (docs/network.md, "Missing").
-    [ "$(id -u)" = 0 ] || exit 77
     unshare -rn nft list ruleset >/dev/null 2>&1 || exit 77
     IN_NAMESPACE=1 exec unshare -rn bash "$0"
 fi

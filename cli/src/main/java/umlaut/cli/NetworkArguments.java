@@ -30,14 +30,41 @@ final class NetworkArguments {
         for (String port : flags.list("--publish")) {
             publish(port, ports);
         }
+        List<String> modes = flags.list("--network");
+        if (modes.size() < 2) {
+            return config(modes.isEmpty() ? "nat" : modes.getFirst(), ports, flags.isSet("--allow-host"));
+        }
+        if (flags.value("--pcap") != null) {
+            throw new UsageException("--pcap: a guest with several networks has no single one to capture");
+        }
+        return many(modes, ports);
+    }
+
+    /** {@code --publish} and {@code --allow-host} are for the one that is nat. */
+    private NetworkConfig many(List<String> modes, List<PublishedPort> ports) {
+        List<NetworkConfig> devices = new ArrayList<>();
         boolean allowHost = flags.isSet("--allow-host");
-        String mode = flags.value("--network");
-        String text = mode == null ? "nat" : mode;
-        int comma = text.indexOf(',');
-        LinkArguments link = new LinkArguments(comma < 0 ? "" : text.substring(comma + 1));
+        boolean hasNat = false;
+        for (String mode : modes) {
+            boolean nat = mode.matches("(nat|default)(,.*)?");
+            if (nat && hasNat || mode.equals("none")) {
+                throw new UsageException("--network: of several, none can be 'none' and only one 'nat'");
+            }
+            hasNat |= nat;
+            devices.add(config(mode, nat ? ports : List.of(), nat && allowHost));
+        }
+        if (!hasNat) {
+            refuseNatOnly("switch", !ports.isEmpty() || allowHost);
+        }
+        return new NetworkConfig.Many(devices);
+    }
+
+    private NetworkConfig config(String mode, List<PublishedPort> ports, boolean allowHost) {
+        int comma = mode.indexOf(',');
+        LinkArguments link = new LinkArguments(comma < 0 ? "" : mode.substring(comma + 1));
         String pcap = flags.value("--pcap");
         LinkOptions options = link.options(pcap == null ? null : directory.resolve(pcap));
-        text = comma < 0 ? text : text.substring(0, comma);
+        String text = comma < 0 ? mode : mode.substring(0, comma);
         if (text.startsWith(SWITCH)) {
             return switchTo(text.substring(SWITCH.length()), link, options, !ports.isEmpty() || allowHost);
         }

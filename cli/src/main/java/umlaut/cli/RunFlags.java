@@ -23,7 +23,8 @@ final class RunFlags {
 
             Networks: nat, none, switch:NAME (an Ethernet switch that guests of one user share), and
             UML's: tap:DEVICE, raw:DEVICE, fd:NUMBER, bess:SOCKET, daemon:SOCKET (uml_switch),
-            vde:DIRECTORY. Options: ip=10.1.0.1/24 gives eth0 an address (not with nat); others make a
+            vde:DIRECTORY, mcast:[GROUP[:PORT[:TTL]]], ucast:ADDRESS:OWNPORT:ITSPORT.
+            Options: ip=10.1.0.1/24 gives eth0 an address (not with nat); others make a
             link worse, both ways: delay=10ms, jitter=2ms, loss=1%, duplicate=1%, reorder=5%,
             rate=10mbit, seed=7.
 
@@ -86,9 +87,9 @@ final class RunFlags {
                 Flag.of("--ulimit", Kind.LIST, "NAME=SOFT[:HARD]", "A limit of the first process: nofile=1024."),
                 Flag.of(
                         "--net --network",
-                        Kind.VALUE,
+                        Kind.LIST,
                         "MODE[,OPTION...]",
-                        "Network: nat (the default), none, switch:NAME."),
+                        "Network: nat (the default), none, switch:NAME; once more for eth1."),
                 Flag.of(
                         "-p --publish",
                         Kind.LIST,

@@ -135,4 +135,18 @@ class RunArgumentsTest {
         refused("none", "--net", "none", "-p", "80");
         refused("not known", "--net", "bridge");
     }
+
+    @Test
+    void severalNetworksAreSeveralDevices() {
+        NetworkConfig.Many many = (NetworkConfig.Many)
+                parse("--net", "switch:a,ip=10.1.0.1/24", "--net", "nat", "--net", "switch:b", "-p", "8080:80")
+                        .network();
+        assertThat(many.devices()).hasSize(3);
+        assertThat(((NetworkConfig.Switch) many.devices().get(0)).name()).isEqualTo("a");
+        assertThat(((NetworkConfig.Nat) many.devices().get(1)).config().ports()).hasSize(1);
+        refused("only one 'nat'", "--net", "nat", "--net", "nat");
+        refused("only one 'nat'", "--net", "none", "--net", "switch:a");
+        refused("for nat alone", "--net", "switch:b", "--net", "switch:a", "-p", "80");
+        refused("no single one", "--net", "switch:b", "--net", "switch:a", "--pcap", "x");
+    }
 }

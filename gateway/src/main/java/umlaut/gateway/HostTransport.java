@@ -88,6 +88,32 @@ public enum HostTransport {
         int open(String directory, HostLoop loop) {
             return UmlSwitch.connect(directory + "/ctl", loop);
         }
+    },
+
+    /** A group of machines, each of which sends its frames to all others by multicast. */
+    MCAST("mcast") {
+        @Override
+        int open(String argument, HostLoop loop) {
+            throw new IllegalStateException("two sockets");
+        }
+
+        @Override
+        Link connect(String argument, Link.End device, HostLoop loop) {
+            return DatagramLink.group(argument, device, loop);
+        }
+    },
+
+    /** One other machine, by UDP. */
+    UCAST("ucast") {
+        @Override
+        int open(String argument, HostLoop loop) {
+            throw new IllegalStateException("its errors say nothing");
+        }
+
+        @Override
+        Link connect(String argument, Link.End device, HostLoop loop) {
+            return DatagramLink.pair(argument, device, loop);
+        }
     };
 
     private static final int RDWR = Files.O_RDWR | Files.O_CLOEXEC | Files.O_NONBLOCK;
@@ -115,12 +141,17 @@ public enum HostTransport {
      */
     public Link connect(String argument, Link.End device) {
         HostLoop loop = new HostLoop(word, () -> {});
+        Link link = connect(argument, device, loop);
+        loop.start();
+        return link;
+    }
+
+    /** @param loop not started yet */
+    Link connect(String argument, Link.End device, HostLoop loop) {
         int fd = open(argument, loop);
         String gone =
-                "umlaut: --network " + word + ": '" + argument + "' has gone: the guest's eth0 leads nowhere now\r\n";
-        FrameSocket socket = new FrameSocket(loop, fd, 0, device, () -> System.err.print(gone));
-        loop.start();
-        return socket;
+                "umlaut: --network " + word + ": '" + argument + "' has gone: the guest's device leads nowhere now\r\n";
+        return new FrameSocket(loop, fd, 0, device, () -> System.err.print(gone));
     }
 
     private static MemorySegment interfaceRequest(String device) {

@@ -32,7 +32,7 @@ public final class NatGateway implements Link, TransparentProxy {
     private static final int MOST_CONNECTIONS = 16_384, MOST_FLOWS = 1024;
 
     /** Datagrams taken from the stack that the loop has not come to; more are dropped. */
-    private static final int MOST_PENDING = 1024;
+    private static final int MOST_PENDING = 4096;
 
     private static final long SWEEP_NS = 10_000_000_000L, DRAIN_MS = 2000, DRAIN_STEP_NS = 5_000_000;
     private static final int LISTEN_BACKLOG = 1024;
@@ -103,6 +103,7 @@ public final class NatGateway implements Link, TransparentProxy {
             add(NatAddresses.GATEWAY6, NatAddresses.LENGTH6, null);
             add(NatAddresses.DNS4, NatAddresses.LENGTH4, NatAddresses.BROADCAST4);
             add(NatAddresses.DNS6, NatAddresses.LENGTH6, null);
+            net.discovery.setAdvertisement(device, RouterAdvertisement.message());
         } finally {
             net.unlock();
         }

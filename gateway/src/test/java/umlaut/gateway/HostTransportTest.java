@@ -2,6 +2,7 @@ package umlaut.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import umlaut.host.Files;
@@ -95,8 +97,62 @@ class HostTransportTest {
         }
     }
 
+    private static final int FIRST = 20_000, PORTS = 10_000;
+
+    private static void hears(Station station, Link from, int mark) {
+        Guest.await(() -> {
+            from.send(SkBuff.of(frame(mark), 0, 60));
+            return station.got.stream().anyMatch(f -> f[0] == mark);
+        });
+    }
+
+    /** Not every host has a way for multicasts. */
+    private static Link groupLink(String group, Station station) {
+        try {
+            return HostTransport.MCAST.connect(group, station);
+        } catch (GatewayException e) {
+            assumeFalse(e.line.contains("No such device") || e.line.contains("unreachable"), e.line);
+            throw e;
+        }
+    }
+
+    @Test
+    void aGroupIsEverybodyButOneself() {
+        String group = "239.192.77.1:" + (FIRST + ThreadLocalRandom.current().nextInt(PORTS));
+        Station a = new Station();
+        Station b = new Station();
+        Link la = groupLink(group, a);
+        Link lb = HostTransport.MCAST.connect(group + ":1", b);
+        hears(b, la, 4);
+        hears(a, lb, 5);
+        assertThat(a.got).noneMatch(f -> f[0] == 4);
+        la.close();
+        lb.close();
+    }
+
+    @Test
+    void aPairIsJoinedByUdp() {
+        int port = FIRST + ThreadLocalRandom.current().nextInt(PORTS);
+        Station a = new Station();
+        Station b = new Station();
+        Link la = HostTransport.UCAST.connect("127.0.0.1:" + port + ":" + (port + 1), a);
+        la.send(SkBuff.of(frame(1), 0, 60)); // nobody is there yet: no end of it
+        Link lb = HostTransport.UCAST.connect("127.0.0.1:" + (port + 1) + ":" + port, b);
+        hears(b, la, 4);
+        hears(a, lb, 5);
+        la.close();
+        lb.close();
+    }
+
     @Test
     void whatCannotBeOpenedIsOneClearLine() {
+        for (String bad : List.of("10.0.0.1:5", "239.0.0.1:0", "239.0.0.1:5:300", "x", "239.0.0.1:5:1:1")) {
+            assertThatThrownBy(() -> HostTransport.MCAST.connect(bad, new Station()))
+                    .isInstanceOf(GatewayException.class)
+                    .hasMessageStartingWith("--network mcast: ");
+        }
+        assertThatThrownBy(() -> HostTransport.UCAST.connect("10.0.0.1:5", new Station()))
+                .hasMessageContaining("10.0.0.2:5000:5001");
         assertThatThrownBy(() -> HostTransport.FD.connect("x", new Station()))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("'x' is no open descriptor");

@@ -95,6 +95,23 @@ class NatGatewayTest {
                 .orElse(null);
     }
 
+    /** RFC 4862: an address of its own making, after it has asked for routers. */
+    @Test
+    void aGuestThatAsksForRoutersIsToldTheNetwork() {
+        IpAddress made = IpAddress.parse("fd75:6d6c:6175:7400:75:6dff:fe6c:f");
+        try (Guest guest = new Guest(false)) {
+            Guest.await(() -> {
+                guest.net.lock();
+                try {
+                    return guest.eth0.addresses.stream().anyMatch(a -> a.local.equals(made));
+                } finally {
+                    guest.net.unlock();
+                }
+            });
+            assertThat(guest.faults).isEmpty();
+        }
+    }
+
     @Test
     void aClosedPortRefuses() throws IOException {
         int closed;

@@ -12,6 +12,7 @@ public final class InetSockets {
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2, SO_ERROR = 4, SO_LINGER = 13;
     private static final int TCP_NODELAY = 1, IPV6_V6ONLY = 26, IPPROTO_IPV6 = 41;
+    private static final int IPPROTO_IP = 0, IP_MULTICAST_TTL = 33, IP_MULTICAST_LOOP = 34, IP_ADD_MEMBERSHIP = 35;
     private static final int SOCK_RAW = 3;
     private static final int IN_SIZE = 16, IN6_SIZE = 28;
     private static final int MSG_NOSIGNAL = Sockets.MSG_NOSIGNAL;
@@ -94,6 +95,42 @@ public final class InetSockets {
         return result < 0 ? result : port(m);
     }
 
+    /** What a socket is bound to, as {@link #recvFrom} tells senders. @return 0 or -errno */
+    public static long localName(int fd, byte[] name) {
+        MemorySegment m = Scratch.arguments();
+        m.set(Layouts.INT, 64, 64);
+        long result = HostCalls.call(Syscall.GETSOCKNAME, fd, m.address(), m.address() + 64);
+        if (result >= 0) {
+            name(m, name);
+        }
+        return result;
+    }
+
+    private static void name(MemorySegment sockaddr, byte[] to) {
+        int size = to.length - 2;
+        MemorySegment.copy(sockaddr, Layouts.BYTE, size == 4 ? 4 : 8, to, 0, size);
+        to[size] = sockaddr.get(Layouts.BYTE, 2);
+        to[size + 1] = sockaddr.get(Layouts.BYTE, 3);
+    }
+
+    /** Receives what is sent to a group, an IPv4 address, and to that port; others on this host may do so, too (ip(7), IP_ADD_MEMBERSHIP). */
+    public static long joinGroup(int fd, byte[] group, int port) {
+        long result = bind(fd, group, port, true);
+        if (result < 0) {
+            return result;
+        }
+        MemorySegment m = Scratch.arguments();
+        MemorySegment.copy(group, 0, m, Layouts.BYTE, 0, 4);
+        m.set(Layouts.INT, 4, 0);
+        return HostCalls.call(Syscall.SETSOCKOPT, fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, m.address(), 8);
+    }
+
+    /** Sends to a group: how many routers may pass it on, and whether receivers on this host get it, too. */
+    public static void multicast(int fd, int ttl) {
+        setInt(fd, IPPROTO_IP, IP_MULTICAST_TTL, ttl);
+        setInt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 1);
+    }
+
     /** @return the new connection's descriptor */
     public static long accept(int fd) {
         long accepted = Sockets.accept(fd, Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK);
@@ -123,10 +160,7 @@ public final class InetSockets {
         m.set(Layouts.INT, 64, 64);
         long n = HostCalls.call(Syscall.RECVFROM, fd, to.address(), length, 0, m.address(), m.address() + 64);
         if (n >= 0) {
-            int size = sender.length - 2;
-            MemorySegment.copy(m, Layouts.BYTE, size == 4 ? 4 : 8, sender, 0, size);
-            sender[size] = m.get(Layouts.BYTE, 2);
-            sender[size + 1] = m.get(Layouts.BYTE, 3);
+            name(m, sender);
         }
         return n;
     }

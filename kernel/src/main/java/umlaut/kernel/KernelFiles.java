@@ -3,7 +3,9 @@ package umlaut.kernel;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 
 /**
@@ -32,12 +34,14 @@ public final class KernelFiles {
      * @param source null for a symbolic link
      * @param sink null for what can't be written
      * @param target of a symbolic link
+     * @param owners who may do what its owner may, beside that one; null: nobody
      */
     public record Entry(
             int permissions,
             @Nullable Source source,
             @Nullable Sink sink,
-            @Nullable String target) {}
+            @Nullable String target,
+            @Nullable Predicate<Credentials> owners) {}
 
     /** Hears of each change: the file system. */
     public interface Listener {
@@ -51,11 +55,16 @@ public final class KernelFiles {
 
     /** A read-only file for all. @param path relative to the file system's root: "net/tcp" */
     public void text(String path, Source source) {
-        put(path, new Entry(0444, source, null, null));
+        put(path, new Entry(0444, source, null, null, null));
     }
 
     public void setting(String path, Source source, Sink sink) {
-        put(path, new Entry(0644, source, sink, null));
+        put(path, new Entry(0644, source, sink, null, null));
+    }
+
+    /** @param owners who may write it beside root (Linux: ctl_table_root.permissions) */
+    public void setting(String path, Source source, Sink sink, Predicate<Credentials> owners) {
+        put(path, new Entry(0644, source, sink, null, owners));
     }
 
     /** One that is only written, by root. */
@@ -64,7 +73,7 @@ public final class KernelFiles {
     }
 
     public void link(String path, String target) {
-        put(path, new Entry(0777, null, null, target));
+        put(path, new Entry(0777, null, null, target, null));
     }
 
     /** Also takes away all below it. */

@@ -1,6 +1,11 @@
 package umlaut.machine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.IfConst;
 import umlaut.abi.InetConst;
@@ -21,7 +26,7 @@ import umlaut.net.device.LinkDevice;
 import umlaut.net.tcp.TcpSock;
 
 /**
- * A guest's eth0, its configuration, and what its cable leads to. The configuration stands from the start, as if a DHCP client had been there, so that a single command has a network; the
+ * A guest's eth0 (and eth1, eth2...), its configuration, and what its cable leads to. The configuration stands from the start, as if a DHCP client had been there, so that a single command has a network; the
  * gateway is made by the first frame, or at once if ports are published.
  */
 final class GuestNetwork implements AutoCloseable {
@@ -32,10 +37,10 @@ final class GuestNetwork implements AutoCloseable {
 
     private final NetNamespace net;
     private final KernelLog log;
-    /** eth0; null: there is none. */
-    private @Nullable LinkDevice eth0;
-    /** The link, once it is there; guarded by this. */
-    private @Nullable Link link;
+    /** eth0, eth1... */
+    private final List<LinkDevice> devices = new ArrayList<>(1);
+    /** What is there already. */
+    @GuardedBy("this") private final List<Link> links = new ArrayList<>(1);
 
     private GuestNetwork(NetNamespace net, KernelLog log) {
         this.net = net;
@@ -45,21 +50,30 @@ final class GuestNetwork implements AutoCloseable {
     /** @throws MachineException when it cannot be connected as the configuration says */
     static GuestNetwork connect(NetNamespace net, KernelLog log, NetworkConfig config) {
         GuestNetwork network = new GuestNetwork(net, log);
+        try {
+            network.add(config);
+        } catch (MachineException e) {
+            network.close();
+            throw e;
+        }
+        return network;
+    }
+
+    private void add(NetworkConfig config) {
         switch (config) {
             case NetworkConfig.None none -> {}
-            case NetworkConfig.Nat nat -> network.nat(nat.config(), nat.options());
+            case NetworkConfig.Nat nat -> nat(nat.config(), nat.options());
             case NetworkConfig.Switch to ->
-                network.plug(
-                        SWITCH_MTU, to.address(), to.length(), to.options(), end -> new SwitchLink(to.name(), end));
+                plug(SWITCH_MTU, to.address(), to.length(), to.options(), end -> new SwitchLink(to.name(), end));
             case NetworkConfig.Transport to ->
-                network.plug(
+                plug(
                         ETHERNET_MTU,
                         to.address(),
                         to.length(),
                         to.options(),
                         end -> to.transport().connect(to.argument(), end));
+            case NetworkConfig.Many many -> many.devices().forEach(this::add);
         }
-        return network;
     }
 
     /** What resolv.conf(5) is to say in a guest connected like that. */
@@ -69,6 +83,8 @@ final class GuestNetwork implements AutoCloseable {
             case NetworkConfig.Switch to -> "";
             case NetworkConfig.Transport to -> "";
             case NetworkConfig.Nat nat -> "nameserver " + NatAddresses.DNS4 + "\n";
+            case NetworkConfig.Many many ->
+                many.devices().stream().map(GuestNetwork::resolvConf).collect(Collectors.joining());
         };
     }
 
@@ -76,11 +92,12 @@ final class GuestNetwork implements AutoCloseable {
         boolean checksums = options.needsChecksums();
         Link.Opener opener =
                 once(around(options, end -> new NatGateway(config, checksums, end, GuestNetwork::tell, this::oops)));
-        LinkDevice device = new LinkDevice(net, "eth0", NatAddresses.guestMac(), NatAddresses.MTU, !checksums, opener);
+        LinkDevice device =
+                new LinkDevice(net, nextName(), NatAddresses.guestMac(), NatAddresses.MTU, !checksums, opener);
         net.lock();
         try {
             net.devices.register(device, 0);
-            eth0 = device;
+            devices.add(device);
             // Nobody else is on the link, and its router is known.
             device.conf.dadTransmits = 0;
             device.conf.acceptRa = 0;
@@ -97,14 +114,18 @@ final class GuestNetwork implements AutoCloseable {
         }
     }
 
-    /** Connects eth0 to something that others are connected to as well. */
+    private String nextName() {
+        return "eth" + devices.size();
+    }
+
+    /** Connects a device to something that others are connected to as well. */
     private void plug(int mtu, @Nullable IpAddress address, int length, LinkOptions options, Link.Opener to) {
         Link.Opener opener = once(around(options, to));
-        LinkDevice device = new LinkDevice(net, "eth0", randomMac(), mtu, false, opener);
+        LinkDevice device = new LinkDevice(net, nextName(), randomMac(), mtu, false, opener);
         net.lock();
         try {
             net.devices.register(device, 0);
-            eth0 = device;
+            devices.add(device);
             net.devices.setFlags(device, device.flags | IfConst.IFF_UP);
             if (address != null) {
                 IpAddress broadcast = address.isV4() ? IpAddress.v4(address.v4() | ~IpAddress.mask4(length)) : null;
@@ -139,14 +160,16 @@ final class GuestNetwork implements AutoCloseable {
         }
     }
 
-    /** The link, made by who asks first, and closed with the machine. */
+    /** A link, made by who asks first, and closed with the machine. */
     private Link.Opener once(Link.Opener opener) {
+        AtomicReference<@Nullable Link> made = new AtomicReference<>();
         return end -> {
             synchronized (this) {
-                Link known = link;
+                Link known = made.get();
                 if (known == null) {
                     known = opener.open(end);
-                    link = known;
+                    made.set(known);
+                    links.add(known);
                 }
                 return known;
             }
@@ -178,15 +201,13 @@ final class GuestNetwork implements AutoCloseable {
         net.fib(v4).add(route, FLAGS);
     }
 
-    /** By eth0, so far. */
+    /** By all devices, so far. */
     long receivedBytes() {
-        LinkDevice device = eth0;
-        return device == null ? 0 : device.received.bytes;
+        return devices.stream().mapToLong(device -> device.received.bytes).sum();
     }
 
     long sentBytes() {
-        LinkDevice device = eth0;
-        return device == null ? 0 : device.sent.bytes;
+        return devices.stream().mapToLong(device -> device.sent.bytes).sum();
     }
 
     private static void tell(String line) {
@@ -200,13 +221,13 @@ final class GuestNetwork implements AutoCloseable {
     /** What the guest has sent is handed on as far as possible: its sockets outlive its processes for a while, as on Linux. */
     @Override
     public void close() {
-        Link known;
+        List<Link> open;
         synchronized (this) {
-            known = link;
+            open = List.copyOf(links);
         }
-        if (known != null) {
+        if (!open.isEmpty()) {
             awaitAcknowledgements();
-            known.close();
+            open.forEach(Link::close);
         }
     }
 

@@ -31,6 +31,13 @@ public sealed interface NetworkConfig {
             int length,
             LinkOptions options) implements NetworkConfig {}
 
+    /** By several devices: eth0, eth1 and so on, none of them a {@code Many} itself. */
+    record Many(List<NetworkConfig> devices) implements NetworkConfig {
+        public Many {
+            devices = List.copyOf(devices);
+        }
+    }
+
     static NetworkConfig none() {
         return new None();
     }

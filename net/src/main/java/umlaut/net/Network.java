@@ -25,6 +25,7 @@ import umlaut.net.netlink.NetlinkNetwork;
 import umlaut.net.packet.PacketNetwork;
 import umlaut.net.proc.NetSysctl;
 import umlaut.net.proc.ProcNet;
+import umlaut.net.tun.TunTap;
 import umlaut.net.unix.UnixNetwork;
 
 /** A machine's network; to be attached before the first task runs. */
@@ -63,6 +64,7 @@ public final class Network {
         network.initial.bringLoopbackUp();
         ProcNet.addTo(kernel.procFiles, network);
         NetSysctl.addTo(kernel.procFiles, network);
+        TunTap.register(kernel, network);
         return network;
     }
 
@@ -76,6 +78,11 @@ public final class Network {
 
     private void oops(RuntimeException fault) {
         kernel.log.log(ERROR_LEVEL, "net: a packet was dropped by a fault: " + fault);
+    }
+
+    /** Whose system call this thread is in, if it is in one. */
+    public @Nullable Task currentTask() {
+        return kernel.onThread();
     }
 
     /** The namespace that a task's new sockets belong to. */

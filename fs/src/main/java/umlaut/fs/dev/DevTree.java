@@ -14,6 +14,7 @@ public final class DevTree {
     private static final int CHAR = Mode.S_IFCHR;
     private static final int TTY_MAJOR = 5;
     private static final int TTY_GROUP = 5;
+    private static final int MISC_MAJOR = 10, TUN_MINOR = 200;
 
     private DevTree() {}
 
@@ -32,6 +33,7 @@ public final class DevTree {
         symlink(root, "stdin", "/proc/self/fd/0");
         symlink(root, "stdout", "/proc/self/fd/1");
         symlink(root, "stderr", "/proc/self/fd/2");
+        node(directory(root, "net", 0755), "tun", CHAR | 0666, MISC_MAJOR, TUN_MINOR);
         directory(root, "pts", 0755);
         directory(root, "shm", 01777);
         directory(root, "mqueue", 01777);
@@ -60,10 +62,10 @@ public final class DevTree {
         }
     }
 
-    private static void directory(Inode directory, String name, int mode) {
+    private static Inode directory(Inode directory, String name, int mode) {
         directory.lock.lock();
         try {
-            directory.mkdir(name, mode, Credentials.ROOT);
+            return directory.mkdir(name, mode, Credentials.ROOT);
         } finally {
             directory.lock.unlock();
         }

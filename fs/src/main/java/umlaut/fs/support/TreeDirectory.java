@@ -153,12 +153,13 @@ public class TreeDirectory extends TreeInode {
                 KernelFiles.Sink sink = entry.sink();
                 directory.add(
                         name,
-                        new TextInode(
+                        new OwnedText(
                                 tree(),
                                 tree().nextInode(),
                                 entry.permissions(),
                                 source::text,
-                                sink == null ? null : sink::write));
+                                sink == null ? null : sink::write,
+                                entry.owners()));
             }
         });
     }

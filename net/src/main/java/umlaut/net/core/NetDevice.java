@@ -96,14 +96,14 @@ public abstract class NetDevice {
         return 0;
     }
 
-    /** Its VLAN number, -1 = it is none. */
-    public int vlanNumber() {
-        return -1;
-    }
-
     /** What IFLA_INFO_KIND says; null: hardware. */
     public @Nullable String kind() {
         return null;
+    }
+
+    /** What IFLA_INFO_DATA says, by the number of the attribute. */
+    public Map<Integer, byte[]> kindData() {
+        return Map.of();
     }
 
     /** Sends a frame, with its link header if the kind of device has such; the frame is the driver's to release. */
@@ -146,11 +146,20 @@ public abstract class NetDevice {
         return seen;
     }
 
+    /** Does its driver tell whether there is a link? */
+    protected boolean tellsLink() {
+        return true;
+    }
+
+    /** As RFC 2863 has it (Documentation/networking/operstates.rst). */
     public final int operState() {
-        if (isLoopback()) {
-            return isUp() ? IfConst.IF_OPER_UNKNOWN : IfConst.IF_OPER_DOWN;
+        if (!isUp()) {
+            return IfConst.IF_OPER_DOWN;
         }
-        return !isUp() ? IfConst.IF_OPER_DOWN : carrier ? IfConst.IF_OPER_UP : IfConst.IF_OPER_LOWERLAYERDOWN;
+        if (!carrier) {
+            return lowerIndex() != 0 ? IfConst.IF_OPER_LOWERLAYERDOWN : IfConst.IF_OPER_DOWN;
+        }
+        return tellsLink() ? IfConst.IF_OPER_UP : IfConst.IF_OPER_UNKNOWN;
     }
 
     /** Can it send more than its MTU at once, cut up by the other side or not at all (Linux: NETIF_F_GSO)? */

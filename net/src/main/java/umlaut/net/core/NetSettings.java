@@ -40,6 +40,7 @@ public final class NetSettings {
     public volatile int maxSynBacklog = 4096;
     public volatile int synCookies = 1;
     public volatile boolean sack = true;
+    public volatile boolean dsack = true;
     public volatile int timestamps = 1;
     public volatile boolean windowScaling = true;
     public volatile int twReuse = 2;

@@ -13,6 +13,11 @@ public final class DummyDevice extends NetDevice {
     }
 
     @Override
+    protected boolean tellsLink() {
+        return false;
+    }
+
+    @Override
     public String kind() {
         return "dummy";
     }

@@ -21,6 +21,11 @@ public final class LoopbackDevice extends NetDevice {
     }
 
     @Override
+    protected boolean tellsLink() {
+        return false;
+    }
+
+    @Override
     public boolean checksumsLeftOpen() {
         return true;
     }

@@ -1,5 +1,6 @@
 package umlaut.net.device;
 
+import java.util.Map;
 import umlaut.abi.IfConst;
 import umlaut.net.core.Be;
 import umlaut.net.core.NetDevice;
@@ -7,6 +8,9 @@ import umlaut.net.core.SkBuff;
 
 /** A VLAN on another Ethernet device: its frames go there with a tag (IEEE 802.1Q; net/8021q/vlan_dev.c). */
 public final class VlanDevice extends NetDevice {
+    /** IFLA_VLAN_ID. */
+    private static final int ID = 1;
+
     private final NetDevice lower;
     private final int number;
 
@@ -34,8 +38,8 @@ public final class VlanDevice extends NetDevice {
     }
 
     @Override
-    public int vlanNumber() {
-        return number;
+    public Map<Integer, byte[]> kindData() {
+        return Map.of(ID, new byte[] {(byte) number, (byte) (number >> 8)});
     }
 
     @Override

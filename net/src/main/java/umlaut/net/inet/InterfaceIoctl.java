@@ -56,7 +56,8 @@ public final class InterfaceIoctl {
         };
     }
 
-    private static String name(MemorySegment request) {
+    /** The name in a struct ifreq. */
+    public static String name(MemorySegment request) {
         byte[] bytes = Le.getBytes(request, Ifreq.IFR_NAME, Ifreq.IFNAMSIZ - 1);
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int end = text.indexOf('\0');

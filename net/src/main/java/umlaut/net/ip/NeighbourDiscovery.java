@@ -1,7 +1,9 @@
 package umlaut.net.ip;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import umlaut.abi.Netlink;
 import umlaut.net.core.AddressTable;
@@ -27,6 +29,7 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
 
     private final NetNamespace net;
     private Arp.NeighbourListener listener = entry -> {};
+    private final Map<NetDevice, byte[]> advertisements = new HashMap<>(0);
 
     public NeighbourDiscovery(NetNamespace net) {
         this.net = net;
@@ -87,6 +90,23 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
         net.icmp6.sendBy(message, way, from, HOPS, 0);
     }
 
+    // --- a router's advertisements ---
+
+    /** From now on answers solicitations for routers on a device with this message (RFC 4861, 4.2), as radvd(8) would elsewhere. */
+    public void setAdvertisement(NetDevice device, byte[] message) {
+        advertisements.put(device, message);
+    }
+
+    private void advertise(NetDevice device) {
+        byte[] told = advertisements.get(device);
+        InterfaceAddress from = device.linkLocal();
+        if (told != null && from != null) {
+            SkBuff message = SkBuff.allocate(told.length);
+            message.put(told, 0, told.length);
+            emit(message, device, from.local, IpAddress.ALL_NODES);
+        }
+    }
+
     // --- hearing ---
 
     /** A message of discovery or of multicast listeners; stays the caller's. */
@@ -99,6 +119,7 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
         switch (type) {
             case SOLICIT -> solicited(skb, b, device);
             case ADVERT -> advertised(skb, b, device);
+            case ROUTER_SOLICIT -> advertise(device);
             case ROUTER_ADVERT -> routerAdvertised(skb, b, device);
             default -> {}
         }
@@ -176,6 +197,8 @@ public final class NeighbourDiscovery implements NeighbourTable.Resolver, Addres
         }
         if (!address.local.isV4() && address.isTentative()) {
             probe(device, address);
+        } else if (address.local.isLinkLocal()) {
+            solicitRouters(device, address, 0);
         }
     }
 

@@ -75,10 +75,7 @@ final class RouteMessages {
             int info = out.open(Netlink.IFLA_LINKINFO);
             out.text(Netlink.IFLA_INFO_KIND, kind);
             int data = out.open(Netlink.IFLA_INFO_DATA);
-            int vlan = d.vlanNumber();
-            if (vlan >= 0) {
-                out.attribute16(1, vlan);
-            }
+            d.kindData().forEach(out::attribute);
             out.close(data);
             out.close(info);
         }

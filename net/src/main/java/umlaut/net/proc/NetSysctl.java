@@ -3,8 +3,10 @@ package umlaut.net.proc;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import umlaut.abi.Capability;
 import umlaut.abi.Errno;
 import umlaut.kernel.KernelFiles;
+import umlaut.kernel.cred.Credentials;
 import umlaut.kernel.task.Task;
 import umlaut.net.Network;
 import umlaut.net.core.NetSettings;
@@ -31,9 +33,19 @@ public final class NetSysctl {
 
     // --- kinds ---
 
+    private void setting(String path, KernelFiles.Source source, KernelFiles.Sink sink) {
+        files.setting("sys/net/" + path, source, sink, this::administers);
+    }
+
+    /** net_ctl_permissions: whoever administers the namespace whose settings are seen may change them. */
+    private boolean administers(Credentials who) {
+        Task task = network.currentTask();
+        return task != null && who.capableIn(task.ns().net().owner(), Capability.CAP_NET_ADMIN);
+    }
+
     private void number(
             String path, int low, int high, ToIntFunction<NetSettings> get, ObjIntConsumer<NetSettings> set) {
-        files.setting("sys/net/" + path, reader -> get.applyAsInt(of(reader)) + "\n", (writer, text) -> {
+        setting(path, reader -> get.applyAsInt(of(reader)) + "\n", (writer, text) -> {
             int value = (int) parse(text.strip());
             if (value < low || value > high) {
                 throw Errno.EINVAL.exception();
@@ -72,8 +84,8 @@ public final class NetSysctl {
     }
 
     private void numbers(String path, Numbers get, NumbersSetter set) {
-        files.setting(
-                "sys/net/" + path,
+        setting(
+                path,
                 reader -> {
                     StringBuilder out = new StringBuilder();
                     for (long v : get.get(of(reader))) {
@@ -151,6 +163,7 @@ public final class NetSysctl {
         number("ipv4/tcp_max_syn_backlog", 0, MAX, s -> s.maxSynBacklog, (s, v) -> s.maxSynBacklog = v);
         number("ipv4/tcp_syncookies", 0, 2, s -> s.synCookies, (s, v) -> s.synCookies = v);
         flag("ipv4/tcp_sack", s -> s.sack, (s, v) -> s.sack = v);
+        flag("ipv4/tcp_dsack", s -> s.dsack, (s, v) -> s.dsack = v);
         number("ipv4/tcp_timestamps", 0, 2, s -> s.timestamps, (s, v) -> s.timestamps = v);
         flag("ipv4/tcp_window_scaling", s -> s.windowScaling, (s, v) -> s.windowScaling = v);
         number("ipv4/tcp_tw_reuse", 0, 2, s -> s.twReuse, (s, v) -> s.twReuse = v);
@@ -163,18 +176,15 @@ public final class NetSysctl {
         number("ipv4/tcp_early_retrans", 0, 4, s -> s.earlyRetrans, (s, v) -> s.earlyRetrans = v);
         buffers("ipv4/tcp_rmem", s -> s.tcpRmem, (s, v) -> s.tcpRmem = v);
         buffers("ipv4/tcp_wmem", s -> s.tcpWmem, (s, v) -> s.tcpWmem = v);
-        files.setting("sys/net/ipv4/tcp_congestion_control", r -> of(r).congestionControl + "\n", (w, text) -> {
+        setting("ipv4/tcp_congestion_control", r -> of(r).congestionControl + "\n", (w, text) -> {
             of(w).congestionControl = known(text.strip());
         });
-        files.setting(
-                "sys/net/ipv4/tcp_allowed_congestion_control",
-                r -> of(r).allowedCongestionControl + "\n",
-                (w, text) -> {
-                    for (String word : text.strip().split("\\s+")) {
-                        known(word);
-                    }
-                    of(w).allowedCongestionControl = text.strip();
-                });
+        setting("ipv4/tcp_allowed_congestion_control", r -> of(r).allowedCongestionControl + "\n", (w, text) -> {
+            for (String word : text.strip().split("\\s+")) {
+                known(word);
+            }
+            of(w).allowedCongestionControl = text.strip();
+        });
         files.text("sys/net/ipv4/tcp_available_congestion_control", r -> "reno cubic\n");
     }
 

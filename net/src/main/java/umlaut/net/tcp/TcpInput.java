@@ -88,9 +88,19 @@ final class TcpInput {
         return tp.options.receiveBuffer - tp.receiveQueue.charged >= tp.options.receiveBuffer / 2;
     }
 
-    private void duplicateAck() {
+    private void duplicateAck(TcpHeader h) {
         tp.stats.dupAcksSent++;
+        if (h.dataLength > 0 && Seq.before(h.seq, tp.rcvNxt)) {
+            cameTwice(h.seq, Seq.after(h.end(), tp.rcvNxt) ? tp.rcvNxt : h.end(), Counter.EXT_TCP_DSACK_OLD_SENT);
+        }
         tp.output.sendAck();
+    }
+
+    private void cameTwice(int start, int end, Counter counter) {
+        if (tp.sackOk && tp.net.settings.dsack) {
+            tp.output.cameTwice(start, end);
+            tp.net.counters.add(counter);
+        }
     }
 
     /** An answer to what may be forged, not too often (RFC 5961). */
@@ -225,9 +235,9 @@ final class TcpInput {
                     tp.net.counters.add(Counter.EXT_TCP_SYN_CHALLENGE);
                     challenge();
                 } else if (h.dataLength > 0 || h.has(TcpHeader.FIN)) {
-                    duplicateAck();
+                    duplicateAck(h);
                 } else {
-                    challengeOutOfWindow();
+                    duplicateAck(h);
                 }
             } else if (h.seq == tp.rcvNxt - 1 && tp.finReceived) {
                 reset();
@@ -254,11 +264,6 @@ final class TcpInput {
             }
         }
         return true;
-    }
-
-    /** A bare acknowledgement outside the window: a keepalive, or a probe of the window. */
-    private void challengeOutOfWindow() {
-        duplicateAck();
     }
 
     private void reset() {
@@ -350,7 +355,8 @@ final class TcpInput {
                 return false;
             }
             if (tp.sackOk && h.sackCount > 0) {
-                afterAck(0, tp.loss.sacks(h, tp.net.nowNs()), false);
+                tp.loss.undo.duplicate(h, tp.sndUna);
+                afterAck(h, 0, tp.loss.sacks(h, tp.net.nowNs()), false);
             }
             return true;
         }
@@ -368,25 +374,30 @@ final class TcpInput {
             tp.sndWl1 = h.seq;
             tp.maxWindow = Math.max(tp.maxWindow, window);
         }
-        boolean duplicate =
-                !progress && windowSame && h.dataLength == 0 && !h.has(TcpHeader.FIN) && tp.sendQueue.packetsOut > 0;
+        boolean twice = tp.sackOk && tp.loss.undo.duplicate(h, tp.sndUna);
+        boolean duplicate = !progress
+                && !twice
+                && windowSame
+                && h.dataLength == 0
+                && !h.has(TcpHeader.FIN)
+                && tp.sendQueue.packetsOut > 0;
         int acked = progress ? clean(h, now) : 0;
         int sacked = tp.sackOk && h.sackCount > 0 ? tp.loss.sacks(h, now) : 0;
         if (h.dataLength == 0 && !progress) {
             tp.net.counters.add(Counter.EXT_TCP_PURE_ACKS);
         }
-        afterAck(acked, sacked, duplicate);
+        afterAck(h, acked, sacked, duplicate);
         return true;
     }
 
-    private void afterAck(int acked, int sacked, boolean duplicate) {
+    private void afterAck(TcpHeader h, int acked, int sacked, boolean duplicate) {
         if (tp.sendQueue.unsent != null && tp.sndWnd > 0) {
             tp.timers.stopProbing();
         }
         if (acked > 0 || sacked > 0) {
             tp.timers.rearm();
         }
-        tp.loss.acknowledged(acked, sacked, duplicate, tp.net.nowNs());
+        tp.loss.acknowledged(h, acked, sacked, duplicate, tp.net.nowNs());
         if (acked > 0) {
             tp.buffers.growSend();
             tp.wakeWriters();
@@ -429,8 +440,8 @@ final class TcpInput {
         if (sentNs != 0 && !again) {
             tp.rtt.sample(now - sentNs, now);
         } else if (tp.stamped && h.hasTimestamp && h.tsEcho != 0) {
-            long ms = Math.max(0, tp.clock() - h.tsEcho);
-            tp.rtt.sample(ms * TcpRtt.MS, now);
+            long ms = Math.max(1, tp.clock() - h.tsEcho);
+            tp.rtt.coarseSample(ms * TcpRtt.MS);
         }
         tp.timers.progress();
         tp.softError = null;
@@ -452,7 +463,7 @@ final class TcpInput {
         int end = h.seq + length + (fin ? 1 : 0);
         if (tp.in(InetConst.TCP_CLOSE_WAIT, InetConst.TCP_CLOSING, InetConst.TCP_LAST_ACK, InetConst.TCP_CLOSE)) {
             if (Seq.before(h.seq, tp.rcvNxt)) {
-                duplicateAck();
+                duplicateAck(h);
             }
             return false;
         }
@@ -467,17 +478,17 @@ final class TcpInput {
             return false;
         }
         if (!Seq.after(end, tp.rcvNxt)) {
-            duplicateAck(); // it has been here before
+            duplicateAck(h); // it has been here before
             return false;
         }
         if (!Seq.before(h.seq, tp.rcvNxt + tp.receiveWindow()) && tp.receiveWindow() == 0 && length > 0) {
             tp.net.counters.add(Counter.EXT_TCP_RCV_Q_DROP);
-            duplicateAck();
+            duplicateAck(h);
             return false;
         }
         if (!makeRoom(length)) {
             tp.net.counters.add(Counter.EXT_TCP_RCV_Q_DROP);
-            duplicateAck();
+            duplicateAck(h);
             return false;
         }
         skb.sequence = h.seq;
@@ -486,7 +497,9 @@ final class TcpInput {
         if (Seq.after(h.seq, tp.rcvNxt)) {
             tp.net.counters.add(Counter.EXT_TCP_OFO_QUEUE);
             tp.stats.outOfOrder++;
-            tp.receiveQueue.addEarly(skb);
+            if (!tp.receiveQueue.addEarly(skb)) {
+                cameTwice(h.seq, end, Counter.EXT_TCP_DSACK_OFO_SENT);
+            }
             ackNow = true;
             acknowledge();
             return true;

@@ -24,7 +24,6 @@ final class TcpLoss {
 
     private int duplicateAcks;
     private int priorCwnd;
-    private int undoCwnd;
     private int prrDelivered;
     private int prrOut;
 
@@ -34,6 +33,7 @@ final class TcpLoss {
     private long rackRttNs;
     private boolean reorderingSeen;
     private int highestSacked;
+    final TcpUndo undo;
 
     /** Where a tail loss probe stands: acknowledged without a sign of loss, it was not needed. */
     private boolean probeOut;
@@ -42,9 +42,11 @@ final class TcpLoss {
 
     TcpLoss(TcpSock tp) {
         this.tp = tp;
+        undo = new TcpUndo(tp);
     }
 
     void reset() {
+        undo.reset();
         mode = Mode.OPEN;
         duplicateAcks = 0;
         rackSentNs = 0;
@@ -143,10 +145,7 @@ final class TcpLoss {
 
     private long reorderingWindow() {
         boolean enough = mode == Mode.RECOVERY || mode == Mode.LOSS || tp.sendQueue.sackedOut >= DUPLICATES;
-        if (!reorderingSeen && enough) {
-            return 0;
-        }
-        return Math.min(Math.max(tp.rtt.minNs() / 4, 1000), tp.rtt.smoothedNs());
+        return !reorderingSeen && !undo.sawReordering() && enough ? 0 : undo.window();
     }
 
     // --- acknowledgements ---
@@ -158,7 +157,7 @@ final class TcpLoss {
      * @param sackedSegments newly acknowledged out of order
      * @param duplicate it says nothing new, for New Reno
      */
-    void acknowledged(int ackedSegments, int sackedSegments, boolean duplicate, long nowNs) {
+    void acknowledged(TcpHeader h, int ackedSegments, int sackedSegments, boolean duplicate, long nowNs) {
         if (probeOut && !Seq.before(tp.sndUna, probeEnd)) {
             probeOut = false;
         }
@@ -173,6 +172,9 @@ final class TcpLoss {
                 markFirst(); // a partial acknowledgement (RFC 6582, 3.2)
             }
         }
+        if (undo.attempt(h, progress)) {
+            undone();
+        }
         long wait = 0;
         if (tp.sackOk && tp.sendQueue.packetsOut > 0 && (tp.sendQueue.sackedOut > 0 || mode != Mode.OPEN)) {
             wait = rack(nowNs);
@@ -186,6 +188,19 @@ final class TcpLoss {
         adjustWindow(ackedSegments, sackedSegments, nowNs);
         if (wait > 0) {
             tp.timers.setReordering(wait);
+        }
+    }
+
+    /** Nothing was lost: what is thought so, and has not been sent again, is on its way. */
+    private void undone() {
+        if (mode == Mode.LOSS) {
+            for (TcpSegment s = tp.sendQueue.first; s != null && s != tp.sendQueue.unsent; s = s.next) {
+                tp.sendQueue.clear(s, TcpSegment.LOST | TcpSegment.RETRANSMITTED);
+            }
+        }
+        if (mode == Mode.RECOVERY || mode == Mode.LOSS) {
+            mode = Mode.DISORDER;
+            duplicateAcks = 0;
         }
     }
 
@@ -230,7 +245,7 @@ final class TcpLoss {
         tp.net.counters.add(tp.sackOk ? Counter.EXT_TCP_SACK_RECOVERY : Counter.EXT_TCP_RENO_RECOVERY);
         recoveryEnd = tp.sndNxt;
         priorCwnd = tp.cwnd;
-        undoCwnd = tp.cwnd;
+        undo.begin();
         prrDelivered = 0;
         prrOut = 0;
         tp.ssthresh = tp.congestion.threshold(tp);
@@ -264,12 +279,13 @@ final class TcpLoss {
         mode = Mode.OPEN;
         duplicateAcks = 0;
         highestSacked = 0;
+        undo.recovered();
     }
 
     /** The retransmission timer has run out: all is taken for lost (RFC 5681, 3.1; RFC 6298, 5.4). */
     void enterLoss() {
         if (mode != Mode.LOSS) {
-            undoCwnd = tp.cwnd;
+            undo.begin();
             tp.ssthresh = tp.congestion.threshold(tp);
             tp.congestion.timeout();
         }

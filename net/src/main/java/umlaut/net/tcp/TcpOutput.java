@@ -24,6 +24,8 @@ final class TcpOutput {
     private int smallEnd;
 
     private boolean smallOut;
+    /** What has come twice, until that has been told; an empty range: nothing. */
+    private int twiceStart, twiceEnd;
 
     TcpOutput(TcpSock tp) {
         this.tp = tp;
@@ -202,6 +204,7 @@ final class TcpOutput {
             tp.sendQueue.split(s, room);
         }
         s.everRetransmitted = true;
+        tp.loss.undo.retransmitted();
         if (s.is(TcpSegment.LOST)) {
             tp.sendQueue.mark(s, TcpSegment.RETRANSMITTED);
         }
@@ -341,10 +344,8 @@ final class TcpOutput {
         boolean acks = (flags & TcpHeader.ACK) != 0;
         if (options == null && (flags & TcpHeader.SYN) == 0) {
             room = tp.stamped ? 12 : 0;
-            if (tp.sackOk && tp.receiveQueue.hasEarly()) {
-                sacks = tp.receiveQueue.sacks(sackStarts, sackEnds, SACK_MAX);
-                room += sacks > 0 ? 4 + 8 * sacks : 0;
-            }
+            sacks = tp.sackOk ? blocks() : 0;
+            room += sacks > 0 ? 4 + 8 * sacks : 0;
         }
         int at = skb.push(TcpHeader.SIZE + room);
         byte[] b = skb.head();
@@ -374,6 +375,24 @@ final class TcpOutput {
         tp.stats.segmentsOut++;
         tp.net.counters.add(Counter.TCP_OUT_SEGS);
         hand(skb);
+    }
+
+    /** A segment has come for the second time: the next acknowledgement tells (RFC 2883). */
+    void cameTwice(int start, int end) {
+        twiceStart = start;
+        twiceEnd = end;
+    }
+
+    /** What an acknowledgement tells beside itself. @return how many blocks */
+    private int blocks() {
+        int first = 0;
+        if (twiceStart != twiceEnd) {
+            sackStarts[0] = twiceStart;
+            sackEnds[0] = twiceEnd;
+            twiceEnd = twiceStart;
+            first = 1;
+        }
+        return tp.receiveQueue.hasEarly() ? tp.receiveQueue.sacks(sackStarts, sackEnds, first, SACK_MAX) : first;
     }
 
     private void writeOptions(byte[] b, int at, int sacks) {

@@ -61,8 +61,8 @@ final class TcpReceiveQueue {
         return !early.isEmpty();
     }
 
-    /** Keeps a segment that is ahead of its turn; what others of the queue have of it is cut off. */
-    void addEarly(SkBuff skb) {
+    /** Keeps a segment that is ahead of its turn; what others of the queue have of it is cut off. @return false if they have all of it */
+    boolean addEarly(SkBuff skb) {
         int at = early.size();
         while (at > 0 && Seq.after(early.get(at - 1).sequence, skb.sequence)) {
             at--;
@@ -74,7 +74,7 @@ final class TcpReceiveQueue {
                 if (!Seq.after(skb.endSequence, before.endSequence)) {
                     lastEarly = before.sequence;
                     skb.release();
-                    return;
+                    return false;
                 }
                 skb.drop(Math.min(overlap, skb.length()));
                 skb.sequence += overlap;
@@ -100,6 +100,7 @@ final class TcpReceiveQueue {
         charged += skb.charge;
         early.add(at, skb);
         lastEarly = skb.sequence;
+        return true;
     }
 
     /** Takes out the first early segment if its turn has come. */
@@ -112,10 +113,15 @@ final class TcpReceiveQueue {
         return skb;
     }
 
-    /** Fills in SACK blocks, the one with the latest segment first (RFC 2018, 4). @return how many */
-    int sacks(int[] starts, int[] ends, int most) {
-        int count = 0;
-        int latest = 0;
+    /**
+     * Fills in SACK blocks, the one with the latest segment first (RFC 2018, 4).
+     *
+     * @param first where to begin
+     * @return how many there are now
+     */
+    int sacks(int[] starts, int[] ends, int first, int most) {
+        int count = first;
+        int latest = first;
         for (int i = 0; i < early.size(); ) {
             int start = early.get(i).sequence;
             int end = early.get(i).endSequence;
@@ -135,11 +141,11 @@ final class TcpReceiveQueue {
                 ends[count++] = end;
             }
         }
-        if (latest > 0) {
-            int s = starts[0];
-            int e = ends[0];
-            starts[0] = starts[latest];
-            ends[0] = ends[latest];
+        if (latest > first) {
+            int s = starts[first];
+            int e = ends[first];
+            starts[first] = starts[latest];
+            ends[first] = ends[latest];
             starts[latest] = s;
             ends[latest] = e;
         }

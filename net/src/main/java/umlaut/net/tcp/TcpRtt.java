@@ -17,11 +17,17 @@ final class TcpRtt {
 
     void sample(long rttNs, long nowNs) {
         long r = Math.max(1000, rttNs);
-        latestNs = r;
         if (r <= minNs || nowNs - minAtNs > MIN_WINDOW_NS) {
             minNs = r;
             minAtNs = nowNs;
         }
+        coarseSample(r);
+    }
+
+    /** Of a time stamp's resolution: tells nothing about the least. */
+    void coarseSample(long rttNs) {
+        long r = Math.max(1000, rttNs);
+        latestNs = r;
         if (smoothedNs == 0) {
             smoothedNs = r;
             variationNs = r / 2;

@@ -317,11 +317,11 @@ public final class TcpSock extends Sock implements TcpFlow {
     private void closeListener() {
         TcpListener l = listener;
         net.tcp.removeListener(this);
+        if (l != null) {
+            l.close(); // its requests still know it
+        }
         listener = null;
         state = InetConst.TCP_CLOSE;
-        if (l != null) {
-            l.close();
-        }
     }
 
     /** Nobody will accept it. */

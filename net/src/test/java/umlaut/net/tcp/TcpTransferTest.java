@@ -12,6 +12,7 @@ import umlaut.abi.IfConst;
 import umlaut.abi.InetConst;
 import umlaut.abi.SockConst;
 import umlaut.kernel.wait.BlockingOp;
+import umlaut.net.core.Counter;
 import umlaut.net.core.IpAddress;
 import umlaut.net.core.SkBuff;
 import umlaut.net.inet.SocketAddress;
@@ -98,6 +99,40 @@ class TcpTransferTest {
         assertThat(net.b.tcp.socks()).containsExactly(listener);
         assertThat(net.a.tcp.timeWaits()).isEmpty();
         assertThat(net.b.tcp.timeWaits()).isEmpty();
+        assertThat(net.faults).isEmpty();
+    }
+
+    /** Packets that come late are not lost, and the window is given back when the receiver says so; time is the test's own. */
+    @ParameterizedTest
+    @CsvSource({"0.05, 0, 550", "0.2, 0, 1200", "0, 0.01, 500", "0, 0.05, 1100"})
+    void aWireThatSwapsOrLoses(double swap, double loss, long limitMs) {
+        TwoStacks net = new TwoStacks(11, 1500);
+        TcpSock[] pair = pair(net);
+        net.swap = swap;
+        net.loss = loss;
+        byte[] data = bytes(4_000_000);
+        long begin = net.now();
+        assertThat(Arrays.equals(transfer(net, pair[0], pair[1], data, 600 * SECOND), data))
+                .isTrue();
+        assertThat(net.now() - begin).isLessThan(limitMs * 1_000_000);
+        long undone = net.a.counters.get(Counter.EXT_TCP_DSACK_UNDO) + net.a.counters.get(Counter.EXT_TCP_PARTIAL_UNDO);
+        assertThat(undone > 0).isEqualTo(swap > 0);
+        assertThat(net.a.counters.get(Counter.EXT_TCP_TIMEOUTS)).isZero();
+    }
+
+    /** Handshakes that nobody completes; the program goes meanwhile. */
+    @Test
+    void aListenerEndsWithItsRequests() {
+        TwoStacks net = new TwoStacks(1, 1500);
+        TcpSock listener = net.listen(net.b, SockConst.AF_INET, PORT);
+        TcpSock client = net.socket(net.a, SockConst.AF_INET);
+        net.connect(client, TwoStacks.B, PORT);
+        net.loss = 1; // from the answer on
+        net.run(SECOND / 10);
+        assertThat(net.b.tcp.requests()).hasSize(1);
+        net.close(listener);
+        net.run(SECOND);
+        assertThat(net.b.tcp.requests()).isEmpty();
         assertThat(net.faults).isEmpty();
     }
 
