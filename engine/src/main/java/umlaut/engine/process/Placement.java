@@ -42,6 +42,9 @@ final class Placement {
     /** Most windows of dense calls in a row that it takes to poll again, after polling has been in vain again and again. */
     private static final int MOST_WINDOWS = 32;
 
+    /** Windows of dense calls that it takes to poll with a new pair: most new programs have ended by then, and did not wake another processor. */
+    private static final int NEW_WINDOWS = 4;
+
     /** Calls without a sleep that show polling to be right. */
     private static final int SETTLED = 4096;
 
@@ -134,6 +137,7 @@ final class Placement {
         if (bornOn >= 0) {
             bind(Mode.TOGETHER, bornOn, 1L << bornOn);
             isNew = true;
+            windowsWanted = NEW_WINDOWS;
         } else {
             confine(pacer.allowedCpus);
         }
