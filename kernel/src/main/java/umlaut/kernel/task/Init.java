@@ -98,6 +98,9 @@ public final class Init {
             task.exitCode = missing ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
             handle.started().complete(Optional.of(e.errno()));
             throw TaskExit.now();
+        } finally {
+            // Broken beyond where execve(2) could still fail: the program has been killed.
+            handle.started().complete(Optional.of(Errno.ENOEXEC));
         }
     }
 }
