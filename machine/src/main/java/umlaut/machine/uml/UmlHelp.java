@@ -50,7 +50,7 @@ public final class UmlHelp {
               umid=<name>               the machine's name; mconsole and pid are in <uml_dir>/<name>
               uml_dir=<directory>       ~/.uml if not given
               mconsole=notify:<socket>  tell a socket where the mconsole is
-              iomem=<name>,<file>       /dev/mmapper shows the file
+              iomem=<name>,<file>       taken, without effect
               time-travel[=inf-cpu]     time jumps when nobody runs; with inf-cpu it stands still while anybody does
               time-travel-start=<seconds>   what the clock says at boot, since 1970
               panic=<seconds>           start again so long after a panic
