@@ -69,7 +69,7 @@ public final class KernelFiles {
 
     /** One that is only written, by root. */
     public void control(String path, Sink sink) {
-        put(path, new Entry(0200, t -> "", sink, null));
+        put(path, new Entry(0200, t -> "", sink, null, null));
     }
 
     public void link(String path, String target) {
