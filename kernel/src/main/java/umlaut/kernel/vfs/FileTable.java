@@ -153,6 +153,21 @@ public final class FileTable {
         return fd;
     }
 
+    /** As {@link #install} would find now. @throws umlaut.abi.ErrnoException EMFILE */
+    void requireFree(long limit) {
+        if (Long.compareUnsigned(slots.length, limit) >= 0) {
+            synchronized (this) {
+                int fd = firstFree;
+                while (fd < slots.length && slots[fd] != null) {
+                    fd++;
+                }
+                if (Long.compareUnsigned(fd, limit) >= 0) {
+                    throw Errno.EMFILE.exception();
+                }
+            }
+        }
+    }
+
     /** dup2(2)'s way: exactly {@code fd}. @return the file that was there, whose reference is now the caller's */
     public synchronized @Nullable File replace(int fd, File file, boolean cloexec) {
         File old = lookup(fd);

@@ -79,6 +79,7 @@ public final class OpenCalls {
     private static long open(Task task, int dirFd, long path, int flags, int mode, int resolve) {
         PathWalk walk = task.fileScratch.walk;
         walk.begin(task, dirFd, path, resolve);
+        task.files().requireFree(limit(task)); // before anything is looked up or made
         File file = Open.open(task.kernel.vfs, walk, flags, mode);
         try {
             return task.files().install(file, (flags & OpenFlags.O_CLOEXEC) != 0, 0, limit(task));
