@@ -50,14 +50,20 @@ public final class Foreground implements AutoCloseable {
         if (known != null) {
             register(machine, first);
         } else {
-            Thread.ofPlatform().daemon().name("register").start(() -> {
-                try {
-                    Thread.sleep(MOMENT_MS);
-                } catch (InterruptedException e) {
-                    return;
-                }
-                register(machine, first);
-            });
+            try {
+                Thread.ofPlatform().daemon().name("register").start(() -> registerLater(machine, first));
+            } catch (OutOfMemoryError e) {
+                // How Java says that the host has no thread left: the guest needs none of this.
+            }
+        }
+    }
+
+    private void registerLater(Machine machine, Program first) {
+        try {
+            Thread.sleep(MOMENT_MS);
+            register(machine, first);
+        } catch (InterruptedException | OutOfMemoryError e) {
+            // It ends, or there is no thread for it: then it cannot be reached by other commands.
         }
     }
 
